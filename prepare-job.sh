@@ -1,0 +1,11 @@
+#!/bin/sh
+# Checks films and writes one job for each: ./prepare-job.sh --help
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)
+if [ ! -f "$here/venv/common/chalchitra.json" ] || [ ! -x "$here/venv/common/bin/python" ]; then
+  echo "Error: The environment venv/common is not built." >&2
+  echo "  This is a fresh checkout, or a build was interrupted." >&2
+  echo "  Type: $here/bootstrap.sh" >&2
+  exit 3
+fi
+exec "$here/venv/common/bin/python" -m chalchitra prepare-job "$@"

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Runs jobs, or goes on with them where they stopped: ./run-pipeline.sh --help
+set -eu
+here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)
+if [ ! -f "$here/venv/common/chalchitra.json" ]; then
+  # A bare machine: only the demo builds what it needs without being asked to.
+  case " $* " in *" --demo "*) "$here/bootstrap.sh" --env common >&2 ;; esac
+fi
+if [ ! -f "$here/venv/common/chalchitra.json" ] || [ ! -x "$here/venv/common/bin/python" ]; then
+  echo "Error: The environment venv/common is not built." >&2
+  echo "  This is a fresh checkout, or a build was interrupted." >&2
+  echo "  Type: $here/bootstrap.sh" >&2
+  exit 3
+fi
+exec "$here/venv/common/bin/python" -m chalchitra run-pipeline "$@"

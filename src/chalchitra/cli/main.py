@@ -1,0 +1,58 @@
+"""One program, its commands as subcommands, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from chalchitra.cli import bootstrap, doctor, languages, models, prepare, run
+from chalchitra.errors import CancelledError, ChalchitraError, ExitCode
+
+app = typer.Typer(
+    name="chalchitra",
+    help="Films into transcripts and subtitles, on your own machine.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("prepare-job")(prepare.prepare_job)
+app.command("run-pipeline")(run.run_pipeline)
+app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=False)(
+    bootstrap.bootstrap
+)
+app.command("languages")(languages.languages)
+app.command("doctor")(doctor.doctor)
+app.add_typer(models.app, name="models")
+
+
+def main() -> NoReturn:
+    """Run the program. Ctrl-C and SIGTERM end it with 130, an error of ours with its own code."""
+    signal.signal(signal.SIGTERM, _cancel)
+    signal.signal(signal.SIGINT, _cancel)
+    try:
+        app(standalone_mode=True)
+    except ChalchitraError as error:
+        if "--debug" in sys.argv:
+            raise
+        print(*error.lines(), sep="\n", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output went away: `... | head`
+        sys.stderr.close()
+        sys.exit(ExitCode.STAGE_FAILED)
+    sys.exit(ExitCode.DONE)
+
+
+def _cancel(number: int, frame: FrameType | None) -> None:
+    # A second signal while we clean up must not cut the clean-up short.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise CancelledError(
+        "The run was cancelled.",
+        cause=f"It got {signal.Signals(number).name}.",
+        fix="Type the same command again to go on where it stopped.",
+    )

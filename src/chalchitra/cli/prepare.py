@@ -1,0 +1,127 @@
+"""`prepare-job`: films and wishes become jobs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chalchitra.errors import UsageError
+
+
+def prepare_job(
+    media: Annotated[list[Path], typer.Argument(help="Films, or folders of films.")],
+    transcribe: Annotated[
+        bool, typer.Option("--transcribe", help="Make a transcript: words and times.")
+    ] = False,
+    translate: Annotated[
+        bool, typer.Option("--translate", help="Also translated text and subtitle files.")
+    ] = False,
+    subtitle: Annotated[
+        bool, typer.Option("--subtitle", help="Also a film with soft subtitles.")
+    ] = False,
+    source: Annotated[
+        str | None, typer.Option("-s", "--source", help="The language that is spoken.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("-t", "--target", help="Languages to translate into: en,ta")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Whose job it is.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where jobs live.")] = None,
+    start_time: Annotated[
+        str | None, typer.Option(help="Hear only from here: seconds or HH:MM:SS.mmm")
+    ] = None,
+    end_time: Annotated[str | None, typer.Option(help="Hear only up to here.")] = None,
+    title: Annotated[str | None, typer.Option(help="Names the deliverables.")] = None,
+    audio_track: Annotated[
+        str | None, typer.Option(help="The audio track: 0, 1 ... or a language.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Whisper model: a name (chalchitra models) or a folder.")
+    ] = None,
+    engine: Annotated[str | None, typer.Option(help="ctranslate2, whisperx or mlx.")] = None,
+    translator: Annotated[str | None, typer.Option(help="indictrans2 or whisper.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any setting of config/pipeline.toml: section.key=value"),
+    ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Debug mode in every stage; tracebacks.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the jobs as JSON.")] = False,
+) -> None:
+    """Check films and write one job for each."""
+    from chalchitra.media.times import parse_time
+    from chalchitra.out import out_dir
+    from chalchitra.pipeline import WORKFLOWS
+    from chalchitra.prepare import Wishes, collect, films_of, make_plan
+    from chalchitra.settings import parse_override
+
+    chosen = [
+        name for name, on in zip(WORKFLOWS, (transcribe, translate, subtitle), strict=True) if on
+    ]
+    if len(chosen) != 1:
+        raise UsageError(
+            "Choose one workflow." if chosen else "No workflow was chosen.",
+            cause="A job transcribes, translates or subtitles.",
+            fix="Give one of --transcribe, --translate, --subtitle.",
+        )
+    if source is None:
+        raise UsageError(
+            "The language that is spoken was not given.",
+            cause="-s is missing.",
+            fix="For example: -s hi",
+        )
+    wishes = Wishes(
+        workflow=chosen[0],
+        source=source,
+        targets=tuple(name.strip() for name in (target or "").split(",") if name.strip()),
+        user=user,
+        start=parse_time(start_time) if start_time is not None else None,
+        end=parse_time(end_time) if end_time is not None else None,
+        title=title,
+        audio_track=audio_track,
+        model=model,
+        engine=engine,
+        translator=translator,
+        overrides=tuple(parse_override(text) for text in set_ or ()),
+        debug=debug,
+    )
+    films = films_of(media)
+    if title is not None and len(films) > 1:
+        raise UsageError(
+            f"--title is for one film, and {len(films)} were given.",
+            cause="All their deliverables would have one name.",
+            fix="Leave --title out: each film's own name is used.",
+        )
+    jobs, error = collect(films, make_plan(wishes), out_dir(out))
+    if as_json:
+        rows = [
+            {
+                "job_id": job.job_id,
+                "job_dir": str(folder),
+                "workflow": job.workflow,
+                "film": str(job.film.path),
+                "title": job.title,
+                "source_language": job.source_language,
+                "target_languages": job.target_languages,
+                "stages": job.stages,
+                "stage_environments": job.stage_environments,
+                "notes": job.notes,
+            }
+            for job, folder in jobs
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for job, folder in jobs:
+            typer.echo(f"{job.job_id}  {job.title}  ({folder})")
+            for note in job.notes:
+                typer.echo(f"  {note}")
+        if jobs:
+            names = " ".join(f"-j {job.job_id}" for job, _ in jobs)
+            where = f" --out {out}" if out else ""
+            typer.echo(f"Next: ./run-pipeline.sh {names}{where}")
+    if error is not None:
+        raise error

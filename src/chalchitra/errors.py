@@ -1,0 +1,112 @@
+"""The errors a person meets, and the exit codes they end with.
+
+Every error says what happened, the likely cause, and what to type next: one sentence each.
+Nothing here imports more than the standard library, so that the orchestrator, the stages and
+the bootstrap (which runs before any library is installed) share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means (docs/design.md, "The commands, as a contract")."""
+
+    DONE = 0
+    STAGE_FAILED = 1
+    USAGE = 2
+    MISSING = 3
+    HELD = 4
+    CANCELLED = 130
+
+
+class ChalchitraError(Exception):
+    """An error meant for the person at the keyboard.
+
+    `what` says what happened, `cause` the likely cause, `fix` what to type or change next.
+    """
+
+    kind = "failed"
+    exit_code = ExitCode.STAGE_FAILED
+
+    def __init__(self, what: str, *, cause: str = "", fix: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.cause = cause
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.cause, self.fix) if part)
+
+    def lines(self) -> list[str]:
+        """The error as it is shown: what happened, and indented below it the cause and the fix."""
+        return [f"Error: {self.what}", *(f"  {part}" for part in (self.cause, self.fix) if part)]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind, "what": self.what, "cause": self.cause, "fix": self.fix}
+
+
+class UsageError(ChalchitraError):
+    """Bad input: an option, a language, a film that is no film, a broken job.json."""
+
+    kind = "usage"
+    exit_code = ExitCode.USAGE
+
+
+class MissingError(ChalchitraError):
+    """An environment, a model or a tool is not there."""
+
+    kind = "missing"
+    exit_code = ExitCode.MISSING
+
+
+class HeldError(ChalchitraError):
+    """Another runner holds the job."""
+
+    kind = "held"
+    exit_code = ExitCode.HELD
+
+
+class StageError(ChalchitraError):
+    """A stage could not do its work."""
+
+    kind = "stage"
+    exit_code = ExitCode.STAGE_FAILED
+
+
+class SeveralErrors(ChalchitraError):
+    """Several problems found at once, each with its own three sentences."""
+
+    kind = "several"
+
+    def __init__(self, errors: Sequence[ChalchitraError]) -> None:
+        super().__init__(f"{len(errors)} problems:")
+        self.errors = tuple(errors)
+        self.exit_code = max(error.exit_code for error in errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+    def lines(self) -> list[str]:
+        return [line for error in self.errors for line in error.lines()]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**super().to_dict(), "errors": [error.to_dict() for error in self.errors]}
+
+
+def raise_all(errors: Sequence[ChalchitraError]) -> None:
+    """Raise what was collected: nothing, the one error, or all of them together."""
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise SeveralErrors(errors)
+
+
+class CancelledError(ChalchitraError):
+    """The person stopped the run."""
+
+    kind = "cancelled"
+    exit_code = ExitCode.CANCELLED

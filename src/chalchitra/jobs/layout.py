@@ -1,0 +1,61 @@
+"""The folders of a job: `out/YYYY/MM/DD/<user>/<NNN>/`, and what lies where inside.
+
+job.json                      what was asked and decided
+film.json                     the film's content hash, by size and time
+stages/<key>/request.json     the last request
+stages/<key>/attempt-001/     a running or broken attempt
+stages/<key>/done-001/        a published one (one rename)
+stages/<key>/record.json      what the published attempt was
+logs/<key>.log                everything the stage's process printed
+output/                       the deliverables
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class JobLayout:
+    """Paths inside one job directory."""
+
+    root: Path
+
+    @property
+    def job_file(self) -> Path:
+        return self.root / "job.json"
+
+    @property
+    def film_hash(self) -> Path:
+        return self.root / "film.json"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
+
+    @property
+    def output(self) -> Path:
+        return self.root / "output"
+
+    def stage(self, key: str) -> Path:
+        return self.root / "stages" / key
+
+    def request(self, key: str) -> Path:
+        return self.stage(key) / "request.json"
+
+    def record(self, key: str) -> Path:
+        return self.stage(key) / "record.json"
+
+    def attempt(self, key: str, number: int) -> Path:
+        return self.stage(key) / f"attempt-{number:03d}"
+
+    def done(self, key: str, number: int) -> Path:
+        return self.stage(key) / f"done-{number:03d}"
+
+    def by_hand(self, key: str) -> Path:
+        """Where a stage that a person started by hand writes; never published."""
+        return self.stage(key) / "by-hand"
+
+    def log(self, key: str) -> Path:
+        return self.root / "logs" / f"{key}.log"

@@ -1,0 +1,90 @@
+"""Job: everything that was decided about one film, as `job.json` records it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalchitra.media.probe import Film
+from chalchitra.pipeline import inputs_of
+
+JOB_VERSION = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Clip(_Model):
+    """The part of the film that is heard, in seconds of its time line; `end` may be open."""
+
+    start: float = Field(default=0.0, ge=0)
+    end: float | None = Field(default=None, gt=0)
+
+
+class AudioStream(_Model):
+    """The audio track that is heard: `index` in the container, `position` among audio tracks."""
+
+    index: int = Field(ge=0)
+    position: int = Field(ge=0)
+    language: str | None = None
+    title: str | None = None
+    reason: str
+
+
+class ModelChoice(_Model):
+    """A model that the job needs: a name of config/models.toml, or a path the user gave."""
+
+    name: str
+    format: str
+    path: Path
+    reason: str
+
+
+class Machine(_Model):
+    """What the job runs with: computing device, number format, threads."""
+
+    device: Literal["cpu", "cuda", "mps"]
+    compute_type: str
+    threads: int = Field(ge=1)
+
+
+class Job(_Model):
+    """One film, one workflow: the whole of `job.json`.
+
+    `languages` holds the rows of config/languages.toml that this job uses; `settings` the resolved
+    sections of config/pipeline.toml; `stage_environments` the environment of every stage.
+    """
+
+    version: Literal[1] = JOB_VERSION
+    job_id: str = Field(pattern=r"^job_\d{8}_\d{3,}$")
+    created: str
+    user: str
+    title: str
+    workflow: Literal["transcribe", "translate", "subtitle"]
+    film: Film
+    source_language: str
+    target_languages: list[str]
+    languages: dict[str, dict[str, Any]]
+    clip: Clip | None = None
+    audio_stream: AudioStream
+    engine: str
+    translator: str | None = None
+    stages: list[str] = Field(min_length=1)
+    stage_environments: dict[str, str]
+    models: dict[str, ModelChoice]
+    machine: Machine
+    settings: dict[str, dict[str, Any]]
+    debug: bool = False
+    notes: list[str] = Field(default_factory=list)
+
+    @property
+    def film_duration(self) -> float | None:
+        """The film's length in seconds, where its container says it."""
+        return self.film.duration
+
+    def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
+        """A stage's inputs: name -> (key of the stage that makes it, output)."""
+        return inputs_of(key, self.source_language, self.target_languages, self.translator)

@@ -1,0 +1,77 @@
+"""The record of a published stage: what ran, where, on what, and what it made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalchitra.files import write_text
+from chalchitra.jobs.layout import JobLayout
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Placed(_Model):
+    """A deliverable as it was put into `output/`: what tells later that a person changed it."""
+
+    path: str
+    bytes: int
+    mtime_ns: int
+    sha256: str
+
+
+class Output(_Model):
+    """One output of a stage; `path` is relative to the job directory."""
+
+    path: str
+    bytes: int
+    mtime_ns: int
+    sha256: str
+    deliver_as: str | None = None
+    placed: Placed | None = None
+
+
+class Degraded(_Model):
+    """Less than was asked: what, why, and what would give the whole."""
+
+    what: str
+    why: str = ""
+    fix: str = ""
+
+
+class StageRecord(_Model):
+    """`stages/<key>/record.json`. `fingerprint_parts` are what the fingerprint was made of."""
+
+    version: int = 1
+    stage: str
+    fingerprint: str
+    fingerprint_parts: dict[str, Any]
+    attempt: int
+    environment: str
+    python: str
+    python_version: str
+    libraries: dict[str, str] = Field(default_factory=dict)
+    started: str
+    seconds: float
+    outputs: dict[str, Output]
+    degraded: list[Degraded] = Field(default_factory=list)
+    metrics: dict[str, Any] = Field(default_factory=dict)
+
+    def write(self, layout: JobLayout) -> None:
+        write_text(layout.record(self.stage), self.model_dump_json(indent=1) + "\n")
+
+
+def read_record(layout: JobLayout, key: str) -> StageRecord | None:
+    """The record of a stage, or None when there is none that can be trusted."""
+    try:
+        return StageRecord.model_validate_json(layout.record(key).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
+
+
+def output_path(layout: JobLayout, record: StageRecord, output: str) -> Path:
+    return layout.root / record.outputs[output].path

@@ -1,0 +1,110 @@
+"""Making, finding and reading jobs on disk."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from chalchitra.errors import UsageError
+from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+
+_JOB_ID = re.compile(r"^job_(\d{4})(\d{2})(\d{2})_(\d{3,})$")
+_MAX_NUMBER = 1_000_000
+
+
+def claim_id(out: Path, day: date) -> tuple[str, Path]:
+    """Claim the day's next free job number; returns the job id and the claim's folder.
+
+    `mkdir` either makes the folder or fails, so two callers never get one number
+    (docs/design.md, "What the user sees").
+    """
+    ids = out / f"{day:%Y/%m/%d}" / ".ids"
+    ids.mkdir(parents=True, exist_ok=True)
+    taken = (int(entry.name) for entry in ids.iterdir() if entry.name.isdecimal())
+    for number in range(max(taken, default=0) + 1, _MAX_NUMBER):
+        claim = ids / f"{number:03d}"
+        try:
+            claim.mkdir()
+        except FileExistsError:
+            continue
+        return f"job_{day:%Y%m%d}_{number:03d}", claim
+    raise UsageError(
+        f"No job number is free in {ids}.",
+        cause="A million jobs were made in one day.",
+        fix="Give another folder with --out.",
+    )
+
+
+def job_path(out: Path, job_id: str, user: str) -> Path:
+    match = _JOB_ID.match(job_id)
+    assert match, job_id
+    year, month, day, number = match.groups()
+    return out / year / month / day / user / number
+
+
+def write_job(job: Job, job_dir: Path) -> None:
+    """Write a new job's directory whole: it appears with its job.json, or not at all."""
+    job_dir.parent.mkdir(parents=True, exist_ok=True)
+    temporary = job_dir.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
+    temporary.mkdir()
+    try:
+        write_text(JobLayout(temporary).job_file, job.model_dump_json(indent=1) + "\n")
+        temporary.rename(job_dir)
+        fsync_dir(job_dir.parent)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def find_job(out: Path, job_id: str) -> Path:
+    """The directory of a job by its id. Raises UsageError when there is none, or the id is none."""
+    match = _JOB_ID.match(job_id)
+    if not match:
+        raise UsageError(
+            f"{job_id!r} is no job id.",
+            cause="A job id looks like job_20241120_001.",
+            fix="Copy the id that prepare-job printed, or give the folder with --job-dir.",
+        )
+    year, month, day, number = match.groups()
+    found = [p for p in (out / year / month / day).glob(f"*/{number}") if p.is_dir()]
+    if not found:
+        raise UsageError(
+            f"There is no job {job_id} in {out}.",
+            cause="It was made with another --out, or removed.",
+            fix="Give the same --out as prepare-job, or the folder with --job-dir.",
+        )
+    return found[0]
+
+
+def read_job(job_dir: Path) -> Job:
+    """Read job.json. Raises UsageError when it is missing or broken, naming the field."""
+    path = JobLayout(job_dir).job_file
+    try:
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(
+            f"{job_dir} holds no job.",
+            cause="There is no job.json in it.",
+            fix="Give a folder that prepare-job made.",
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read.", cause=f"{error.strerror}.", fix="Check its permissions."
+        ) from None
+    try:
+        return Job.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"{path} is broken{f' at {where}' if where else ''}: {first['msg']}.",
+            cause="It was edited or cut short.",
+            fix="Make the job again with prepare-job; the old folder stays as it is.",
+        ) from None

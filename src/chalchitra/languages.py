@@ -1,0 +1,249 @@
+"""The languages of config/languages.toml: finding one, and what can be done with it.
+
+Whisper hears some of them; IndicTrans2 translates among the Indian ones and English, and Whisper
+translates what it hears into English. Every refusal here says what is possible instead.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import MissingError, UsageError
+from chalchitra.paths import config_dir
+
+TRANSLATORS = ("indictrans2", "whisper")
+"""What translates, the default first."""
+
+_REQUIRED = ("name", "native", "script", "bcp47", "direction")
+_LISTS = ("aliases", "refused")
+_HOW_TO_LIST = "`chalchitra languages` lists the languages."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A language in one script: a table of config/languages.toml, which explains the columns."""
+
+    id: str
+    name: str
+    native: str
+    script: str
+    whisper: str | None = None
+    indictrans2: str | None = None
+    nllb: str | None = None
+    container: str | None = None
+    container_mp4: str | None = None
+    bcp47: str
+    direction: str
+    aliases: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})"
+
+    @property
+    def is_english(self) -> bool:
+        return self.id == "en"
+
+    @property
+    def is_indian(self) -> bool:
+        """One of the scheduled languages of India, which are what IndicTrans2 was made for."""
+        return self.indictrans2 is not None and not self.is_english
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every column as JSON data; null where the language has none."""
+        return {**asdict(self), "aliases": list(self.aliases)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    languages: dict[str, Language]
+    names: dict[str, str]
+    """Every normalised id, name, native name and alias -> id."""
+    refused: dict[str, str]
+    """Normalised name -> why it is refused."""
+
+
+def all_languages(path: Path | None = None) -> list[Language]:
+    """Every language, in the table's order: the Indian ones, English, the others.
+
+    `path` names another table than config/languages.toml, here and in `find`. Raises MissingError
+    without a table and UsageError for a broken one.
+    """
+    return list(_table(path).languages.values())
+
+
+def find(text: str, path: Path | None = None) -> Language:
+    """The language with this id, alias, name or native name; case does not matter.
+
+    Raises UsageError for an unknown one, naming those that look like it.
+    """
+    table = _table(path)
+    wanted = _normal(text)
+    if wanted in table.names:
+        return table.languages[table.names[wanted]]
+    if wanted in table.refused:
+        raise UsageError(
+            f"The language “{text}” is not supported.",
+            cause=table.refused[wanted],
+            fix=_HOW_TO_LIST,
+        )
+    near = [table.languages[found] for found in _near(wanted, table)]
+    raise UsageError(
+        f"There is no language “{text}”.",
+        cause=f"Close to it: {', '.join(map(str, near))}." if near else "",
+        fix=_HOW_TO_LIST,
+    )
+
+
+def require_hearable(language: Language) -> None:
+    """Raises UsageError, with what can be heard instead, where Whisper has no code for it."""
+    if language.whisper is not None:
+        return
+    hearable = [other for other in all_languages() if other.whisper is not None]
+    same = [other for other in hearable if _primary(other.id) == _primary(language.id)]
+    if same:
+        cause = f"Whisper writes it in another script: {same[0]}."
+        fix = f"Use `-s {same[0].id}`."
+    else:
+        cause = "Whisper has no code for it."
+        indian = _ids(other for other in hearable if other.is_indian)
+        fix = (
+            f"It hears these Indian languages: {indian}; name one of them with `-s` only where"
+            " that is what is spoken."
+        )
+    raise UsageError(f"Whisper cannot hear {language}.", cause=cause, fix=fix)
+
+
+def translators_for(source: Language, target: Language) -> list[str]:
+    """Which of TRANSLATORS can do this pair; none for a language into itself."""
+    if source.id == target.id:
+        return []
+    can = {
+        "indictrans2": source.indictrans2 is not None and target.indictrans2 is not None,
+        "whisper": source.whisper is not None and target.is_english,
+    }
+    return [name for name in TRANSLATORS if can[name]]
+
+
+def require_translatable(source: Language, target: Language, translator: str | None = None) -> str:
+    """The translator for this pair: the named one, otherwise the default, IndicTrans2.
+
+    Whisper is never chosen here unless it is named. Raises UsageError, with what is possible
+    instead, for an unknown translator, for a language into itself and for a pair that the
+    translator cannot do.
+    """
+    if translator is not None and translator not in TRANSLATORS:
+        raise UsageError(
+            f"There is no translator “{translator}”.",
+            fix=f"Use `--translator` with one of: {', '.join(TRANSLATORS)}.",
+        )
+    if source.id == target.id:
+        raise UsageError(
+            f"Source and target language are the same: {source}.",
+            fix="Name another language with `-t`; subtitles in the source language need none.",
+        )
+    chosen = translator or TRANSLATORS[0]
+    if chosen in translators_for(source, target):
+        return chosen
+    if chosen == "whisper":
+        what = f"Whisper cannot translate {source} into {target}."
+        lacking = source if source.whisper is None else None
+        cause = f"It cannot hear {lacking}." if lacking else "It translates into English only."
+    else:
+        what = f"IndicTrans2 cannot translate {source} into {target}."
+        outside = [str(each) for each in (source, target) if each.indictrans2 is None]
+        cause = f"It knows the Indian languages and English, not {' or '.join(outside)}."
+    raise UsageError(what, cause=cause, fix=_what_translates(source))
+
+
+def _what_translates(source: Language) -> str:
+    """One sentence: the targets possible from this source, by translator."""
+    ways = []
+    for translator in TRANSLATORS:
+        targets = [each for each in all_languages() if translator in translators_for(source, each)]
+        if targets:
+            ways.append(f"{_ids(targets)} (`--translator {translator}`)")
+    return f"From {source} it can go into {', or into '.join(ways)}."
+
+
+def _ids(languages: Iterable[Language]) -> str:
+    return " ".join(language.id for language in languages)
+
+
+def _primary(tag: str) -> str:
+    """The language subtag of an id: `ks` of `ks-Arab`."""
+    return tag.partition("-")[0]
+
+
+def _normal(text: str) -> str:
+    """One spelling for comparing: NFC, no case, `-` for `_`, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().replace("_", "-").split())
+
+
+def _near(wanted: str, table: _Table) -> list[str]:
+    """Ids of what may have been meant: the same language subtag (`hi-IN`), then like spellings."""
+    same = [id_ for id_ in table.languages if _primary(_normal(id_)) == _primary(wanted)]
+    if not same and _primary(wanted) in table.names:
+        same = [table.names[_primary(wanted)]]
+    like = [] if same else get_close_matches(wanted, table.names, n=5, cutoff=0.7)
+    return list(dict.fromkeys(same + [table.names[name] for name in like]))[:3]
+
+
+def _table(path: Path | None) -> _Table:
+    return _load(path or config_dir() / "languages.toml")
+
+
+@cache
+def _load(path: Path) -> _Table:
+    try:
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingError(
+            f"The language table {path} is not there.",
+            cause="The checkout is incomplete.",
+            fix="`git checkout config/languages.toml` brings it back.",
+        ) from None
+    except ValueError as error:  # not TOML, or not UTF-8
+        raise _broken(path, str(error)) from None
+    table = _Table({}, {}, {})
+    for id_, row in rows.items():
+        if wrong := _wrong(row):
+            raise _broken(path, f"[{id_}] {wrong}")
+        because = row.pop("refused_because", "")
+        table.refused.update({_normal(name): because for name in row.pop("refused", ())})
+        row["aliases"] = tuple(row.get("aliases", ()))
+        row.setdefault("container_mp4", row.get("container"))
+        language = Language(id=id_, **row)
+        table.languages[id_] = language
+        for name in (id_, language.name, language.native, *language.aliases):
+            if table.names.setdefault(_normal(name), id_) != id_:
+                raise _broken(path, f"“{name}” names both {table.names[_normal(name)]} and {id_}")
+    return table
+
+
+def _wrong(row: Any) -> str:
+    """What is wrong with a row, read from a file that people edit; empty if nothing is."""
+    if not isinstance(row, dict):
+        return "is no table"
+    if missing := [key for key in _REQUIRED if key not in row]:
+        return f"has no {missing[0]}"
+    known = {"refused", "refused_because", *(field.name for field in fields(Language))} - {"id"}
+    for key, value in row.items():
+        if key not in known:
+            return f"has an unknown key, {key}"
+        values = value if key in _LISTS and isinstance(value, list) else [value]
+        if (key in _LISTS) != isinstance(value, list) or not all(
+            isinstance(v, str) for v in values
+        ):
+            return f"has a {key} that is no {'list of strings' if key in _LISTS else 'string'}"
+    return ""
+
+
+def _broken(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} is broken: {why}.", fix="Correct that table of the file.")

@@ -1,0 +1,213 @@
+"""The table of stages and workflows: what each stage reads, writes and depends on.
+
+The one home of these facts. The orchestrator plans from it, the stage kit resolves inputs from it.
+A stage key is `stage` or, for a stage that runs once a language, `stage@language`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Workflow = Literal["transcribe", "translate", "subtitle"]
+WORKFLOWS: tuple[Workflow, ...] = ("transcribe", "translate", "subtitle")
+
+FILM = "film"
+"""The producer's name of the one input that no stage makes."""
+
+When = Literal[
+    "always",
+    "source",  # the stage runs for the source language
+    "target",  # the stage runs for a target language
+    "whisper",  # the job's translator listens again
+    "each",  # once for every language of the job, named `name@language`
+]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a stage: `output` of the stage `producer`, called `name` in the request."""
+
+    name: str
+    producer: str
+    output: str
+    when: When = "always"
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """One row of the table.
+
+    `per_language` stages run once a language: for the `targets`, or for `all` of the job's.
+    `job_fields` are what it takes from job.json besides its own section of the settings.
+    `packages` are the libraries whose locked versions count in its fingerprint and whose versions
+    its record keeps. `model` names the model it loads, as a key of `job.models`.
+    """
+
+    name: str
+    does: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[str, ...]
+    job_fields: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    per_language: Literal["", "targets", "all"] = ""
+    uses_device: bool = False
+
+
+_AUDIO = (Input("audio", "demux", "audio"), Input("audio_info", "demux", "audio_info"))
+
+STAGES: dict[str, StageSpec] = {
+    spec.name: spec
+    for spec in (
+        StageSpec(
+            name="demux",
+            does="take the chosen audio track out of the film",
+            inputs=(Input("film", FILM, FILM),),
+            outputs=("audio", "audio_info"),
+            job_fields=("clip", "audio_stream"),
+            packages=("imageio-ffmpeg",),
+        ),
+        StageSpec(
+            name="vad",
+            does="find where someone speaks",
+            inputs=_AUDIO,
+            outputs=("regions",),
+            packages=("faster-whisper", "onnxruntime"),
+        ),
+        StageSpec(
+            name="asr",
+            does="write down what is said",
+            inputs=(*_AUDIO, Input("regions", "vad", "regions")),
+            outputs=("transcript",),
+            job_fields=("source_language", "languages", "engine"),
+            packages=("faster-whisper", "ctranslate2", "whisperx", "mlx-whisper", "mlx", "torch"),
+            uses_device=True,
+        ),
+        StageSpec(
+            name="alignment",
+            does="time every word on the sound",
+            inputs=(
+                *_AUDIO,
+                Input("regions", "vad", "regions"),
+                Input("transcript", "asr", "transcript"),
+            ),
+            outputs=("transcript",),
+            job_fields=("source_language", "languages"),
+            packages=("torch", "torchaudio"),
+            uses_device=True,
+        ),
+        StageSpec(
+            name="export",
+            does="write the transcripts",
+            inputs=(Input("transcript", "alignment", "transcript"),),
+            outputs=("transcript", "text", "whisperx"),
+            job_fields=("title", "source_language", "languages"),
+        ),
+        StageSpec(
+            name="translation",
+            does="translate sentence by sentence",
+            inputs=(
+                Input("transcript", "alignment", "transcript"),
+                Input("audio", "demux", "audio", "whisper"),
+                Input("audio_info", "demux", "audio_info", "whisper"),
+                Input("regions", "vad", "regions", "whisper"),
+            ),
+            outputs=("translation",),
+            job_fields=("source_language", "languages", "translator", "engine"),
+            packages=(
+                "torch",
+                "transformers",
+                "IndicTransToolkit",
+                "sentencepiece",
+                "faster-whisper",
+                "ctranslate2",
+            ),
+            per_language="targets",
+            uses_device=True,
+        ),
+        StageSpec(
+            name="subtitle_gen",
+            does="cut the text into cues",
+            inputs=(
+                Input("transcript", "alignment", "transcript", "source"),
+                Input("translation", "translation", "translation", "target"),
+            ),
+            outputs=("srt", "vtt", "txt"),
+            job_fields=("title", "source_language", "languages", "film_duration"),
+            packages=("pysrt", "regex"),
+            per_language="all",
+        ),
+        StageSpec(
+            name="mux",
+            does="put the subtitle tracks into a copy of the film",
+            inputs=(Input("film", FILM, FILM), Input("srt", "subtitle_gen", "srt", "each")),
+            outputs=("film",),
+            job_fields=("title", "source_language", "target_languages", "languages"),
+            packages=("ffmpeg-python", "imageio-ffmpeg", "av"),
+        ),
+    )
+}
+
+_TRANSCRIBE = ("demux", "vad", "asr", "alignment", "export")
+_WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
+    "transcribe": _TRANSCRIBE,
+    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
+    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "mux"),
+}
+
+
+def stage_key(stage: str, language: str | None = None) -> str:
+    return f"{stage}@{language}" if language else stage
+
+
+def split_key(key: str) -> tuple[str, str | None]:
+    """`translation@ta` -> ("translation", "ta"); `asr` -> ("asr", None)."""
+    stage, _, language = key.partition("@")
+    return stage, language or None
+
+
+def plan(
+    workflow: Workflow, source: str, targets: Sequence[str], *, picture: bool = True
+) -> list[str]:
+    """The stage keys of a job, in the order they run. Without a picture nothing is muxed."""
+    keys: list[str] = []
+    for name in _WORKFLOW_STAGES[workflow]:
+        languages: Sequence[str | None] = {
+            "": (None,),
+            "targets": tuple(targets),
+            "all": (source, *targets),
+        }[STAGES[name].per_language]
+        if name == "mux" and not picture:
+            continue
+        keys += [stage_key(name, language) for language in languages]
+    return keys
+
+
+def inputs_of(
+    key: str, source: str, targets: Sequence[str], translator: str | None
+) -> dict[str, tuple[str, str]]:
+    """The inputs of one stage of a job: name -> (key of the stage that makes it, output)."""
+    stage, language = split_key(key)
+    resolved: dict[str, tuple[str, str]] = {}
+    for item in STAGES[stage].inputs:
+        holds = {
+            "always": True,
+            "each": True,
+            "source": language == source,
+            "target": language != source,
+            "whisper": translator == "whisper",
+        }[item.when]
+        if not holds:
+            continue
+        if item.when == "each":
+            for each in (source, *targets):
+                resolved[stage_key(item.name, each)] = (
+                    stage_key(item.producer, each),
+                    item.output,
+                )
+            continue
+        per_language = item.producer != FILM and STAGES[item.producer].per_language
+        producer = stage_key(item.producer, language if per_language else None)
+        resolved[item.name] = (producer, item.output)
+    return resolved

@@ -1,0 +1,101 @@
+"""Whether a stage must run, as a value with reasons (docs/design.md has the rule)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chalchitra.files import sha256_file, sha256_json
+from chalchitra.jobs import JobLayout, Output, StageRecord, read_record
+
+_WORDS = {
+    "code": "code",
+    "params": "settings",
+    "packages": "libraries",
+    "models": "model",
+    "inputs": "input",
+    "run_on": "machine",
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Run or skip, and why. `record` is what an up-to-date stage made before."""
+
+    run: bool
+    reasons: tuple[str, ...]
+    fingerprint: str
+    parts: dict[str, Any] = field(repr=False)
+    record: StageRecord | None = field(default=None, repr=False)
+
+
+def fingerprint(parts: Mapping[str, Any]) -> str:
+    """The sha256 over the parts: code, params, packages, models, inputs, run_on."""
+    return sha256_json(dict(parts))
+
+
+def decide(layout: JobLayout, key: str, parts: dict[str, Any], *, verify: bool = False) -> Decision:
+    """Decide from the record of the last published attempt.
+
+    Outputs count as there by size and time, by hash when these differ or with `verify`.
+    """
+    digest = fingerprint(parts)
+    record = read_record(layout, key)
+    if record is None:
+        broken = layout.record(key).exists()
+        reason = "its record is broken" if broken else "it has not run yet"
+        return Decision(True, (reason,), digest, parts)
+    if record.fingerprint != digest:
+        reasons = changes(record.fingerprint_parts, parts) or ("its fingerprint changed",)
+        return Decision(True, reasons, digest, parts)
+    lost = tuple(
+        f"its output {name} {problem}"
+        for name, output in record.outputs.items()
+        if (problem := _problem(layout.root / output.path, output, verify))
+    )
+    if lost:
+        return Decision(True, lost, digest, parts)
+    return Decision(False, (f"nothing changed since {record.started}",), digest, parts, record)
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """What differs between two fingerprints' parts, in words."""
+    reasons: list[str] = []
+    for part, values in new.items():
+        before = old.get(part)
+        if before == values:
+            continue
+        word = _WORDS.get(part, part)
+        if not isinstance(before, dict) or not isinstance(values, dict):
+            reasons.append(f"{word} changed")
+            continue
+        for name in sorted(before.keys() | values.keys()):
+            if before.get(name) != values.get(name):
+                reasons.append(f"{word} {name} {_difference(name, before, values)}")
+    return tuple(reasons)
+
+
+def _difference(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    if name not in before:
+        return "is new"
+    if name not in after:
+        return "is gone"
+    texts = [str(before[name]), str(after[name])]
+    if any(len(text) > 40 for text in texts):  # hashes and tables tell a person nothing
+        return "changed"
+    return f"changed from {texts[0]} to {texts[1]}"
+
+
+def _problem(path: Path, output: Output, verify: bool) -> str:
+    """What is wrong with an output file: nothing when empty."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return "is gone"
+    if stat.st_size != output.bytes:
+        return "was changed"
+    if (verify or stat.st_mtime_ns != output.mtime_ns) and sha256_file(path) != output.sha256:
+        return "was changed"
+    return ""

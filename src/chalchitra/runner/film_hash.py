@@ -1,0 +1,45 @@
+"""The film's content hash, kept by size and time, so that a film is read once and not every run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from chalchitra.errors import UsageError
+from chalchitra.files import sha256_file, write_json
+
+
+def film_sha256(film: Path, kept: Path) -> str:
+    """The sha256 of `film`; `kept` is the file that remembers it.
+
+    Raises UsageError when the film is gone or cannot be read.
+    """
+    try:
+        stat = film.stat()
+        key = {"path": str(film), "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+        known = _known(kept)
+        if known is not None and {name: known.get(name) for name in key} == key:
+            return str(known["sha256"])
+        digest = sha256_file(film)
+    except FileNotFoundError:
+        raise UsageError(
+            f"The film is gone: {film}",
+            cause="It was moved, renamed or deleted since the job was prepared.",
+            fix="Put it back, or prepare the job again with its new place.",
+        ) from None
+    except OSError as error:
+        raise UsageError(
+            f"The film cannot be read: {film}",
+            cause=f"{error.strerror}.",
+            fix="Check the disk and the file's permissions.",
+        ) from None
+    write_json(kept, {**key, "sha256": digest})
+    return digest
+
+
+def _known(kept: Path) -> dict[str, object] | None:
+    try:
+        data = json.loads(kept.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return data if isinstance(data, dict) and isinstance(data.get("sha256"), str) else None

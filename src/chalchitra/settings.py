@@ -1,0 +1,167 @@
+"""Settings: config/pipeline.toml, then CHALCHITRA_* variables, then --set and the flags.
+
+The defaults have one home, the table; a setting is `section.key` there, `CHALCHITRA_SECTION_KEY`
+as a variable. Orchestrator side: a stage gets its own section as parameters.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import UsageError
+from chalchitra.paths import config_dir
+
+PREFIX = "CHALCHITRA_"
+INTERNAL_VARIABLES = frozenset({"CHALCHITRA_ROOT", "CHALCHITRA_MODELS", "CHALCHITRA_REQUEST"})
+
+Settings = dict[str, dict[str, Any]]
+
+
+def load_table(root: Path | None = None) -> tuple[Settings, Settings]:
+    """The defaults of config/pipeline.toml, and the limits in its `[limits.*]` tables.
+
+    Raises UsageError when the file is missing or no TOML.
+    """
+    path = config_dir(root) / "pipeline.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path} is missing.",
+            cause="The checkout is not whole.",
+            fix="Type: git checkout -- config/pipeline.toml",
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} cannot be read: {error}.",
+            cause="It was edited into something that is no TOML.",
+            fix="Mend that line, or type: git checkout -- config/pipeline.toml",
+        ) from None
+    limits = data.pop("limits", {})
+    return data, limits
+
+
+def resolve(
+    overrides: Iterable[tuple[str, str]] = (),
+    environ: Mapping[str, str] | None = None,
+    root: Path | None = None,
+) -> Settings:
+    """The settings in force. `overrides` are (`section.key`, text) pairs, later ones win.
+
+    Raises UsageError for a setting that does not exist, a value of the wrong type, or one
+    outside its limits.
+    """
+    settings, limits = load_table(root)
+    for section, values in settings.items():
+        for key, value in values.items():
+            _check(section, key, value, limits, f"config/pipeline.toml: {section}.{key} is {value}")
+    for name, text in (os.environ if environ is None else environ).items():
+        if name.startswith(PREFIX) and name not in INTERNAL_VARIABLES:
+            section, key = _variable_target(name, settings)
+            _put(settings, limits, section, key, text, f"The variable {name}")
+    for name, text in overrides:
+        section, _, key = name.partition(".")
+        if key not in settings.get(section, {}):
+            raise _unknown(name, settings)
+        _put(settings, limits, section, key, text, f"--set {name}")
+    return settings
+
+
+def parse_override(text: str) -> tuple[str, str]:
+    """`section.key=value` as typed after --set. Raises UsageError when it has no `=`."""
+    name, equals, value = text.partition("=")
+    if not equals or "." not in name:
+        raise UsageError(
+            f"--set {text} is not of the form section.key=value.",
+            cause="Settings are named as in config/pipeline.toml.",
+            fix="For example: --set asr.beam_size=5",
+        )
+    return name.strip(), value.strip()
+
+
+def _variable_target(name: str, settings: Settings) -> tuple[str, str]:
+    for section, values in settings.items():
+        for key in values:
+            if name == f"{PREFIX}{section}_{key}".upper():
+                return section, key
+    variables = [f"{PREFIX}{s}_{k}".upper() for s, values in settings.items() for k in values]
+    raise UsageError(
+        f"The variable {name} names no setting.",
+        cause=_near(name, variables) or "Variables are spelled CHALCHITRA_SECTION_KEY.",
+        fix=f"Correct it, or type: unset {name}",
+    )
+
+
+def _unknown(name: str, settings: Settings) -> UsageError:
+    names = [f"{section}.{key}" for section, values in settings.items() for key in values]
+    return UsageError(
+        f"There is no setting {name}.",
+        cause=_near(name, names) or "Settings are named section.key.",
+        fix="See config/pipeline.toml for all of them.",
+    )
+
+
+def _near(name: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"Did you mean {near[0]}?" if near else ""
+
+
+def _put(settings: Settings, limits: Settings, section: str, key: str, text: str, who: str) -> None:
+    default = settings[section][key]
+    value = _parse(text, default, who)
+    _check(section, key, value, limits, f"{who} is {text}")
+    settings[section][key] = value
+
+
+def _check(section: str, key: str, value: Any, limits: Settings, said: str) -> None:
+    limit = limits.get(section, {}).get(key)
+    if limit is None:
+        return
+    if isinstance(limit[0], str):
+        allowed, words = value in limit, f"one of {', '.join(limit)}"
+    else:
+        allowed, words = limit[0] <= value <= limit[1], f"between {limit[0]} and {limit[1]}"
+    if not allowed:
+        raise UsageError(
+            f"{said}, which is not {words}.",
+            cause=f"{section}.{key} has limits in config/pipeline.toml.",
+            fix=f"Give a value that is {words}.",
+        )
+
+
+def _parse(text: str, default: Any, who: str) -> Any:
+    """The text as the type that the default has."""
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, int):
+            return int(text)
+        if isinstance(default, float):
+            return _finite(float(text))
+        if isinstance(default, list):
+            value = json.loads(text)
+            if not isinstance(value, list):
+                raise ValueError(text)
+            return value
+        return text
+    except (ValueError, KeyError):
+        kind = {bool: "true or false", int: "a whole number", float: "a number"}.get(
+            type(default), "a list such as [1, 2]"
+        )
+        raise UsageError(
+            f"{who} is {text!r}, which is not {kind}.",
+            cause="The setting has another type.",
+            fix=f"Give {kind}, for example {json.dumps(default)}.",
+        ) from None
+
+
+def _finite(value: float) -> float:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ValueError(value)
+    return value

@@ -1,0 +1,97 @@
+"""Building a stage's request out of job.json and the records of the stages before it.
+
+The runner and a stage run by hand use this one function, so both see the same inputs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import MissingError, UsageError
+from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.pipeline import FILM, STAGES, split_key
+from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
+
+
+def parameters(job: Job, key: str) -> dict[str, Any]:
+    """What a stage is told: its fields of the job and its section of the settings."""
+    stage, _ = split_key(key)
+    data = job.model_dump(mode="json", include=set(STAGES[stage].job_fields))
+    if "film_duration" in STAGES[stage].job_fields:
+        data["film_duration"] = job.film_duration
+    return {**data, **job.settings.get(stage, {})}
+
+
+def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False) -> dict[str, Path]:
+    """The files a stage reads. Raises MissingError naming the stage that has not run yet.
+
+    By hand, what an earlier stage wrote by hand serves where nothing is published.
+    """
+    files: dict[str, Path] = {}
+    for name, (producer, output) in job.inputs_of(key).items():
+        if producer == FILM:
+            files[name] = job.film.path
+            continue
+        record = read_record(layout, producer)
+        if record is not None and output in record.outputs:
+            files[name] = layout.root / record.outputs[output].path
+            continue
+        path = _by_hand_output(layout, producer, output) if by_hand else None
+        if path is None:
+            raise MissingError(
+                f"{key} needs what {producer} makes, and there is none.",
+                cause=f"{producer} has not run in this job.",
+                fix=f"Run {producer} first, or type ./run-pipeline.sh -j {job.job_id}.",
+            )
+        files[name] = path
+    return files
+
+
+def _by_hand_output(layout: JobLayout, producer: str, output: str) -> Path | None:
+    folder = layout.by_hand(producer)
+    try:
+        result = Result.model_validate_json((folder / RESULT_FILE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    found = result.outputs.get(output)
+    return folder / found.path if found and result.status == "done" else None
+
+
+def build_request(
+    job: Job,
+    layout: JobLayout,
+    key: str,
+    output_dir: Path,
+    *,
+    models: dict[str, ModelRef] | None = None,
+    fingerprint: str = "",
+    by_hand: bool = False,
+) -> Request:
+    """The request of one stage. Raises UsageError when the job has no such stage."""
+    if key not in job.stages:
+        raise UsageError(
+            f"Job {job.job_id} has no stage {key}.",
+            cause=f"Its stages are {', '.join(job.stages)}.",
+            fix="Choose one of them; a per-language stage needs --language.",
+        )
+    stage, language = split_key(key)
+    if models is None:
+        choice = job.models.get(key)
+        models = {stage: ModelRef(name=choice.name, path=choice.path)} if choice else {}
+    return Request(
+        job_id=job.job_id,
+        stage=stage,
+        language=language,
+        environment=job.stage_environments[stage],
+        inputs=input_files(job, layout, key, by_hand=by_hand),
+        params=parameters(job, key),
+        models=models,
+        packages=list(STAGES[stage].packages),
+        output_dir=output_dir.absolute(),
+        device=job.machine.device,
+        compute_type=job.machine.compute_type,
+        threads=job.machine.threads,
+        debug=job.debug,
+        fingerprint=fingerprint,
+    )

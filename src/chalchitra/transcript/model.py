@@ -1,0 +1,71 @@
+"""The transcript's data model, shared by every stage (pydantic, nothing heavier)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalchitra.files import write_text
+
+Timing = Literal["recognised", "aligned", "interpolated"]
+"""Where a word's times come from: the recogniser, forced alignment, or its neighbours."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Region(_Model):
+    """A stretch of the film, in seconds of its time line."""
+
+    start: float
+    end: float
+
+
+class Word(_Model):
+    """One spoken word; `text` carries its punctuation and no surrounding white space."""
+
+    text: str
+    start: float
+    end: float
+    probability: float | None = None
+    speaker: str | None = None
+    timing: Timing = "recognised"
+
+
+class Segment(_Model):
+    """A stretch of connected speech. `id` stays the same from recognition to the last track."""
+
+    id: int
+    start: float
+    end: float
+    text: str
+    words: list[Word] = Field(default_factory=list)
+    speaker: str | None = None
+    avg_logprob: float | None = None
+    no_speech_prob: float | None = None
+    compression_ratio: float | None = None
+
+
+class Transcript(_Model):
+    """Everything that was heard in one film, in order. `duration` is the film's, in seconds."""
+
+    language: str
+    segments: list[Segment]
+    duration: float | None = None
+    engine: str | None = None
+    model: str | None = None
+
+    @property
+    def words(self) -> list[Word]:
+        return [word for segment in self.segments for word in segment.words]
+
+    def write(self, path: Path) -> None:
+        write_text(path, self.model_dump_json(indent=1) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Transcript:
+        """Raises pydantic.ValidationError when the file is no transcript."""
+        return cls.model_validate_json(path.read_bytes())

@@ -1,0 +1,134 @@
+"""Sentence units: the transcript's words, cut where sentences end, whatever the segments are.
+
+A translator works on sentences, while a recogniser cuts where its window or the speaker's breath
+ends. So words are joined across segments while the sentence goes on and the pause is short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from chalchitra.transcript.model import Segment, Transcript, Word
+from chalchitra.translation.sentence_ends import ends_sentence
+
+CLAUSE_ENDS = ",;:،؛—–"
+
+
+@dataclass(frozen=True)
+class SentenceUnit:
+    """Words that are translated together. Times are seconds of the film's time line."""
+
+    id: int
+    start: float
+    end: float
+    text: str
+    segment_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class UnitLimits:
+    """What bounds a unit: a pause (s) that ends it, its length (characters) and duration (s).
+
+    A longer sentence is cut at its best place, a comma or a breath near the middle. The length
+    keeps a unit well inside IndicTrans2's 256 tokens in every script; the duration keeps a
+    translated subtitle near the words it translates.
+    """
+
+    max_pause: float = 1.0
+    max_chars: int = 250
+    max_seconds: float = 20.0
+
+
+@dataclass(frozen=True)
+class _Token:
+    word: Word
+    segment_id: int
+
+
+def sentence_units(transcript: Transcript, limits: UnitLimits | None = None) -> list[SentenceUnit]:
+    """Every word of the transcript in exactly one unit, in order."""
+    limits = limits or UnitLimits()
+    tokens = [
+        _Token(word, segment.id)
+        for segment in transcript.segments
+        for word in segment_words(segment)
+        if word.text.strip()
+    ]
+    pieces = [
+        piece
+        for sentence in _sentences(tokens, limits.max_pause)
+        for piece in _bounded(sentence, limits)
+    ]
+    return [_unit(number, piece) for number, piece in enumerate(pieces)]
+
+
+def segment_words(segment: Segment) -> list[Word]:
+    """The segment's words; where it has none, its text spread over its time by length."""
+    if segment.words:
+        return segment.words
+    texts = segment.text.split()
+    total = sum(len(text) for text in texts)
+    words: list[Word] = []
+    passed = 0
+    for text in texts:
+        start = segment.start + (segment.end - segment.start) * passed / total
+        passed += len(text)
+        end = segment.start + (segment.end - segment.start) * passed / total
+        words.append(
+            Word(text=text, start=start, end=end, speaker=segment.speaker, timing="interpolated")
+        )
+    return words
+
+
+def _sentences(tokens: Sequence[_Token], max_pause: float) -> Iterable[list[_Token]]:
+    current: list[_Token] = []
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        current.append(token)
+        if following is None or _parts(token.word, following.word, max_pause):
+            yield current
+            current = []
+
+
+def _parts(word: Word, following: Word, max_pause: float) -> bool:
+    if following.start - word.end >= max_pause:
+        return True
+    if word.speaker and following.speaker and word.speaker != following.speaker:
+        return True
+    return ends_sentence(word.text, following.text)
+
+
+def _bounded(tokens: list[_Token], limits: UnitLimits) -> list[list[_Token]]:
+    """The tokens in pieces within the limits; a single word is never cut."""
+    length = sum(len(token.word.text) + 1 for token in tokens) - 1
+    seconds = tokens[-1].word.end - tokens[0].word.start
+    if len(tokens) == 1 or (length <= limits.max_chars and seconds <= limits.max_seconds):
+        return [tokens]
+    cut = _best_cut(tokens)
+    return [*_bounded(tokens[:cut], limits), *_bounded(tokens[cut:], limits)]
+
+
+def _best_cut(tokens: Sequence[_Token]) -> int:
+    """Where to cut: near the middle, rather after a comma, rather at a pause (up to 1 s counts)."""
+    middle = len(tokens) / 2
+
+    def cost(cut: int) -> float:
+        before, after = tokens[cut - 1].word, tokens[cut].word
+        clause = 0.5 if before.text[-1] in CLAUSE_ENDS else 0.0
+        pause = min(max(after.start - before.end, 0.0), 1.0)
+        return abs(cut - middle) / middle - clause - pause
+
+    edge = len(tokens) // 5
+    return min(range(max(1, edge), min(len(tokens), len(tokens) - edge + 1)), key=cost)
+
+
+def _unit(number: int, tokens: Sequence[_Token]) -> SentenceUnit:
+    words = [token.word for token in tokens]
+    start = min(word.start for word in words)
+    return SentenceUnit(
+        id=number,
+        start=start,
+        end=max(start, *(word.end for word in words)),
+        text=" ".join(word.text for word in words),
+        segment_ids=tuple(dict.fromkeys(token.segment_id for token in tokens)),
+    )

@@ -1,0 +1,64 @@
+"""The table of stages: workflows, keys, and inputs that some earlier stage makes."""
+
+import pytest
+
+from chalchitra.pipeline import FILM, STAGES, WORKFLOWS, inputs_of, plan, split_key, stage_key
+
+
+def test_workflows_are_those_of_the_design():
+    transcribe = ["demux", "vad", "asr", "alignment", "export"]
+    assert plan("transcribe", "hi", []) == transcribe
+    assert plan("translate", "hi", ["en"]) == [
+        *transcribe,
+        "translation@en",
+        "subtitle_gen@hi",
+        "subtitle_gen@en",
+    ]
+    assert plan("subtitle", "hi", ["en", "ta"]) == [
+        *transcribe,
+        "translation@en",
+        "translation@ta",
+        "subtitle_gen@hi",
+        "subtitle_gen@en",
+        "subtitle_gen@ta",
+        "mux",
+    ]
+
+
+def test_subtitling_in_the_source_language_needs_no_translation():
+    keys = plan("subtitle", "en", [])
+    assert not [key for key in keys if key.startswith("translation")]
+    assert keys[-2:] == ["subtitle_gen@en", "mux"]
+
+
+def test_nothing_is_muxed_without_a_picture():
+    assert "mux" not in plan("subtitle", "en", [], picture=False)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+@pytest.mark.parametrize("translator", ["indictrans2", "whisper"])
+def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator):
+    targets = [] if workflow == "transcribe" else ["en", "ta"]
+    keys = plan(workflow, "hi", targets)
+    for position, key in enumerate(keys):
+        for producer, output in inputs_of(key, "hi", targets, translator).values():
+            if producer == FILM:
+                continue
+            assert producer in keys[:position]
+            assert output in STAGES[split_key(producer)[0]].outputs
+
+
+def test_only_the_whisper_translator_listens_again():
+    assert "audio" in inputs_of("translation@en", "hi", ["en"], "whisper")
+    assert "audio" not in inputs_of("translation@en", "hi", ["en"], "indictrans2")
+
+
+def test_mux_reads_the_track_of_every_language():
+    inputs = inputs_of("mux", "hi", ["en"], None)
+    assert inputs["srt@hi"] == ("subtitle_gen@hi", "srt")
+    assert inputs["srt@en"] == ("subtitle_gen@en", "srt")
+
+
+def test_a_key_reads_back():
+    assert split_key(stage_key("translation", "ks-Arab")) == ("translation", "ks-Arab")
+    assert split_key(stage_key("asr")) == ("asr", None)
