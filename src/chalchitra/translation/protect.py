@@ -14,14 +14,18 @@ both, byte for byte, on every script):
 - Only some Indic digits become ASCII ones (no Tamil and Malayalam, no Telugu zero), which tears
   numbers apart: all of them do here.
 - A no-break space between digits becomes a full stop: every white space becomes a plain one.
+- A dash between words becomes a hyphen that joins them: it is sent as a comma.
 - Numbers come back from the English detokeniser as `5: 30`: those that the source has are closed.
+
+What is left alone is how IndicTrans2 was trained to see text: ASCII quotes and digits, no joiners,
+Urdu without its diacritics, Malayalam's old AU sign.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _DECOMPOSED = str.maketrans({"\u0929": "न\u093c", "\u0931": "र\u093c", "\u0934": "ळ\u093c"})
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\ufffe\u00ad"))
@@ -45,11 +49,14 @@ _MIN_NUMBER = 4
 _PARTED_NUMBER = re.compile(r"\d+(?:[-/.,:'+]\d+)+", re.ASCII)
 _PLACEHOLDER = re.compile(r"[<\[]\s*([^<>\[\]\d\s][^<>\[\]\d]{0,15}?)\s*(\d{1,3})\s*[>\]]")
 """`<ID1>`, and what models make of it: `< id 1 ]`, `<आईडी1>`."""
+_DASH = re.compile(r"\s*[—―]\s*|(?<!\d)\s+[–-]\s+|\s+[–-]\s+(?!\d)")
 _RUN_ON = re.compile(r"(?<=[a-z])([.!?])(?=[A-Z])")
 _CONTRACTION = re.compile(r"(?<=[A-Za-z]) '(?=(?:s|t|re|ve|ll|d|m)\b)")
+_SPACED_SLASH = re.compile(r"(?<=\w) / (?=\w)")
 
 _NO_COLON_GUARD = frozenset({"Latn", "Arab"})
 """Scripts whose path through the toolkit has no visarga rule."""
+_PIPE_IS_DANDA = frozenset({"Deva", "Beng", "Guru", "Orya"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,9 @@ class Protected:
     source: str
     text: str
     entities: tuple[str, ...] = ()
+    """What `<ID1>`, `<ID2>`, ... stand for."""
+    numbers: tuple[str, ...] = ()
+    """The numbers with inner punctuation that go through the model."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ class Restored:
 
     text: str
     lost: tuple[str, ...] = ()
-    strays: tuple[str, ...] = field(default=())
+    strays: tuple[str, ...] = ()
     """Placeholders that stand for nothing."""
 
 
@@ -79,11 +89,11 @@ def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Prote
     script = source_tag.rpartition("_")[2]
     text = unicodedata.normalize("NFC", source).translate(_INVISIBLE).translate(_DECOMPOSED)
     text = "".join(_ascii_digit(character) for character in text)
-    text = text.replace("\\", " ").replace("<", " ").replace(">", " ")
-    text = text.replace("|", " " if script in _NO_COLON_GUARD else "।")
+    text = text.replace("\\", " ").replace("|", "।" if script in _PIPE_IS_DANDA else " ")
+    text = _PLACEHOLDER.sub(r"\1 \2", " ".join(text.split()))
+    text = _DASH.sub(", ", text.strip("-–—― "))
     if script == "Latn":
         text = _RUN_ON.sub(r"\1 ", text)
-    text = " ".join(text.split())
     entities: list[str] = []
     if placeholders:
 
@@ -95,9 +105,10 @@ def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Prote
             return f"<ID{len(entities)}>"
 
         text = _ENTITIES.sub(hide, text)
+    numbers = tuple(dict.fromkeys(_PARTED_NUMBER.findall(text)))
     if script not in _NO_COLON_GUARD:
         text = text.replace(":", "\u200b:")
-    return Protected(source, text, tuple(entities))
+    return Protected(source, text, tuple(entities), numbers)
 
 
 def restore(output: str, protected: Protected) -> Restored:
@@ -115,10 +126,10 @@ def restore(output: str, protected: Protected) -> Restored:
         return match.group()
 
     text = _PLACEHOLDER.sub(fill, output)
-    for number in dict.fromkeys(_PARTED_NUMBER.findall(protected.text)):
+    for number in protected.numbers:
         text = _spaced(number).sub(lambda match, known=number: known, text)
     text = _CONTRACTION.sub("'", text)
-    text = re.sub(r" +(?=[꯫꫰꫱])", "", text)
+    text = _SPACED_SLASH.sub("/", re.sub(r" +(?=[꯫꫰꫱])", "", text))
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     lost = [
         entity

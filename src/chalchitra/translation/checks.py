@@ -1,0 +1,65 @@
+"""What is wrong with a translated sentence: empty, looping, the wrong length or script, a broken
+placeholder. Pure text, so that every rule is tested without a model."""
+
+from __future__ import annotations
+
+import re
+
+from chalchitra.translation.scripts import script_of, script_share
+
+MAX_RATIO = 3.0
+MIN_RATIO = 0.2
+"""Bounds of the characters of a translation over those of its source. Between the languages here
+a faithful one has 0.6 to 1.7; one word (`हाँ`, `Yes, sir.`) may be far off, hence the allowance."""
+ALLOWANCE = 40
+MIN_SCRIPT_SHARE = 0.5
+MAX_PHRASE = 8
+"""Words of the longest phrase whose repetition is looked for."""
+
+_REPEATED_LETTERS = re.compile(r"(\S{1,12}?)\1{7,}")
+
+
+def problem(source: str, output: str, target_script: str) -> str | None:
+    """What is wrong with `output` as the translation of `source`, in words; None if nothing is.
+
+    `target_script` is an ISO 15924 code.
+    """
+    if not output.strip():
+        return "the model gave no text"
+    if "\\" in output and "\\" not in source:
+        return "the text came back damaged (a backslash)"
+    if _loops(output) and not _loops(source):
+        return "the model repeated itself"
+    if len(output) > MAX_RATIO * len(source) + ALLOWANCE:
+        return "the translation is far too long"
+    if len(output) < MIN_RATIO * len(source) - ALLOWANCE / 4:
+        return "the translation is far too short"
+    share = script_share(_own_words(source, output), target_script)
+    if share is not None and share < MIN_SCRIPT_SHARE:
+        return f"the translation is not in the script {target_script}"
+    return None
+
+
+def _loops(text: str) -> bool:
+    """A phrase said over and over: 5 times for one or two words, 3 times for a longer one."""
+    if _REPEATED_LETTERS.search(text):
+        return True
+    words = [word.strip("\"'.,;:!?।॥…-").casefold() for word in text.split()]
+    for size in range(1, MAX_PHRASE + 1):
+        times = 5 if size <= 2 else 3
+        run = 0
+        for first, second in zip(words, words[size:], strict=False):
+            run = run + 1 if first == second else 0
+            if run >= size * (times - 1):
+                return True
+    return False
+
+
+def _own_words(source: str, output: str) -> str:
+    """The output without words taken from the source as they are in Latin letters (a name, OK)."""
+    known = set(source.split())
+    return " ".join(
+        word
+        for word in output.split()
+        if not (word in known and all(script_of(one) in ("Latn", None) for one in word))
+    )
