@@ -20,7 +20,7 @@ from chalchitra.jobs import AudioStream, Clip, Job, claim_id, job_path, write_jo
 from chalchitra.languages import Language, find, require_hearable
 from chalchitra.media.probe import Film, choose_audio_stream, probe
 from chalchitra.media.times import validate_clip
-from chalchitra.pipeline import Workflow, plan
+from chalchitra.pipeline import Workflow, plan, split_key
 from chalchitra.settings import Settings, resolve
 
 FILM_SUFFIXES = frozenset(
@@ -92,6 +92,7 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     keys = plan(
         wishes.workflow, plan_.source.id, [item.id for item in plan_.targets], picture=picture
     )
+    stages = dict.fromkeys(split_key(key)[0] for key in keys)
     notes = [f"Audio track {stream.position}: {reason}.", *plan_.choices.notes]
     if wishes.workflow == "subtitle" and not picture:
         notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
@@ -116,13 +117,9 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
         "engine": plan_.choices.engine,
         "translator": plan_.choices.translator,
         "stages": keys,
-        "stage_environments": {
-            name: environment
-            for name, environment in plan_.choices.stage_environments.items()
-            if any(key.partition("@")[0] == name for key in keys)
-        },
+        "stage_environments": {name: plan_.choices.environments[name] for name in stages},
         "models": {key: model for key, model in plan_.choices.models.items() if key in keys},
-        "machine": plan_.choices.machine,
+        "machines": {name: plan_.choices.machines[name] for name in stages},
         "settings": plan_.settings,
         "debug": wishes.debug,
         "notes": notes,

@@ -35,16 +35,21 @@ class AudioStream(_Model):
 
 
 class ModelChoice(_Model):
-    """A model that the job needs: a name of config/models.toml, or a path the user gave."""
+    """A model of one stage: a name of config/models.toml, or a folder that the user named.
+
+    One that is not `required` is used where it is there; without it the stage does less, and says so.
+    """
 
     name: str
+    kind: str
     format: str
     path: Path
     reason: str
+    required: bool = True
 
 
 class Machine(_Model):
-    """What the job runs with: computing device, number format, threads."""
+    """What a stage computes with: device, number format, threads."""
 
     device: Literal["cpu", "cuda", "mps"]
     compute_type: str
@@ -55,7 +60,8 @@ class Job(_Model):
     """One film, one workflow: the whole of `job.json`.
 
     `languages` holds the rows of config/languages.toml that this job uses; `settings` the resolved
-    sections of config/pipeline.toml; `stage_environments` the environment of every stage.
+    sections of config/pipeline.toml; `stage_environments` the environment of every stage, and
+    `machines` what it computes with; `models` the model of a stage key.
     """
 
     version: Literal[1] = JOB_VERSION
@@ -75,7 +81,7 @@ class Job(_Model):
     stages: list[str] = Field(min_length=1)
     stage_environments: dict[str, str]
     models: dict[str, ModelChoice]
-    machine: Machine
+    machines: dict[str, Machine]
     settings: dict[str, dict[str, Any]]
     debug: bool = False
     notes: list[str] = Field(default_factory=list)

@@ -128,8 +128,14 @@ class ModelEntry:
     gpu_speed: float | None = None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What it can be called: its name, its aliases, the repositories it comes from."""
+        hubs = (source.repository for source in self.sources if isinstance(source, HubSource))
+        return (self.name, *self.aliases, *hubs)
+
+    @property
     def folder(self) -> str:
-        """The name of its folder in models/. Whisper's names are bare sizes, so they get a prefix."""
+        """Its folder in models/. Whisper's names are bare sizes, so they get a prefix."""
         prefix = "whisper-" if self.kind == "whisper" else ""
         return f"{prefix}{self.name}-{self.format}"
 
@@ -177,14 +183,18 @@ class Catalogue:
             and direction in (None, entry.direction)
         ]
 
+    def knows(self, name: str, kind: str | None = None) -> bool:
+        """Whether a model has this name, alias or hub repository."""
+        return any(name in entry.names for entry in self.all(kind))
+
     def find(self, name: str, kind: str | None = None, format: str | None = None) -> ModelEntry:
-        """The model with this name or alias.
+        """The model with this name, alias or hub repository.
 
         Raises UsageError, with near names, when there is none, when it does not come in `format`,
         or when it comes in several formats and none is given.
         """
         of_kind = self.all(kind)
-        named = [entry for entry in of_kind if name in (entry.name, *entry.aliases)]
+        named = [entry for entry in of_kind if name in entry.names]
         if not named:
             _raise_unknown(name, kind, of_kind)
         fitting = [entry for entry in named if format in (None, entry.format)]
@@ -275,11 +285,12 @@ def _entry(where: str, kind: str, name: str, format: str, row: dict[str, Any]) -
 
 
 def _file(where: str, row: dict[str, Any]) -> ModelFile:
-    names = row.pop("name")
+    names = row["name"]
     sha256 = row.get("sha256")
     if sha256 is not None and (len(sha256) != 64 or int(sha256, 16) < 0):
         raise ValueError(f"{where} has a sha256 that is none: {sha256}")
-    return ModelFile(patterns=(names,) if isinstance(names, str) else tuple(names), **row)
+    patterns = (names,) if isinstance(names, str) else tuple(names)
+    return ModelFile(patterns, **{key: value for key, value in row.items() if key != "name"})
 
 
 def _source(where: str, row: dict[str, Any]) -> Source:

@@ -166,7 +166,8 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
             inputs[name] = record.outputs[output].sha256
     machine = {"environment": environment}
     if STAGES[stage].uses_device:
-        machine |= {"device": job.machine.device, "compute_type": job.machine.compute_type}
+        chosen = job.machines[stage]
+        machine |= {"device": chosen.device, "compute_type": chosen.compute_type}
     return {
         "code": code_hashes(_script(stage), paths.source_dir()),
         "params": parameters(job, key),

@@ -79,6 +79,7 @@ def build_request(
     if models is None:
         choice = job.models.get(key)
         models = {stage: ModelRef(name=choice.name, path=choice.path)} if choice else {}
+    machine = job.machines[stage]
     return Request(
         job_id=job.job_id,
         stage=stage,
@@ -89,9 +90,9 @@ def build_request(
         models=models,
         packages=list(STAGES[stage].packages),
         output_dir=output_dir.absolute(),
-        device=job.machine.device,
-        compute_type=job.machine.compute_type,
-        threads=job.machine.threads,
+        device=machine.device,
+        compute_type=machine.compute_type,
+        threads=machine.threads,
         debug=job.debug,
         fingerprint=fingerprint,
     )

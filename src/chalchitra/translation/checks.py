@@ -56,10 +56,17 @@ def _loops(text: str) -> bool:
 
 
 def _own_words(source: str, output: str) -> str:
-    """The output without words taken from the source as they are in Latin letters (a name, OK)."""
+    """The output without Latin words taken from the source as they are: a name, OK, WhatsApp.
+
+    Where they are most of the output nothing was translated, and they count.
+    """
     known = set(source.split())
-    return " ".join(
-        word
-        for word in output.split()
-        if not (word in known and all(script_of(one) in ("Latn", None) for one in word))
-    )
+    words = output.split()
+    taken = [word for word in words if word in known and _is_latin(word)]
+    if len(taken) > max(2, len(words) // 2):
+        return output
+    return " ".join(word for word in words if word not in taken)
+
+
+def _is_latin(word: str) -> bool:
+    return all(script_of(character) in ("Latn", None) for character in word)

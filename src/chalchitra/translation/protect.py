@@ -50,6 +50,7 @@ _PARTED_NUMBER = re.compile(r"\d+(?:[-/.,:'+]\d+)+", re.ASCII)
 _PLACEHOLDER = re.compile(r"[<\[]\s*([^<>\[\]\d\s][^<>\[\]\d]{0,15}?)\s*(\d{1,3})\s*[>\]]")
 """`<ID1>`, and what models make of it: `< id 1 ]`, `<आईडी1>`."""
 _DASH = re.compile(r"\s*[—―]\s*|(?<!\d)\s+[–-]\s+|\s+[–-]\s+(?!\d)")
+_OUTER_DASH = re.compile(r"^(?:[–—―]+\s*|-+\s+)|\s*[–—―]+$|\s+-+$")
 _RUN_ON = re.compile(r"(?<=[a-z])([.!?])(?=[A-Z])")
 _CONTRACTION = re.compile(r"(?<=[A-Za-z]) '(?=(?:s|t|re|ve|ll|d|m)\b)")
 _SPACED_SLASH = re.compile(r"(?<=\w) / (?=\w)")
@@ -91,7 +92,7 @@ def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Prote
     text = "".join(_ascii_digit(character) for character in text)
     text = text.replace("\\", " ").replace("|", "।" if script in _PIPE_IS_DANDA else " ")
     text = _PLACEHOLDER.sub(r"\1 \2", " ".join(text.split()))
-    text = _DASH.sub(", ", text.strip("-–—― "))
+    text = _DASH.sub(", ", _OUTER_DASH.sub("", text))
     if script == "Latn":
         text = _RUN_ON.sub(r"\1 ", text)
     entities: list[str] = []

@@ -1,0 +1,143 @@
+"""Everything that can be missing is looked for before the first stage starts, and said at once.
+
+Environments, the film, disk space, memory and models; models that are missing are fetched here,
+since stages run without a network.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalchitra.environments import state
+from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
+from chalchitra.jobs import Job, JobLayout, ModelChoice
+from chalchitra.models import catalogue
+from chalchitra.models.fetch import fetch_all
+from chalchitra.models.verify import check, fingerprint
+from chalchitra.pipeline import split_key
+from chalchitra.runner.events import Reporter
+from chalchitra.runner.film_hash import film_sha256
+from chalchitra.stagekit.protocol import ModelRef
+
+AUDIO_BYTES_A_SECOND = 16_000 * 2
+"""16 kHz, 16 bits, mono: what demux writes."""
+SPARE_BYTES = 50_000_000
+"""Transcripts, logs and subtitles, generously."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What preflight found: the film's hash, and for every stage key its models by name."""
+
+    film_sha256: str
+    models: dict[str, dict[str, ModelRef]]
+
+
+def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
+    """Check and fetch. Raises one error that names everything that is missing."""
+    errors: list[ChalchitraError] = []
+
+    def collect(problem: Callable[[], None]) -> None:
+        try:
+            problem()
+        except ChalchitraError as error:
+            errors.append(error)
+
+    digest = ""
+
+    def film() -> None:
+        nonlocal digest
+        digest = film_sha256(job.film.path, layout.film_hash)
+
+    collect(film)
+    for name in dict.fromkeys(job.stage_environments.values()):
+        collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
+    collect(lambda: _require_disk(job, layout))
+    collect(lambda: _fetch(job, reporter))
+    raise_all(errors)
+    return Ready(digest, {key: _refs(job, key) for key in job.stages})
+
+
+def _require_environment(name: str) -> None:
+    found = state.state(name)
+    if not found.whole:
+        raise MissingError(
+            f"The environment {name} is not usable.",
+            cause=f"{found.reason[0].upper()}{found.reason[1:]}.",
+            fix=found.fix,
+        )
+
+
+def _require_disk(job: Job, layout: JobLayout) -> None:
+    """Room for what is still to be made: the audio, and a second film when one is muxed."""
+    need = SPARE_BYTES
+    if not layout.record("demux").exists():
+        need += int((job.film.duration or 0) * AUDIO_BYTES_A_SECOND)
+    if "mux" in job.stages and not layout.record("mux").exists():
+        need += job.film.size
+    free = shutil.disk_usage(layout.root).free
+    if free < need:
+        raise UsageError(
+            f"The disk of {layout.root} has {free / 1e9:.1f} GB left; this job needs "
+            f"{need / 1e9:.1f} GB.",
+            cause="The audio and the new film are written there.",
+            fix="Make room, or prepare the job on another disk with --out.",
+        )
+
+
+def _fetch(job: Job, reporter: Reporter) -> None:
+    """Fetch the models that the job cannot do without and that are not there."""
+    known = catalogue.load()
+    wanted = []
+    for choice in _required(job):
+        if choice.path == _catalogue_path(known, choice):
+            entry = known.find(choice.name, choice.kind, choice.format)
+            if not check(entry).ok:
+                wanted.append(entry)
+        elif not choice.path.exists():
+            raise MissingError(
+                f"The model folder {choice.path} is gone.",
+                cause="It was there when the job was prepared.",
+                fix="Put it back, or prepare the job again with another --model.",
+            )
+    if not wanted:
+        return
+    fetch_all(
+        wanted,
+        progress=lambda entry, done, total: reporter.emit(
+            "fetch", model=str(entry), done=done, total=total
+        ),
+    )
+    for entry in dict.fromkeys(wanted):
+        reporter.emit("fetched", model=str(entry))
+
+
+def _required(job: Job) -> list[ModelChoice]:
+    chosen = (job.models.get(key) for key in job.stages)
+    return [choice for choice in chosen if choice is not None and choice.required]
+
+
+def _catalogue_path(known: catalogue.Catalogue, choice: ModelChoice) -> Path | None:
+    if not known.knows(choice.name, choice.kind):
+        return None
+    return known.find(choice.name, choice.kind, choice.format).path()
+
+
+def _refs(job: Job, key: str) -> dict[str, ModelRef]:
+    """A stage's model as its request names it; an optional one that is not there is left out."""
+    choice = job.models.get(key)
+    if choice is None or not (choice.required or _usable(choice)):
+        return {}
+    stage, _ = split_key(key)
+    digest = fingerprint(choice.path)
+    return {stage: ModelRef(name=choice.name, path=choice.path, sha256=digest)}
+
+
+def _usable(choice: ModelChoice) -> bool:
+    known = catalogue.load()
+    if choice.path == _catalogue_path(known, choice):
+        return check(known.find(choice.name, choice.kind, choice.format)).ok
+    return choice.path.exists()

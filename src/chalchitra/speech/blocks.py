@@ -1,0 +1,134 @@
+"""Packing speech into the blocks that a recogniser hears at once, and mapping its times back.
+
+Whisper listens to 30 s at a time whatever is in them, so short regions share a block: long
+pauses between them are shortened, and a block remembers which piece of the film is where in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalchitra.speech.regions import SpeechRegions, distance
+from chalchitra.speech.sound import Samples, Sound
+from chalchitra.transcript import Region
+
+LONGEST = 30.0
+"""Whisper's window in seconds."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of the film (seconds) that begins at `at` seconds of its block."""
+
+    start: float
+    end: float
+    at: float
+
+    @property
+    def until(self) -> float:
+        """Where it ends in its block."""
+        return self.at + self.end - self.start
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is heard at once: pieces of the film in order, and the speech regions in them."""
+
+    pieces: tuple[Piece, ...]
+    regions: tuple[Region, ...]
+
+    @property
+    def seconds(self) -> float:
+        return self.pieces[-1].until
+
+    def read(self, sound: Sound) -> Samples:
+        """The block's samples: those of its pieces, joined."""
+        import numpy as np
+
+        return np.concatenate([sound.read(piece.start, piece.end) for piece in self.pieces])
+
+    def to_film(self, start: float, end: float) -> tuple[float, float]:
+        """A word's times in the block as times of the film.
+
+        A word belongs to the piece that its middle is in and is clipped to it: no word reaches
+        over a pause that the recogniser never heard.
+        """
+        middle = (start + end) / 2
+        piece = min(
+            self.pieces, key=lambda piece: distance(middle, Region(start=piece.at, end=piece.until))
+        )
+        first, last = (
+            min(max(piece.start + time - piece.at, piece.start), piece.end) for time in (start, end)
+        )
+        return first, last
+
+
+def pack(
+    speech: SpeechRegions,
+    sound: Sound,
+    *,
+    longest: float = LONGEST,
+    pause: float = 1.0,
+    contiguous: bool = False,
+) -> list[Block]:
+    """The film's speech as blocks of at most `longest` seconds, in order.
+
+    Each region is taken with `speech.pad` around it, or half the gap to its neighbour where that
+    is less; a gap of up to `pause` seconds stays whole. With `contiguous` a block is one piece of
+    the film (for a recogniser that is given only a start and an end), so a longer gap ends it.
+    A region longer than `longest` is a block of its own.
+    """
+    blocks: list[Block] = []
+    spans: list[tuple[float, float]] = []
+    regions: list[Region] = []
+
+    def close() -> None:
+        if regions:
+            blocks.append(Block(_pieces(spans), tuple(regions)))
+            spans.clear()
+            regions.clear()
+
+    for region, (start, end) in zip(speech.regions, padded(speech, sound), strict=True):
+        gap = region.start - regions[-1].end if regions else 0.0
+        joined = bool(regions) and gap <= pause
+        added = end - (spans[-1][1] if joined else start)
+        length = sum(b - a for a, b in spans) + added
+        if regions and (length > longest or (contiguous and not joined)):
+            close()
+            joined = False
+        if joined:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+        regions.append(region)
+    close()
+    return blocks
+
+
+def padded(speech: SpeechRegions, sound: Sound) -> list[tuple[float, float]]:
+    """Each region with its padding, within the sound and without overlap."""
+    regions: Sequence[Region] = speech.regions
+    spans: list[tuple[float, float]] = []
+    for index, region in enumerate(regions):
+        before = region.start - (regions[index - 1].end if index else sound.start)
+        last = index == len(regions) - 1
+        after = (sound.end if last else regions[index + 1].start) - region.end
+        half_before = before / 2 if index else before
+        half_after = after if last else after / 2
+        spans.append(
+            (
+                region.start - min(speech.pad, max(0.0, half_before)),
+                region.end + min(speech.pad, max(0.0, half_after)),
+            )
+        )
+    return spans
+
+
+def _pieces(spans: Sequence[tuple[float, float]]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    at = 0.0
+    for start, end in spans:
+        pieces.append(Piece(start, end, at))
+        at += end - start
+    return tuple(pieces)

@@ -1,0 +1,64 @@
+"""The film's sound, read a stretch at a time: a whole film never has to be in memory.
+
+Times are seconds of the film; the audio's own start (`offset` in audio.json) is added here and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+SAMPLE_RATE = 16000
+"""Hz, mono. What demux writes, and what Silero, Whisper and wav2vec2 all expect."""
+
+Samples = Any
+"""A one-dimensional numpy array of float32 in [-1, 1] (numpy is not imported here)."""
+
+
+class Sound(Protocol):
+    """Mono sound at SAMPLE_RATE from `start` to `end`."""
+
+    @property
+    def start(self) -> float: ...
+
+    @property
+    def end(self) -> float: ...
+
+    def read(self, start: float, end: float) -> Samples:
+        """The samples between two film times; what lies outside the sound is left out."""
+
+
+class WavSound:
+    """The sound that demux wrote."""
+
+    def __init__(self, path: Path, *, offset: float, duration: float) -> None:
+        self._path = path
+        self.start = offset
+        self.end = offset + duration
+
+    @classmethod
+    def open(cls, audio: Path, info: Path) -> WavSound:
+        """From demux's outputs `audio` and `audio_info`."""
+        data = json.loads(info.read_bytes())
+        return cls(audio, offset=float(data["offset"]), duration=float(data["duration"]))
+
+    def read(self, start: float, end: float) -> Samples:
+        from chalchitra.media.wav import read_samples
+
+        return read_samples(self._path, max(0.0, start - self.start), max(0.0, end - self.start))
+
+
+class ArraySound:
+    """Sound that is already in memory."""
+
+    def __init__(self, samples: Samples, *, offset: float = 0.0) -> None:
+        self._samples = samples
+        self.start = offset
+        self.end = offset + len(samples) / SAMPLE_RATE
+
+    def read(self, start: float, end: float) -> Samples:
+        first = max(0, round((start - self.start) * SAMPLE_RATE))
+        last = max(0, round((end - self.start) * SAMPLE_RATE))
+        return self._samples[first:last]

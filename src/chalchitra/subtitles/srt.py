@@ -1,0 +1,43 @@
+"""SubRip (.srt), written with pysrt: UTF-8 without a byte order mark, "\n" ends a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from io import StringIO
+
+from chalchitra.subtitles.cue import Cue, milliseconds
+
+_WORD_JOINER = "\u2060"
+_MARKUP = re.compile(r"<(?=[A-Za-z/])|\{(?=\\|[A-Za-z]:)")
+_TIMING = re.compile(r"(?<=-)-(?=>)")
+_TIMING_LINE = re.compile(r"\s*-?\d+:\d+:\d+[,.]\d+\s*-->")
+
+
+def to_srt(cues: Sequence[Cue]) -> str:
+    """The whole file. Without cues it is empty, and no player or ffmpeg takes it for a track."""
+    import pysrt
+
+    items = [
+        pysrt.SubRipItem(
+            index=cue.index,
+            start=pysrt.SubRipTime.from_ordinal(milliseconds(cue.start)),
+            end=pysrt.SubRipTime.from_ordinal(milliseconds(cue.end)),
+            text="\n".join(map(_literal, cue.lines)),
+        )
+        for cue in cues
+    ]
+    whole = StringIO()
+    pysrt.SubRipFile(items=items, eol="\n", encoding="utf-8").write_into(whole)
+    return whole.getvalue()
+
+
+def _literal(line: str) -> str:
+    """A line that players show as it stands.
+
+    SubRip has no escapes: what would be read as a tag (`<i>`, `{\\an8}`) or as the timing of
+    another cue gets an invisible word joiner inside.
+    """
+    if _TIMING_LINE.match(line):
+        line = _TIMING.sub("-" + _WORD_JOINER, line)
+    return _MARKUP.sub(lambda found: found[0] + _WORD_JOINER, line)

@@ -1,0 +1,150 @@
+"""Timed words out of a transcript or a translation: clean text, times in order, milliseconds."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from chalchitra.subtitles.breaks import closes
+from chalchitra.subtitles.cue import milliseconds
+from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
+from chalchitra.transcript import Segment, Transcript
+from chalchitra.translation.model import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word with its times in milliseconds. `glued`: no space stands before it."""
+
+    text: str
+    start: int
+    end: int
+    segment: int
+    glued: bool = False
+    speaker: str | None = None
+
+
+def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
+    """The words of a transcript in `script` (ISO 15924). A segment without words is spread."""
+    found: list[TimedWord] = []
+    for number, segment in enumerate(transcript.segments):
+        if not segment.words:
+            spoken = _spread(segment.text, segment.start, segment.end, number)
+            found += [replace(word, speaker=segment.speaker) for word in spoken]
+            continue
+        for word, glued in zip(segment.words, _glued(segment, script), strict=True):
+            parts = list(_spread(word.text, word.start, word.end, number))
+            speaker = word.speaker or segment.speaker
+            for n, part in enumerate(parts):
+                timed = replace(part, glued=glued and n == 0, speaker=speaker)
+                if closes(part.text) and found and found[-1].segment == number:
+                    # A danda that stands apart takes no time, whatever the recogniser says.
+                    timed = replace(timed, start=found[-1].end, end=found[-1].end)
+                found.append(timed)
+    return found
+
+
+def translation_words(translation: Translation) -> list[TimedWord]:
+    """The words of a translation, each unit's spread over its time in proportion to characters."""
+    return [
+        word
+        for number, unit in enumerate(translation.units)
+        for word in _spread(unit.text, unit.start, unit.end, number)
+    ]
+
+
+def in_order(
+    words: Sequence[TimedWord], longest: int, duration: int | None = None
+) -> list[TimedWord]:
+    """The same words with times that never run backwards or overlap, within [0, `duration`].
+
+    The longest run of starts that do not fall is believed; the others are held between their
+    neighbours, so that one wild time moves no other word. No word lasts more than `longest`
+    (all in milliseconds): where a recogniser stretches a word over a silence, the silence shows.
+    """
+    limit = duration if duration is not None else max((word.end for word in words), default=0)
+    starts = [min(max(word.start, 0), max(limit, 0)) for word in words]
+    believed = _longest_rising(starts)
+    ceiling = max(starts, default=0)
+    for i in reversed(range(len(starts))):
+        if i in believed:
+            ceiling = starts[i]
+        starts[i] = min(starts[i], ceiling)
+    for i in range(1, len(starts)):
+        starts[i] = max(starts[i], starts[i - 1])
+    ordered = []
+    for i, word in enumerate(words):
+        following = starts[i + 1] if i + 1 < len(starts) else max(limit, starts[i])
+        end = min(max(word.end, starts[i]), starts[i] + longest, following)
+        ordered.append(replace(word, start=starts[i], end=end))
+    return ordered
+
+
+def clean(text: str) -> str:
+    """Text with single spaces, and without the control characters that no subtitle can carry."""
+    shown = ("".join(filter(_is_text, word)) for word in text.split())
+    return " ".join(word for word in shown if word)
+
+
+def _spread(text: str, start: float, end: float, segment: int) -> Iterator[TimedWord]:
+    """The words of a text, with times in proportion to their characters."""
+    words = clean(text).split()
+    total = sum(map(len, words))
+    done = 0
+    for word in words:
+        begins = start + (end - start) * done / total
+        done += len(word)
+        ends = start + (end - start) * done / total
+        yield TimedWord(word, milliseconds(begins), milliseconds(ends), segment)
+
+
+def _is_text(character: str) -> bool:
+    """Neither a control character nor a byte order mark."""
+    return character != "\ufeff" and unicodedata.category(character) != "Cc"
+
+
+def _glued(segment: Segment, script: str) -> list[bool]:
+    """For each word of a segment, whether it follows the one before without a space.
+
+    In a script without spaces the segment's text says so; where it is not made of these words,
+    only Latin letters and digits are kept apart.
+    """
+    words = [word.text.strip() for word in segment.words]
+    if script not in UNSPACED_SCRIPTS:
+        return [False] * len(words)
+    glued = []
+    position = 0
+    for word in words:
+        at = segment.text.find(word, position)
+        if at < 0 or segment.text[position:at].strip():
+            break
+        glued.append(at == position and position > 0)
+        position = at + len(word)
+    else:
+        return glued
+    pairs = zip(words, words[1:], strict=False)
+    return [False, *(not (_latin(a[-1:]) and _latin(b[:1])) for a, b in pairs)]
+
+
+def _latin(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _longest_rising(values: Sequence[int]) -> set[int]:
+    """Indexes of one longest subsequence that never falls (patience sorting)."""
+    tails: list[int] = []
+    last: list[int] = []
+    before: list[int] = []
+    for i, value in enumerate(values):
+        at = bisect_right(tails, value)
+        before.append(last[at - 1] if at else -1)
+        tails[at : at + 1] = [value]
+        last[at : at + 1] = [i]
+    found: set[int] = set()
+    i = last[-1] if last else -1
+    while i >= 0:
+        found.add(i)
+        i = before[i]
+    return found

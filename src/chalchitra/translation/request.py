@@ -1,0 +1,64 @@
+"""What every translator takes and gives: the one interface of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import UsageError
+from chalchitra.transcript.model import Transcript
+from chalchitra.translation.model import Translation
+
+
+@dataclass(frozen=True)
+class SpeechInput:
+    """The sound again, for a translator that listens: the files of demux and vad."""
+
+    audio: Path
+    audio_info: Path
+    regions: Path
+
+
+@dataclass(frozen=True)
+class TranslationRequest:
+    """One transcript into one language.
+
+    `languages` are rows of config/languages.toml by id; `settings` the [translation] section;
+    `model_path` a local folder; `device`, `compute_type` and `threads` as the stage kit gives them.
+    """
+
+    transcript: Transcript
+    target_language: str
+    languages: Mapping[str, Mapping[str, Any]]
+    model_name: str
+    model_path: Path
+    device: str
+    compute_type: str
+    threads: int
+    settings: Mapping[str, Any]
+    speech: SpeechInput | None = None
+    engine: str | None = None
+    on_progress: Callable[[int, int], None] = field(default=lambda done, total: None)
+
+    def code(self, language: str, column: str) -> str:
+        """A language's code in a column of the table. Raises UsageError where it has none."""
+        row = self.languages.get(language, {})
+        code = row.get(column)
+        if not code:
+            name = row.get("name", language)
+            raise UsageError(
+                f"{name} ({language}) has no {column} code, so this translator cannot do it.",
+                cause=f"The translator {column} was not made for {name}.",
+                fix="Choose another language with -t or another --translator.",
+            )
+        return str(code)
+
+
+@dataclass(frozen=True)
+class TranslationResult:
+    """A translation, and what is worth keeping about how it came about."""
+
+    translation: Translation
+    metrics: dict[str, int | float | str] = field(default_factory=dict)

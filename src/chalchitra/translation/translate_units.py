@@ -1,0 +1,232 @@
+"""Sentence units through a translation engine: batched, checked, retried, and none of them lost.
+
+A sentence whose translation fails a check is tried again alone and with care against loops, then
+without placeholders, then in smaller pieces. What still fails keeps its source text and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalchitra.translation.batches import run_batches
+from chalchitra.translation.checks import problem
+from chalchitra.translation.model import TranslationUnit
+from chalchitra.translation.protect import Protected, protect, restore
+from chalchitra.translation.sentence_ends import is_punctuation
+from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
+
+PIECE_DEPTH = 2
+"""How often a sentence that fails is halved (into 4 pieces); one that is too long, until it fits."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """One output of an engine; `finished` when the model itself came to an end."""
+
+    text: str
+    finished: bool = True
+
+
+class Engine(Protocol):
+    """A sequence-to-sequence model with its tokeniser, for one pair of languages."""
+
+    @property
+    def max_tokens(self) -> int:
+        """The longest source, in tokens, that the model was trained for."""
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, language tags and end mark included."""
+
+    def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
+        """One output a text, in order; `careful` decodes against repetition.
+
+        Raises batches.OutOfMemoryError when the batch does not fit.
+        """
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The units in order; `retried` were tried again, `in_pieces` were translated in pieces."""
+
+    units: list[TranslationUnit]
+    retried: int = 0
+    in_pieces: int = 0
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """A translation and what speaks against it: `problem` rules it out, `doubt` is reported."""
+
+    text: str
+    problem: str | None = None
+    doubt: str | None = None
+
+    @property
+    def rank(self) -> int:
+        """0 is faultless, 1 doubtful, 2 ruled out."""
+        return 2 if self.problem else 1 if self.doubt else 0
+
+    @property
+    def clean(self) -> bool:
+        return self.rank == 0
+
+
+def translate_units(
+    units: Sequence[SentenceUnit],
+    engine: Engine,
+    source_tag: str,
+    target_tag: str,
+    *,
+    batch_size: int,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """Every unit translated, or untranslated with a reason. Tags are IndicTrans2's (`hin_Deva`).
+
+    `on_progress` gets the number of units done and of all. Raises StageError when memory does
+    not hold a single sentence.
+    """
+    return _Run(engine, source_tag, target_tag).over(units, batch_size, on_progress)
+
+
+class _Run:
+    def __init__(self, engine: Engine, source_tag: str, target_tag: str) -> None:
+        self._engine = engine
+        self._source_tag = source_tag
+        self._target_script = target_tag.rpartition("_")[2]
+        self._in_pieces = 0
+
+    def over(
+        self,
+        units: Sequence[SentenceUnit],
+        batch_size: int,
+        on_progress: Callable[[int, int], None],
+    ) -> Outcome:
+        spoken = [unit for unit in units if not is_punctuation(unit.text)]
+        protected = [self._protect(unit.text) for unit in spoken]
+        lengths = self._engine.lengths([one.text for one in protected])
+        fits = [i for i, length in enumerate(lengths) if length <= self._engine.max_tokens]
+        set_aside = len(units) - len(fits)
+
+        def run(batch: list[int]) -> list[Generated]:
+            return self._engine.generate([protected[fits[i]].text for i in batch])
+
+        generated = run_batches(
+            [lengths[i] for i in fits],
+            batch_size,
+            run,
+            lambda done: on_progress(done + set_aside, len(units)),
+        )
+        first = {
+            spoken[i].id: self._verdict(protected[i], found)
+            for i, found in zip(fits, generated, strict=True)
+        }
+        done: list[TranslationUnit] = []
+        retried = 0
+        for unit in units:
+            verdict = first.get(unit.id)
+            if is_punctuation(unit.text):
+                verdict = _Verdict(unit.text)
+            elif verdict is None or not verdict.clean:
+                retried += 1
+                verdict = self._again(unit.text, verdict)
+            done.append(_translated(unit, verdict))
+        return Outcome(done, retried, self._in_pieces)
+
+    def _protect(self, text: str, *, placeholders: bool = True) -> Protected:
+        return protect(text, self._source_tag, placeholders=placeholders)
+
+    def _verdict(self, protected: Protected, generated: Generated) -> _Verdict:
+        restored = restore(generated.text, protected)
+        wrong = problem(protected.source, restored.text, self._target_script)
+        if wrong is None and not generated.finished:
+            wrong = "the translation does not come to an end"
+        if wrong is None and restored.strays:
+            wrong = f"the placeholder {restored.strays[0]} stands for nothing"
+        doubt = f"{', '.join(restored.lost)} is missing" if restored.lost else None
+        return _Verdict(restored.text, wrong, doubt)
+
+    def _again(self, text: str, before: _Verdict | None) -> _Verdict:
+        """The best that can be had for a sentence that failed (None: it was too long)."""
+        best = self._alone(text, before) if before is not None else None
+        if best is not None and not best.problem:
+            return best
+        pieces = self._pieces(text, PIECE_DEPTH)
+        if pieces is not None:
+            self._in_pieces += 1
+            doubts = [piece.doubt for piece in pieces if piece.doubt]
+            return _Verdict(
+                " ".join(piece.text for piece in pieces), doubt="; ".join(doubts) or None
+            )
+        return best or _Verdict("", "it is too long for the model, and its pieces failed too")
+
+    def _alone(self, text: str, best: _Verdict | None = None) -> _Verdict:
+        """One sentence by itself, with placeholders and without; `best` is what there is so far."""
+        for placeholders in (True, False):
+            protected = self._protect(text, placeholders=placeholders)
+            if not placeholders and best is not None and not self._protect(text).entities:
+                break
+            found = run_batches(
+                [1],
+                1,
+                lambda _, source=protected.text: self._engine.generate([source], careful=True),
+            )
+            verdict = self._verdict(protected, found[0])
+            if best is None or verdict.rank < best.rank:
+                best = verdict
+            if best.clean:
+                break
+        assert best is not None
+        return best
+
+    def _pieces(self, text: str, depth: int) -> list[_Verdict] | None:
+        """Translations of two halves, halved again where they fail; None where that fails too."""
+        halves = halved(text)
+        if halves is None:
+            return None
+        pieces: list[_Verdict] = []
+        for half in halves:
+            if is_punctuation(half):
+                pieces.append(_Verdict(half))
+                continue
+            fits = self._engine.lengths([self._protect(half).text])[0] <= self._engine.max_tokens
+            verdict = self._alone(half) if fits else None
+            if verdict is not None and not verdict.problem:
+                pieces.append(verdict)
+                continue
+            if fits and depth <= 1:
+                return None
+            smaller = self._pieces(half, depth - 1 if fits else depth)
+            if smaller is None:
+                return None
+            pieces += smaller
+        return pieces
+
+
+def halved(text: str) -> tuple[str, str] | None:
+    """A text in two at the white space nearest its middle, rather after a comma; None if one word."""
+    words = text.split()
+    if len(words) < 2:
+        return None
+
+    def cost(cut: int) -> float:
+        clause = words[cut - 1][-1] in CLAUSE_ENDS
+        return abs(2 * cut - len(words)) / len(words) - (0.4 if clause else 0.0)
+
+    cut = min(range(1, len(words)), key=cost)
+    return " ".join(words[:cut]), " ".join(words[cut:])
+
+
+def _translated(unit: SentenceUnit, verdict: _Verdict) -> TranslationUnit:
+    failed = verdict.problem is not None
+    return TranslationUnit(
+        id=unit.id,
+        start=unit.start,
+        end=unit.end,
+        source=unit.text,
+        text=unit.text if failed else verdict.text,
+        segment_ids=list(unit.segment_ids),
+        status="untranslated" if failed else "translated",
+        reason=verdict.problem or verdict.doubt,
+    )
