@@ -17,6 +17,7 @@ ORCHESTRATOR = {
     "choose",
     "cli",
     "demo",
+    "diagnosis",
     "environments",
     "hardware",
     "languages",

@@ -68,7 +68,9 @@ def choose(
             engine = service.choice or ""
     _require_whole(sorted(set(names.values())))
     models = {
-        "asr": _whisper(settings["asr"]["model"], engine, machine, translate=translator == "whisper")
+        "asr": _whisper(
+            settings["asr"]["model"], engine, machine, translate=translator == "whisper"
+        )
     }
     if (aligner := _aligner(settings["alignment"]["model"], source)) is not None:
         models["alignment"] = aligner
@@ -76,7 +78,9 @@ def choose(
         models[stage_key("translation", target.id)] = _translation_model(
             source, target, translator, settings, models["asr"], machine
         )
-    notes = [f"Engine {engine} in {names['asr']}, model {models['asr'].name}: {models['asr'].reason}."]
+    notes = [
+        f"Engine {engine} in {names['asr']}, model {models['asr'].name}: {models['asr'].reason}."
+    ]
     return Choices(engine, translator, names, machines, models, tuple(notes))
 
 
@@ -84,9 +88,7 @@ def _named(value: str) -> str | None:
     return None if value == AUTO else value
 
 
-def _translator(
-    source: Language, targets: Sequence[Language], settings: Settings
-) -> str | None:
+def _translator(source: Language, targets: Sequence[Language], settings: Settings) -> str | None:
     """The one translator that does all pairs of this job. Raises UsageError where there is none."""
     wanted = _named(settings["translation"]["translator"])
     chosen: list[str] = []

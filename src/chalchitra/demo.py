@@ -35,9 +35,7 @@ def prepare_demo(out: Path, *, quiet: bool) -> Path:
     missing = sorted(name for name in names if not state.state(name).whole)
     if missing:
         _bootstrap(missing)
-    wishes = Wishes(
-        workflow="subtitle", source=DEMO_LANGUAGE, model=DEMO_MODEL, engine=DEMO_ENGINE
-    )
+    wishes = Wishes(workflow="subtitle", source=DEMO_LANGUAGE, model=DEMO_MODEL, engine=DEMO_ENGINE)
     job, folder = prepare_film(demo_film(), make_plan(wishes), out)
     if not quiet:
         print(f"{job.job_id} was made of {demo_film()}")

@@ -214,8 +214,8 @@ def read_cache(root: Path | None = None) -> tuple[Hardware, dict[str, str]] | No
     data = _load(cache_path(root))
     try:
         hardware = Hardware.from_dict(data["hardware"])
-        mapping = {str(key): str(value) for key, value in data["stage_to_environment_mapping"].items()}
-    except (KeyError, TypeError, AttributeError):
+        mapping = dict(data["stage_to_environment_mapping"])
+    except (KeyError, TypeError, ValueError):
         return None
     if data.get("version") != CACHE_VERSION or hardware.platform != platform_id():
         return None

@@ -18,8 +18,10 @@ from chalchitra.choose import Choices, choose
 from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
 from chalchitra.jobs import AudioStream, Clip, Job, claim_id, job_path, write_job
 from chalchitra.languages import Language, find, require_hearable
-from chalchitra.media.probe import Film, choose_audio_stream, probe
+from chalchitra.media.film import Film
+from chalchitra.media.probe import probe
 from chalchitra.media.times import validate_clip
+from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import Workflow, plan, split_key
 from chalchitra.settings import Settings, resolve
 
@@ -87,7 +89,9 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     wishes = plan_.wishes
     film = probe(path)
     clip = validate_clip(film, wishes.start, wishes.end)
-    stream, reason = choose_audio_stream(film, wishes.audio_track, plan_.source)
+    stream, reason = choose_audio_stream(
+        film, wishes.audio_track, plan_.source, _track_language(wishes.audio_track)
+    )
     picture = film.has_picture
     keys = plan(
         wishes.workflow, plan_.source.id, [item.id for item in plan_.targets], picture=picture
@@ -209,6 +213,16 @@ def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
         ("translation.translator", wishes.translator),
     )
     return [*wishes.overrides, *((name, value) for name, value in flags if value is not None)]
+
+
+def _track_language(wanted: str | None) -> Language | None:
+    """The language that --audio-track names, where it names one that we know."""
+    if wanted is None or wanted.strip().isdecimal():
+        return None
+    try:
+        return find(wanted)
+    except UsageError:  # a tag of the file that is no language of ours still finds its track
+        return None
 
 
 def _user(named: str | None) -> str:

@@ -21,12 +21,10 @@ def tree(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    code._read.cache_clear()
     return tmp_path
 
 
 def hashes(tree):
-    code._read.cache_clear()
     return code.code_hashes(tree / "script.py", tree / "src")
 
 

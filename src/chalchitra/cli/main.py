@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 from chalchitra.cli import bootstrap, doctor, languages, models, prepare, run
+from chalchitra.cli.errors import show_error
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode
 
 app = typer.Typer(
@@ -37,9 +38,7 @@ def main() -> NoReturn:
     try:
         app(standalone_mode=True)
     except ChalchitraError as error:
-        if "--debug" in sys.argv:
-            raise
-        print(*error.lines(), sep="\n", file=sys.stderr)
+        show_error(error, debug="--debug" in sys.argv)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output went away: `... | head`
         sys.stderr.close()

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from chalchitra.errors import ExitCode, UsageError
+from chalchitra.cli.errors import show_error
+from chalchitra.errors import ChalchitraError, ExitCode, UsageError
 
 
 def run_pipeline(
@@ -58,10 +59,18 @@ def run_pipeline(
     options = RunOptions(debug=debug, log_level=log_level.upper(), verify=verify)
     worst = ExitCode.DONE
     for path in dict.fromkeys(folder.absolute() for folder in folders):
-        with choose_reporter(as_json=as_json, why=why) as reporter:
-            outcome = run_job(path, reporter, options)
-        worst = outcome.exit_code or worst
-        if outcome.exit_code == ExitCode.CANCELLED:
+        try:
+            with choose_reporter(as_json=as_json, why=why) as reporter:
+                outcome = run_job(path, reporter, options)
+            error = outcome.error
+        except ChalchitraError as caught:  # one job that cannot run stops no other
+            error = caught
+        if error is None:
+            continue
+        worst = error.exit_code
+        if not as_json or debug:
+            show_error(error, debug=debug)
+        if worst == ExitCode.CANCELLED:
             break
     if worst:
         raise typer.Exit(int(worst))

@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 TOOLS = ".tools"
 """The folder under venv/ that uv is put in; bootstrap removes it when venv/common has its own."""
@@ -29,30 +30,27 @@ def fetch(checkout: str, python: str = sys.executable) -> str:
 
     Raises OSError, ValueError or subprocess.CalledProcessError (with pip's words in `stderr`).
     """
-    tools = os.path.join(checkout, "venv", TOOLS)
-    uv = os.path.join(tools, "bin", "uv")
-    os.makedirs(tools, exist_ok=True)
-    with open(os.path.join(checkout, "requirements", "common.txt"), encoding="utf-8") as handle:
-        pinned = uv_lines(handle.read())
-    wanted = os.path.join(tools, "uv.txt")
-    with open(wanted, "w", encoding="utf-8") as handle:
-        handle.write(pinned)
+    tools = Path(checkout) / "venv" / TOOLS
+    tools.mkdir(parents=True, exist_ok=True)
+    lock = Path(checkout) / "requirements" / "common.txt"
+    wanted = tools / "uv.txt"
+    wanted.write_text(uv_lines(lock.read_text(encoding="utf-8")), encoding="utf-8")
     options = "--quiet --upgrade --no-deps --only-binary :all: --require-hashes".split()
-    where = ["--target", tools, "-r", wanted]
+    where = ["--target", str(tools), "-r", str(wanted)]
     _run([_pip_python(python, tools), "-m", "pip", "install", *options, *where])
+    uv = str(tools / "bin" / "uv")
     _run([uv, "--version"])
     return uv
 
 
-def _pip_python(python: str, tools: str) -> str:
+def _pip_python(python: str, tools: Path) -> str:
     """A Python that has pip: this one, or a venv of it (pip's `--target` leaves both alone)."""
     if _has(python, "pip"):
         return python
     if not _has(python, "ensurepip"):
         raise ValueError(f"{python} has neither pip nor ensurepip")
-    place = os.path.join(tools, "pip")
-    _run([python, "-m", "venv", place])
-    return os.path.join(place, "bin", "python")
+    _run([python, "-m", "venv", str(tools / "pip")])
+    return str(tools / "pip" / "bin" / "python")
 
 
 def _has(python: str, module: str) -> bool:

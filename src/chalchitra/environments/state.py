@@ -206,6 +206,6 @@ def _found_wrong(environment: Environment, stamp: Stamp, root: Path | None) -> s
     if seen["missing"]:
         return f"{', '.join(seen['missing'])} cannot be imported"
     expected = source_dir(root) / "chalchitra" / "__init__.py"
-    if not seen["source"] or not os.path.samefile(seen["source"], expected):
+    if not seen["source"] or not expected.samefile(seen["source"]):
         return "it does not find the source of this checkout"
     return ""

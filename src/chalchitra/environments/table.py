@@ -172,7 +172,9 @@ def python_path(name: str, root: Path | None = None) -> Path:
 
 def _environment(name: str, fields: dict[str, Any]) -> Environment:
     lists = ("python", "imports", "key_libraries", "library_path")
-    plain = {key: tuple(value) if key in lists else value for key, value in fields.items()}
+    plain: dict[str, Any] = {
+        key: tuple(value) if key in lists else value for key, value in fields.items()
+    }
     plain["platforms"] = {key: Size(**value) for key, value in fields["platforms"].items()}
     plain["serves"] = tuple(Service(**row) for row in fields["serves"])
     return Environment(name=name, **plain)

@@ -1,4 +1,4 @@
-"""uv, which installs: finding one, the variables it runs with, running it, and what its errors mean."""
+"""uv, which installs: finding one, its variables, running it, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import selectors
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from chalchitra.environments import fetch_uv
@@ -45,18 +45,18 @@ def find_uv(root: Path, commands: str, say: Callable[[str], None]) -> Path:
     try:
         return Path(fetch_uv.fetch(str(root), base_python()))
     except subprocess.CalledProcessError as error:
-        cause = cause_of(error.stderr) or "Its index, or the way to it, does not work here."
+        trouble = trouble_of(error.stderr)
         said = (error.stderr.strip().splitlines() or ["nothing"])[-1]
         raise MissingError(
-            f"uv could not be fetched; pip said: {said}.",
-            cause=cause,
-            fix="Mend that, or install uv yourself, and type the same command again.",
+            f"uv could not be fetched: {trouble.what if trouble else said}.",
+            cause=trouble.cause if trouble else "pip does not work here.",
+            fix=f"{trouble.fix if trouble else 'Install uv'}, and type the same command again.",
         ) from None
     except (OSError, ValueError) as error:
         raise MissingError(
             f"uv could not be fetched: {error}.",
             cause="This Python cannot install anything.",
-            fix="Install uv, or your system's python3-venv package, and type the same command again.",
+            fix="Install uv, or the package python3-venv, and type the same command again.",
         ) from None
 
 
@@ -83,12 +83,11 @@ def pip_indexes(environ: Mapping[str, str]) -> tuple[str, str]:
     """pip's index and its further ones (space-separated): its variables, else its files."""
     found: dict[str, str] = {}
     home = Path(environ.get("HOME") or "/")
-    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
     files = [
         Path("/etc/pip.conf"),
         home / ".pip" / "pip.conf",
         home / "Library" / "Application Support" / "pip" / "pip.conf",
-        config / "pip" / "pip.conf",
+        _config_home(environ) / "pip" / "pip.conf",
         Path(environ.get("PIP_CONFIG_FILE") or os.devnull),
     ]
     parser = configparser.RawConfigParser()
@@ -110,8 +109,9 @@ def cache_dir(uv: Path, env: Mapping[str, str]) -> Path | None:
 
 def all_cached(uv: Path, lock: Path, env: Mapping[str, str]) -> bool:
     """Whether everything a lock pins was downloaded before."""
-    command = [uv, "pip", "install", "--dry-run", "--offline", "--require-hashes"]
-    command += ["--python", base_python(), "--target", lock.parent / ".none", "-r", lock]
+    command: list[str | Path] = [uv, "pip", "install", "--dry-run", "--offline"]
+    command += ["--require-hashes", "--python", base_python()]
+    command += ["--target", lock.parent / ".nowhere", "-r", lock]
     answer = subprocess.run(command, capture_output=True, text=True, env=dict(env))
     return answer.returncode == 0 and "Would download" not in answer.stderr
 
@@ -157,13 +157,106 @@ def run(
             _end(process)
 
 
-def _pieces(process: subprocess.Popen[bytes]) -> list[bytes]:
-    raise NotImplementedError
+def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """What the process writes to stderr as it comes; b"" when nothing came for a tick."""
+    stream = process.stderr
+    if stream is None:
+        raise ValueError("the process has no stderr to read")
+    with selectors.DefaultSelector() as selector:
+        selector.register(stream, selectors.EVENT_READ)
+        while True:
+            if not selector.select(TICK_SECONDS):
+                yield b""
+                continue
+            piece = os.read(stream.fileno(), 2**16)
+            if not piece:
+                return
+            yield piece
 
 
-def cause_of(said: str) -> str:
-    """The likely cause, in one sentence, of what uv or pip said; empty when unknown."""
-    for pattern, cause in _CAUSES:
-        if re.search(pattern, said, re.IGNORECASE):
-            return cause
-    return ""
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    if process.stderr:
+        process.stderr.close()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A kind of failure: the words uv or pip use for it, and our three sentences."""
+
+    pattern: str
+    what: str
+    cause: str
+    fix: str
+
+
+_TROUBLES = (
+    Trouble(
+        r"No space left|os error 28|quota exceeded|os error 122",
+        "the disk is full",
+        "Environments with torch take gigabytes, and uv keeps a cache of what it downloaded.",
+        "Free some room (uv cache clean empties the cache)",
+    ),
+    Trouble(
+        r"hash mismatch|DO NOT MATCH THE HASHES",
+        "a package is not the one that the lock pins",
+        "The download was damaged, or the index gives out other files.",
+        "Use another index (UV_DEFAULT_INDEX names one) if it happens again",
+    ),
+    Trouble(
+        r"no wheels with a matching|has no usable wheels|only has wheels for",
+        "a package does not exist for this system",
+        "The C library, the macOS or the processor is older than the package supports.",
+        "Look into the log for its name, and update the system",
+    ),
+    Trouble(
+        r"Failed to build|command '?\S*(gcc|g\+\+|cc|clang|c\+\+)'? failed",
+        "a package could not be compiled",
+        "It has no binary for this system, and a C++ compiler is missing here.",
+        "Install one (build-essential on Debian, xcode-select --install on macOS)",
+    ),
+    Trouble(
+        r"error sending request|Failed to fetch|Request failed|dns error|Connection refused"
+        r"|timed out|Connection (reset|aborted)|NewConnectionError|Max retries exceeded"
+        r"|Network (is )?unreachable|HTTP status|Failed to download"
+        r"|No matching distribution found for uv",
+        "the package index cannot be reached",
+        "There is no network, a proxy is in the way, or the index that is set up is wrong.",
+        "Check the network, or name another index in UV_DEFAULT_INDEX",
+    ),
+)
+
+
+def trouble_of(said: str) -> Trouble | None:
+    """Which of the known failures uv or pip is talking about."""
+    return next((item for item in _TROUBLES if re.search(item.pattern, said, re.IGNORECASE)), None)
+
+
+def _configures_uv(environ: Mapping[str, str]) -> bool:
+    """Whether someone told uv where packages come from: a variable, or a configuration file."""
+    names = (
+        *("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL"),
+        *("UV_NO_INDEX", "UV_FIND_LINKS", "UV_OFFLINE", "UV_CONFIG_FILE"),
+    )
+    files = (_config_home(environ) / "uv" / "uv.toml", Path("/etc/uv/uv.toml"))
+    return any(environ.get(name) for name in names) or any(file.exists() for file in files)
+
+
+def _config_home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or "/") / ".config")
+
+
+def _usable(path: Path) -> bool:
+    """Whether this uv starts and is new enough (a shim can be there and not run)."""
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    version = re.match(r"uv (\d+)\.(\d+)", answer.stdout)
+    return version is not None and (int(version[1]), int(version[2])) >= OLDEST

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalchitra.media.probe import Film
+from chalchitra.media.film import Film
 from chalchitra.pipeline import inputs_of
 
 JOB_VERSION = 1

@@ -227,7 +227,7 @@ def load(root: Path | None = None) -> Catalogue:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is no TOML: {error}.", fix=restore) from None
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{path} has a row that cannot be read: {error}.", fix=restore) from error
 
 

@@ -20,7 +20,7 @@ def code_hashes(script: Path, source: Path) -> dict[str, str]:
 
     `source` is the folder that holds the chalchitra package.
     """
-    digest, imported = _read(script, "")
+    digest, imported = _scan(script, "")
     hashes = {"script": digest}
     waiting = set(imported)
     while waiting:
@@ -31,7 +31,7 @@ def code_hashes(script: Path, source: Path) -> dict[str, str]:
         if file is None:  # a name imported from a module, not a module
             continue
         package = module if file.name == "__init__.py" else module.rpartition(".")[0]
-        hashes[module], imported = _read(file, package)
+        hashes[module], imported = _scan(file, package)
         waiting |= imported
     return hashes
 
@@ -44,9 +44,14 @@ def _file_of(module: str, source: Path) -> Path | None:
     return None
 
 
+def _scan(file: Path, package: str) -> tuple[str, frozenset[str]]:
+    stat = file.stat()
+    return _read(file, package, stat.st_size, stat.st_mtime_ns)
+
+
 @cache
-def _read(file: Path, package: str) -> tuple[str, frozenset[str]]:
-    """The file's sha256 and the names it may import from our package."""
+def _read(file: Path, package: str, size: int, mtime_ns: int) -> tuple[str, frozenset[str]]:
+    """The file's sha256 and the names it may import from our package; read again when it changed."""
     data = file.read_bytes()
     names: set[str] = set()
     for node in ast.walk(ast.parse(data)):

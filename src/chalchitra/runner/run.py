@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra import paths
-from chalchitra.environments import table as environments
+from chalchitra.environments.activation import activation
+from chalchitra.environments.state import locked_versions, normalised
+from chalchitra.environments.table import python_path
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode
 from chalchitra.jobs import Job, JobLayout, StageRecord, read_job, read_record
 from chalchitra.pipeline import FILM, STAGES, split_key
@@ -34,10 +36,11 @@ class RunOptions:
 
 @dataclass
 class Outcome:
-    """How a job ended; `exit_code` is the command's."""
+    """How a job ended; `exit_code` is the command's, `error` what stopped it."""
 
     exit_code: ExitCode
     summary: dict[str, Any]
+    error: ChalchitraError | None = None
 
 
 def run_job(job_dir: Path, reporter: Reporter, options: RunOptions) -> Outcome:
@@ -92,7 +95,7 @@ class _Run:
             "notes": self.job.notes,
         }
         self.reporter.emit("summary", **summary)
-        return Outcome(code, summary)
+        return Outcome(code, summary, error)
 
     def _stage(self, key: str, ready: Ready) -> None:
         stage, _ = split_key(key)
@@ -121,9 +124,9 @@ class _Run:
                 self.layout,
                 key,
                 decision,
-                python=environments.python_path(environment),
+                python=python_path(environment),
                 script=_script(stage),
-                environ=environments.activation(
+                environ=activation(
                     environment,
                     inherited=os.environ,
                     debug=self.job.debug,
@@ -179,8 +182,8 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
 
 
 def _locked(environment: str, packages: tuple[str, ...]) -> Mapping[str, str]:
-    versions = environments.locked_versions(environment)
-    names = {name: name.lower().replace("_", "-") for name in packages}
+    versions = locked_versions(environment)
+    names = {name: normalised(name) for name in packages}
     return {name: versions[key] for name, key in names.items() if key in versions}
 
 

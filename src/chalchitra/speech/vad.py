@@ -156,11 +156,9 @@ def regions_of(
         onset = _onset(probabilities, first, previous)
         previous = last
         for a, b in _cut(probabilities, onset, last, int(settings.max_speech / STEP)):
-            region = Region(start=start + a * STEP, end=min(start + b * STEP, end))
-            if region.end > region.start:
-                regions.append(
-                    Region(start=round(region.start, 3), end=round(region.end, 3))
-                )
+            region_start, region_end = start + a * STEP, min(start + b * STEP, end)
+            if region_end - region_start > STEP:
+                regions.append(Region(start=round(region_start, 3), end=round(region_end, 3)))
     return regions
 
 

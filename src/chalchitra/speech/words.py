@@ -10,7 +10,7 @@ speaks are hallucinations: they are taken out and listed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chalchitra.speech.regions import distance, overlap
 from chalchitra.transcript import Region, Segment, Word
@@ -190,7 +190,3 @@ def spread(
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def shifted(word: RawWord, start: float, end: float) -> RawWord:
-    return replace(word, start=start, end=end)

@@ -97,4 +97,4 @@ def _opens(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return text.casefold().strip("\"'“”‘’()[]-")
+    return text.casefold().strip("\"'“”‘’()[]-.")

@@ -8,17 +8,19 @@ whole milliseconds, so nothing is rounded afterwards.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from chalchitra.subtitles.breaks import SENTENCE, Piece, break_cost
 from chalchitra.subtitles.cue import Cue, CueSettings, milliseconds, reading_speed
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS, atoms, chunks
 from chalchitra.subtitles.words import TimedWord, in_order
+from chalchitra.translation.sentence_ends import ends_sentence
 
 _CUE = 1.0
 """What a cue costs in itself: so much worse must a break be that is avoided by one more cue."""
 _LINE = 0.2
-_INNER_SENTENCE = 0.6
+_INNER_SENTENCE = 0.9
+_SHORT_PAUSE = 200
 _TOO_SHORT = 2.0
 _TOO_FAST = 1.0
 _INFINITE = float("inf")
@@ -78,9 +80,7 @@ def _pieces(words: Sequence[TimedWord], settings: CueSettings, unspaced: bool) -
     return pieces + _pieces_of_run(run, settings, unspaced) if run else pieces
 
 
-def _pieces_of_run(
-    run: Sequence[TimedWord], settings: CueSettings, unspaced: bool
-) -> list[Piece]:
+def _pieces_of_run(run: Sequence[TimedWord], settings: CueSettings, unspaced: bool) -> list[Piece]:
     text = "".join(word.text for word in run)
     times = [time for word in run for time in _times_of_characters(word)]
     word_starts = set(accumulate((len(word.text) for word in run), initial=0))
@@ -108,7 +108,7 @@ def _times_of_characters(word: TimedWord) -> list[tuple[int, int]]:
     """Each character's start and end, the word's time shared out evenly."""
     count = len(word.text)
     edges = [word.start + round((word.end - word.start) * n / count) for n in range(count + 1)]
-    return list(zip(edges, edges[1:], strict=False))
+    return list(pairwise(edges))
 
 
 def _passages(pieces: Sequence[Piece], settings: CueSettings) -> list[tuple[int, int]]:
@@ -171,6 +171,13 @@ def _starts(starts: Sequence[int], clock: _Clock, film: int | None) -> list[int]
     return spaced
 
 
+def _inner_cost(before: Piece, after: Piece) -> float:
+    """What it costs to show two neighbours in one cue: a sentence's end or a pause inside it."""
+    pause = after.start - before.end
+    ends = not after.inside and ends_sentence(before.text, after.text)
+    return _INNER_SENTENCE * ends + max(0, pause - _SHORT_PAUSE) / 1000
+
+
 class _Typesetter:
     """Cuts passages into cues and cues into lines, at the least cost."""
 
@@ -183,16 +190,12 @@ class _Typesetter:
         self._max_chars = settings.max_chars_per_line
         self._speed = reading_speed(settings, language)
         self._breaks = [SENTENCE] + [
-            break_cost(before, after, language, unspaced)
-            for before, after in zip(pieces, pieces[1:], strict=False)
+            break_cost(before, after, language, unspaced) for before, after in pairwise(pieces)
         ]
         self._spaces = [0 if piece.glued else 1 for piece in pieces]
         widths = (settings.length(p.text) + s for p, s in zip(pieces, self._spaces, strict=True))
         self._width = list(accumulate(widths, initial=0))
-        inner = [0.0] + [
-            _INNER_SENTENCE * (cost == SENTENCE) + max(0, after.start - before.end) / 1000
-            for cost, before, after in zip(self._breaks[1:], pieces, pieces[1:], strict=False)
-        ]
+        inner = [0.0] + [_inner_cost(before, after) for before, after in pairwise(pieces)]
         self._inner = list(accumulate(inner))
 
     def text(self, first: int, after: int) -> str:
@@ -214,12 +217,13 @@ class _Typesetter:
             for begin in range(end - 1, first - 1, -1):
                 if begin < end - 1 and not self._may_fit(begin, end):
                     break
-                layout, lines = self._layout(begin, end)
-                cost = best[begin - first] + layout
+                if best[begin - first] + _CUE >= cheapest:
+                    continue
+                cost = best[begin - first] + self._cost(begin, end, ends_passage=end == after)
                 if cost < cheapest:
-                    cost += self._cost(begin, end, ends_passage=end == after)
-                if cost < cheapest:
-                    cheapest, choice = cost, (begin, lines)
+                    layout, lines = self._layout(begin, end)
+                    if cost + layout < cheapest:
+                        cheapest, choice = cost + layout, (begin, lines)
             best.append(cheapest)
             chosen.append(choice)
         cues: list[_Lines] = []

@@ -37,7 +37,7 @@ class Cue:
 
     @property
     def seconds(self) -> float:
-        return self.end - self.start
+        return round(self.end - self.start, 3)
 
 
 class CueSettings(BaseModel):

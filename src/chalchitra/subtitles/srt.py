@@ -9,7 +9,7 @@ from io import StringIO
 from chalchitra.subtitles.cue import Cue, milliseconds
 
 _WORD_JOINER = "\u2060"
-_MARKUP = re.compile(r"<(?=[A-Za-z/])|\{(?=\\|[A-Za-z]:)")
+_TAG = re.compile(r"<(?=[A-Za-z/])")
 _TIMING = re.compile(r"(?<=-)-(?=>)")
 _TIMING_LINE = re.compile(r"\s*-?\d+:\d+:\d+[,.]\d+\s*-->")
 
@@ -35,9 +35,9 @@ def to_srt(cues: Sequence[Cue]) -> str:
 def _literal(line: str) -> str:
     """A line that players show as it stands.
 
-    SubRip has no escapes: what would be read as a tag (`<i>`, `{\\an8}`) or as the timing of
-    another cue gets an invisible word joiner inside.
+    SubRip has no escapes: what would be read as a tag (`<i>`) or as the timing of another cue gets
+    an invisible word joiner inside. Against braces, which ASS renderers hide, nothing helps.
     """
     if _TIMING_LINE.match(line):
         line = _TIMING.sub("-" + _WORD_JOINER, line)
-    return _MARKUP.sub(lambda found: found[0] + _WORD_JOINER, line)
+    return _TAG.sub("<" + _WORD_JOINER, line)

@@ -6,6 +6,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from chalchitra.subtitles.breaks import closes
 from chalchitra.subtitles.cue import milliseconds
@@ -124,8 +125,7 @@ def _glued(segment: Segment, script: str) -> list[bool]:
         position = at + len(word)
     else:
         return glued
-    pairs = zip(words, words[1:], strict=False)
-    return [False, *(not (_latin(a[-1:]) and _latin(b[:1])) for a, b in pairs)]
+    return [False, *(not (_latin(a[-1:]) and _latin(b[:1])) for a, b in pairwise(words))]
 
 
 def _latin(character: str) -> bool:

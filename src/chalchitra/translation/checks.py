@@ -28,7 +28,7 @@ def problem(source: str, output: str, target_script: str) -> str | None:
         return "the model gave no text"
     if "\\" in output and "\\" not in source:
         return "the text came back damaged (a backslash)"
-    if _loops(output) and not _loops(source):
+    if loops(output) and not loops(source):
         return "the model repeated itself"
     if len(output) > MAX_RATIO * len(source) + ALLOWANCE:
         return "the translation is far too long"
@@ -40,7 +40,7 @@ def problem(source: str, output: str, target_script: str) -> str | None:
     return None
 
 
-def _loops(text: str) -> bool:
+def loops(text: str) -> bool:
     """A phrase said over and over: 5 times for one or two words, 3 times for a longer one."""
     if _REPEATED_LETTERS.search(text):
         return True

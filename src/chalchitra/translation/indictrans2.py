@@ -17,8 +17,8 @@ from chalchitra.errors import MissingError, StageError
 from chalchitra.translation.batches import OutOfMemoryError
 from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest, TranslationResult
-from chalchitra.translation.translate_units import Generated, translate_units
-from chalchitra.translation.units import UnitLimits, sentence_units
+from chalchitra.translation.translate_units import Generated, Outcome, translate_units
+from chalchitra.translation.units import SentenceUnit, sentence_units
 
 MAX_TOKENS = 256
 """IndicTrans2 was trained on sentences of at most 256 tokens, on both sides."""
@@ -34,26 +34,8 @@ def translate(request: TranslationRequest) -> TranslationResult:
     """
     source_tag = request.code(request.transcript.language, "indictrans2")
     target_tag = request.code(request.target_language, "indictrans2")
-    settings = request.settings
-    units = sentence_units(
-        request.transcript,
-        UnitLimits(
-            max_pause=settings["max_pause"],
-            max_chars=settings["max_chars"],
-            max_seconds=settings["max_seconds"],
-        ),
-    )
-    check_model_folder(request.model_path, request.model_name)
-    with tempfile.TemporaryDirectory(prefix="model-code-") as code_cache:
-        engine = _load(request, source_tag, target_tag, code_cache)
-        outcome = translate_units(
-            units,
-            engine,
-            source_tag,
-            target_tag,
-            batch_size=settings["batch_size"],
-            on_progress=request.on_progress,
-        )
+    units = sentence_units(request.transcript, request.limits)
+    outcome = _translate(request, units, source_tag, target_tag) if units else Outcome([])
     translation = Translation(
         source_language=request.transcript.language,
         target_language=request.target_language,
@@ -70,15 +52,35 @@ def translate(request: TranslationRequest) -> TranslationResult:
     return TranslationResult(translation, metrics)
 
 
+def _translate(
+    request: TranslationRequest, units: Sequence[SentenceUnit], source_tag: str, target_tag: str
+) -> Outcome:
+    check_model_folder(request.model_path, request.model_name)
+    with tempfile.TemporaryDirectory(prefix="model-code-") as code_cache:
+        return translate_units(
+            units,
+            _load(request, source_tag, target_tag, code_cache),
+            source_tag,
+            target_tag,
+            batch_size=request.settings["batch_size"],
+            on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
+        )
+
+
 def check_model_folder(path: Path, name: str) -> None:
     """Raises MissingError, saying how to get a gated model, unless `path` holds a whole one."""
     if (path / "config.json").is_file() and any(any(path.glob(glob)) for glob in _WEIGHTS):
         return
+    gated = f"accept its terms at https://huggingface.co/ai4bharat/{name}, type `hf auth login`"
+    fetch = f"type: chalchitra models fetch {name} (or choose --translator whisper)"
     raise MissingError(
-        f"The translation model {name} is not in {path}.",
-        cause=f"It is gated: accept its terms at https://huggingface.co/ai4bharat/{name} "
-        "and log in with `hf auth login`.",
-        fix=f"Then type: chalchitra models fetch {name} (or choose --translator whisper).",
+        f"There is no translation model {name} in {path}.",
+        cause="IndicTrans2's models are gated: each has terms that a person must accept once."
+        if name.startswith("indictrans2-")
+        else "A model folder holds a config.json and weights.",
+        fix=f"First {gated}, then {fetch}."
+        if name.startswith("indictrans2-")
+        else "Set translation.model to such a folder, or to a name of config/models.toml.",
     )
 
 

@@ -31,20 +31,24 @@ _DECOMPOSED = str.maketrans({"\u0929": "न\u093c", "\u0931": "र\u093c", "\u09
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\ufffe\u00ad"))
 """Zero-width space, word joiner, byte order marks, soft hyphen. Joiners stay: they spell words."""
 
+_LINK = r"""[^\s<>"।]*[^\s<>"।.,;:!?)\]}'’]"""
 _ENTITIES = re.compile(
-    r"""
-      [A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,}         # an address
-    | (?:https?|ftp)://[^\s<>"।]*[^\s<>"।.,;:!?)\]}'’]                          # a link
-    | \bwww\.[^\s<>"।]*[^\s<>"।.,;:!?)\]}'’]
-    | \b(?:[A-Za-z0-9-]{1,63}\.){1,8}(?:com|org|net|in|edu|gov|info|io|tv|uk|co)\b(?:/[^\s<>"।]*[^\s<>"।.,;:!?)\]}'’])?
-    | [\#@][^\s\#@<>।.,;:!?'"()]{1,64}                                            # a tag, a name
-    | \d+(?:[-/.,:'+]\d+)+%?                                                      # a number
-    | \d+\s?%
-    """,
-    re.VERBOSE | re.ASCII,
+    "|".join(
+        (
+            r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,}",  # ram@iit.ac.in
+            rf"(?:(?:https?|ftp)://|\bwww\.){_LINK}",
+            r"\b(?:[A-Za-z0-9-]{1,63}\.){1,8}(?:com|org|net|in|edu|gov|info|io|tv|uk)\b"
+            rf"(?:/{_LINK})?",
+            r"""[#@][^\s#@<>।.,;:!?'"()]{1,64}""",
+            r"\d+(?:[-/.,:'+]\d+)+%?",
+            r"\d+\s?%",
+        )
+    ),
+    re.ASCII,
 )
+"""What must come out of a translation as it went in."""
 _MIN_NUMBER = 4
-"""Characters from which a number is kept out of the model, as in the toolkit: short ones it copies."""
+"""Characters from which a number is kept out of the model, as in the toolkit; it copies others."""
 
 _PARTED_NUMBER = re.compile(r"\d+(?:[-/.,:'+]\d+)+", re.ASCII)
 _PLACEHOLDER = re.compile(r"[<\[]\s*([^<>\[\]\d\s][^<>\[\]\d]{0,15}?)\s*(\d{1,3})\s*[>\]]")
@@ -67,7 +71,7 @@ class Protected:
     source: str
     text: str
     entities: tuple[str, ...] = ()
-    """What `<ID1>`, `<ID2>`, ... stand for."""
+    """The numbers, links, ... that must not change: what `<ID1>`, `<ID2>` stand for."""
     numbers: tuple[str, ...] = ()
     """The numbers with inner punctuation that go through the model."""
 
@@ -85,7 +89,8 @@ class Restored:
 def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Protected:
     """The text to hand to the toolkit for a source in `source_tag` (`hin_Deva`).
 
-    Without `placeholders` numbers and links go through the model as they are.
+    Without `placeholders` numbers and links go through the model as they are; `restore` still
+    tells which of them it lost.
     """
     script = source_tag.rpartition("_")[2]
     text = unicodedata.normalize("NFC", source).translate(_INVISIBLE).translate(_DECOMPOSED)
@@ -96,16 +101,15 @@ def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Prote
     if script == "Latn":
         text = _RUN_ON.sub(r"\1 ", text)
     entities: list[str] = []
-    if placeholders:
 
-        def hide(match: re.Match[str]) -> str:
-            found = match.group()
-            if found[0].isdigit() and len(re.sub(r"[ .:]", "", found)) < _MIN_NUMBER:
-                return found
-            entities.append(found)
-            return f"<ID{len(entities)}>"
+    def hide(match: re.Match[str]) -> str:
+        found = match.group()
+        if found[0].isdigit() and len(re.sub(r"[ .:]", "", found)) < _MIN_NUMBER:
+            return found
+        entities.append(found)
+        return f"<ID{len(entities)}>" if placeholders else found
 
-        text = _ENTITIES.sub(hide, text)
+    text = _ENTITIES.sub(hide, text)
     numbers = tuple(dict.fromkeys(_PARTED_NUMBER.findall(text)))
     if script not in _NO_COLON_GUARD:
         text = text.replace(":", "\u200b:")
@@ -128,7 +132,7 @@ def restore(output: str, protected: Protected) -> Restored:
 
     text = _PLACEHOLDER.sub(fill, output)
     for number in protected.numbers:
-        text = _spaced(number).sub(lambda match, known=number: known, text)
+        text = _spaced(number).sub(number, text)
     text = _CONTRACTION.sub("'", text)
     text = _SPACED_SLASH.sub("/", re.sub(r" +(?=[꯫꫰꫱])", "", text))
     text = unicodedata.normalize("NFC", " ".join(text.split()))

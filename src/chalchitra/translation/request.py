@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.jobs.record import Degraded
 from chalchitra.transcript.model import Transcript
 from chalchitra.translation.model import Translation
+from chalchitra.translation.units import UnitLimits
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class TranslationRequest:
 
     `languages` are rows of config/languages.toml by id; `settings` the [translation] section;
     `model_path` a local folder; `device`, `compute_type` and `threads` as the stage kit gives them.
+    `on_progress` gets what is done, of how much, and the unit of both.
     """
 
     transcript: Transcript
@@ -39,8 +42,16 @@ class TranslationRequest:
     threads: int
     settings: Mapping[str, Any]
     speech: SpeechInput | None = None
-    engine: str | None = None
-    on_progress: Callable[[int, int], None] = field(default=lambda done, total: None)
+    on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
+
+    @property
+    def limits(self) -> UnitLimits:
+        """The settings that bound a sentence unit."""
+        return UnitLimits(
+            max_pause=self.settings["max_pause"],
+            max_chars=self.settings["max_chars"],
+            max_seconds=self.settings["max_seconds"],
+        )
 
     def code(self, language: str, column: str) -> str:
         """A language's code in a column of the table. Raises UsageError where it has none."""
@@ -58,7 +69,11 @@ class TranslationRequest:
 
 @dataclass(frozen=True)
 class TranslationResult:
-    """A translation, and what is worth keeping about how it came about."""
+    """A translation, what is worth keeping about how it came about, and what was less than asked.
+
+    Untranslated units are not in `degraded`: the units themselves say so.
+    """
 
     translation: Translation
     metrics: dict[str, int | float | str] = field(default_factory=dict)
+    degraded: list[Degraded] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 ENDS = frozenset("।॥?!؟۔᱾᱿꯫꫰꫱…。！？")
 """Characters that always end a sentence (Unicode's Sentence_Terminal, without the full stop).
@@ -19,16 +20,19 @@ _INDIC = """डॉ डा प्रो प्रा श्री श्रीम
 ડૉ ડો ડા શ્રી શ્રીમતી પ્રો રૂ સ્વ ਡਾ ਪ੍ਰੋ ਸ਼੍ਰੀ ਸ੍ਰੀ ਸ਼੍ਰੀਮਤੀ ਰੁ
 ଡା ଡଃ ଡ ଶ୍ରୀ ଶ୍ରୀମତୀ ପ୍ରଫେ டா திரு திருமதி பேரா எண் ரூ
 డా శ్రీ శ్రీమతి ప్రొ రూ ಡಾ ಶ್ರೀ ಶ್ರೀಮತಿ ಪ್ರೊ ರೂ ഡോ ശ്രീ ശ്രീമതി പ്രൊഫ അഡ്വ രൂ"""
-ABBREVIATIONS = frozenset((_LATIN + " " + _INDIC).split())
+ABBREVIATIONS = frozenset(unicodedata.normalize("NFC", f"{_LATIN} {_INDIC}").split())
 
 _LETTER_NAMES = frozenset(
-    "बी सी डी एफ एच जे के एल एम एन क्यू आर एस टी यू वी डब्ल्यू एक्स वाई वाय जेड झेड".split()
+    """बी सी डी एफ एच जे के एल एम एन क्यू आर एस टी यू वी डब्ल्यू एक्स वाई वाय जेड झेड
+    ஆர் ఆర్ ಆರ್ ആർ""".split()
 )
-"""Latin letters as Hindi and Marathi spell them, without those that are words (आई, पी, जी, ए, ओ)."""
+"""Latin letters as Indian languages spell them, without those that are words (आई, पी, जी, ए, ओ)."""
 
 _DOTTED = re.compile(r"[^\W\d_][^.\s]{0,3}(?:\.[^\W\d_][^.\s]{0,3})+")
 """कि.मी, p.m, U.S.A: short parts with stops between them."""
 _INDIC_BLOCKS = re.compile("[\u0900-\u0d7f]")
+_SOUTHERN_BLOCKS = re.compile("[\u0b80-\u0d7f]")
+"""Tamil, Telugu, Kannada, Malayalam."""
 
 
 def is_punctuation(text: str) -> bool:
@@ -55,14 +59,29 @@ def ends_sentence(word: str, following: str | None = None) -> bool:
         return True
     if last != ".":
         return False
-    core = stripped[:-1].lstrip(OPENERS)
+    core = unicodedata.normalize("NFC", stripped[:-1].lstrip(OPENERS))
     if not core:
         return True
-    if core.casefold() in ABBREVIATIONS or core in _LETTER_NAMES or _DOTTED.fullmatch(core):
+    if core.casefold() in ABBREVIATIONS or _DOTTED.fullmatch(core):
         return False
-    if len(core) == 1 and (core.isupper() and core != "I" or _INDIC_BLOCKS.match(core)):
+    if _is_initial(core):
         return False
     return not (core.isdigit() and following is not None and following[:1].isdigit())
+
+
+def _is_initial(core: str) -> bool:
+    """J, क, எம்: a letter, or a Latin letter's name in an Indian script.
+
+    In the southern scripts any single syllable is taken for one: initials are everywhere there
+    and one-syllable last words are rare, while Hindi ends most sentences with one (है, था).
+    """
+    if len(core) == 1:
+        return (core.isupper() and core != "I") or bool(_INDIC_BLOCKS.match(core))
+    if not _SOUTHERN_BLOCKS.match(core):
+        return core in _LETTER_NAMES
+    syllable = len(core) == 2 and unicodedata.category(core[1])[0] == "M"
+    closed = len(core) <= 3 and core[0] in "எఎಎഎ"  # எம் ఎం ಎಸ್ എൻ
+    return syllable or closed or core in _LETTER_NAMES
 
 
 def _goes_on(following: str | None) -> bool:

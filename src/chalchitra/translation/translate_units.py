@@ -18,7 +18,7 @@ from chalchitra.translation.sentence_ends import is_punctuation
 from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
 
 PIECE_DEPTH = 2
-"""How often a sentence that fails is halved (into 4 pieces); one that is too long, until it fits."""
+"""How often a failed sentence is halved (2: into 4 pieces); one that is too long, until it fits."""
 
 
 @dataclass(frozen=True)
@@ -167,18 +167,20 @@ class _Run:
             protected = self._protect(text, placeholders=placeholders)
             if not placeholders and best is not None and not self._protect(text).entities:
                 break
-            found = run_batches(
-                [1],
-                1,
-                lambda _, source=protected.text: self._engine.generate([source], careful=True),
-            )
-            verdict = self._verdict(protected, found[0])
+            found = self._generate_one(protected.text)
+            verdict = self._verdict(protected, found)
             if best is None or verdict.rank < best.rank:
                 best = verdict
             if best.clean:
                 break
         assert best is not None
         return best
+
+    def _generate_one(self, text: str) -> Generated:
+        def run(batch: list[int]) -> list[Generated]:
+            return self._engine.generate([text], careful=True)
+
+        return run_batches([1], 1, run)[0]
 
     def _pieces(self, text: str, depth: int) -> list[_Verdict] | None:
         """Translations of two halves, halved again where they fail; None where that fails too."""
@@ -205,7 +207,7 @@ class _Run:
 
 
 def halved(text: str) -> tuple[str, str] | None:
-    """A text in two at the white space nearest its middle, rather after a comma; None if one word."""
+    """A text in two at a word near its middle, rather after a comma; None for a single word."""
     words = text.split()
     if len(words) < 2:
         return None

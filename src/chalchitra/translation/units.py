@@ -71,21 +71,25 @@ def segment_words(segment: Segment) -> list[Word]:
     total = sum(len(text) for text in texts)
     words: list[Word] = []
     passed = 0
+
+    def time() -> float:
+        return min(segment.end, segment.start + (segment.end - segment.start) * passed / total)
+
     for text in texts:
-        start = segment.start + (segment.end - segment.start) * passed / total
+        start = time()
         passed += len(text)
-        end = segment.start + (segment.end - segment.start) * passed / total
         words.append(
-            Word(text=text, start=start, end=end, speaker=segment.speaker, timing="interpolated")
+            Word(text=text, start=start, end=time(), speaker=segment.speaker, timing="interpolated")
         )
     return words
 
 
 def _sentences(tokens: Sequence[_Token], max_pause: float) -> Iterable[list[_Token]]:
     current: list[_Token] = []
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for index, token in enumerate(tokens):
         current.append(token)
-        if following is None or _parts(token.word, following.word, max_pause):
+        last = index == len(tokens) - 1
+        if last or _parts(token.word, tokens[index + 1].word, max_pause):
             yield current
             current = []
 

@@ -1,0 +1,77 @@
+"""subtitle_gen: the transcript, or one translation, into cues; SRT and WebVTT (and text) files."""
+
+from pydantic import ValidationError
+
+from chalchitra.errors import UsageError
+from chalchitra.files import write_text
+from chalchitra.stagekit import Stage, run_stage
+from chalchitra.subtitles import (
+    CueSettings,
+    build_cues,
+    to_srt,
+    to_vtt,
+    transcript_words,
+    translation_words,
+)
+from chalchitra.subtitles.report import lines_too_long, measure
+from chalchitra.subtitles.words import clean
+from chalchitra.transcript import Transcript
+from chalchitra.translation.model import Translation
+
+
+def work(stage: Stage) -> None:
+    language = str(stage.language)
+    row = stage.params["languages"][language]
+    name = f"{stage.params['title']}.{language}"
+    settings = read_settings(stage)
+
+    if language == stage.params["source_language"]:
+        transcript = Transcript.read(stage.input("transcript"))
+        words = transcript_words(transcript, row["script"])
+    else:
+        translation = Translation.read(stage.input("translation"))
+        words = translation_words(translation)
+        text = "".join(f"{clean(unit.text)}\n" for unit in translation.units)
+        write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
+
+    cues = build_cues(
+        words,
+        settings,
+        language=language,
+        script=row["script"],
+        duration=stage.params["film_duration"],
+    )
+    write_text(stage.output("srt", "subtitles.srt", deliver_as=f"{name}.srt"), to_srt(cues))
+    write_text(stage.output("vtt", "subtitles.vtt", deliver_as=f"{name}.vtt"), to_vtt(cues))
+
+    for metric, value in measure(cues, settings, language).items():
+        stage.metric(metric, value)
+    if not cues:
+        stage.degraded(
+            f"The {row['name']} track is empty.",
+            "No speech was found, so there is nothing to show.",
+            "If someone does speak, choose another track with --audio-track, or a larger model.",
+        )
+    elif count := lines_too_long(cues, settings):
+        stage.degraded(
+            f"{count} lines are longer than {settings.max_chars_per_line} characters.",
+            "A single character with its signs is longer than a line, and no text is dropped.",
+            "Look at the transcript there: it is hardly speech.",
+        )
+
+
+def read_settings(stage: Stage) -> CueSettings:
+    try:
+        return CueSettings.model_validate(stage.params)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise UsageError(
+            f"The setting subtitle_gen.{key} cannot be used: {first['msg']}.",
+            cause="job.json was prepared with it, or was edited.",
+            fix=f"Prepare the job again, with --set subtitle_gen.{key}=VALUE.",
+        ) from None
+
+
+if __name__ == "__main__":
+    run_stage("subtitle_gen", work)

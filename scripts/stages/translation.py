@@ -1,0 +1,78 @@
+"""translation@<language>: the transcript in another language, sentence by sentence."""
+
+from __future__ import annotations
+
+from chalchitra.errors import StageError, UsageError
+from chalchitra.stagekit import Stage, run_stage
+from chalchitra.transcript.model import Transcript
+from chalchitra.translation.model import Translation
+from chalchitra.translation.registry import translator_named
+from chalchitra.translation.request import SpeechInput, TranslationRequest
+
+
+def work(stage: Stage) -> None:
+    if stage.language is None:
+        raise UsageError(
+            "translation runs once for each target language, and none was named.",
+            fix="Name one with --language.",
+        )
+    translate = translator_named(stage.params["translator"])
+    transcript = Transcript.read(stage.input("transcript"))
+    listens = stage.has_input("audio")
+    model = stage.model("translation")
+    result = translate(
+        TranslationRequest(
+            transcript=transcript,
+            target_language=stage.language,
+            languages=stage.params["languages"],
+            model_name=model.name,
+            model_path=model.path,
+            device=stage.device,
+            compute_type=stage.compute_type,
+            threads=stage.threads,
+            settings=stage.params,
+            speech=SpeechInput(
+                audio=stage.input("audio"),
+                audio_info=stage.input("audio_info"),
+                regions=stage.input("regions"),
+            )
+            if listens
+            else None,
+            on_progress=stage.progress,
+        )
+    )
+    for name, value in result.metrics.items():
+        stage.metric(name, value)
+    for one in result.degraded:
+        stage.degraded(one.what, one.why, one.fix)
+    report(stage, result.translation)
+    result.translation.write(stage.output("translation", "translation.json"))
+
+
+def report(stage: Stage, translation: Translation) -> None:
+    """Say what is missing from the translation; fail when all of it is."""
+    failed, total = translation.untranslated, len(translation.units)
+    if not total:
+        stage.degraded(
+            "There is nothing to translate",
+            why="the transcript is empty",
+            fix="listen to the film; if someone speaks, try a larger --model",
+        )
+    if failed and len(failed) == total:
+        raise StageError(
+            f"Not one of {total} sentences could be translated into {translation.target_language}.",
+            cause=f"The first failed because {failed[0].reason}.",
+            fix=f"Check the model with: chalchitra models verify {translation.model}",
+        )
+    if failed:
+        stage.degraded(
+            f"{len(failed)} of {total} sentences are left in the source language",
+            why=f"the first because {failed[0].reason}: {failed[0].source}",
+            fix="translation.json marks them as untranslated",
+        )
+    for unit in translation.doubtful:
+        stage.warning(f"Sentence {unit.id} is translated, but {unit.reason}: {unit.source}")
+
+
+if __name__ == "__main__":
+    run_stage("translation", work)

@@ -1,0 +1,123 @@
+"""`models`: list, fetch and verify."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chalchitra.errors import ExitCode
+
+app = typer.Typer(help="The models: list, fetch, verify.", no_args_is_help=True)
+
+KindOption = Annotated[str | None, typer.Option(help="whisper, wav2vec2 or seq2seq.")]
+FormatOption = Annotated[
+    str | None, typer.Option("--format", help="ctranslate2, mlx or hf, where there are several.")
+]
+
+
+@app.command("list")
+def list_models(
+    kind: KindOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
+) -> None:
+    """List the models by name, with what is there already."""
+    from chalchitra.models.catalogue import load
+    from chalchitra.models.verify import check
+
+    rows = [check(entry) for entry in load().all(kind)]
+    if as_json:
+        data = [
+            {
+                "name": row.entry.name,
+                "kind": row.entry.kind,
+                "format": row.entry.format,
+                "state": row.state,
+                "bytes": row.size_bytes or row.entry.size_bytes,
+                "gated": row.entry.gated,
+                "licence": row.entry.licence,
+                "languages": list(row.entry.languages),
+                "path": str(row.folder),
+            }
+            for row in rows
+        ]
+        typer.echo(json.dumps(data, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("name", "kind", "format", "size", "state", "licence", ""):
+        table.add_column(column, justify="right" if column == "size" else "left")
+    for row in rows:
+        size = row.size_bytes or row.entry.size_bytes
+        table.add_row(
+            row.entry.name,
+            row.entry.kind,
+            row.entry.format,
+            f"{size / 1e9:.2f} GB" if size else "",
+            row.state,
+            row.entry.licence or "",
+            "gated" if row.entry.gated else "",
+        )
+    Console().print(table)
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="A name of `chalchitra models list`.")],
+    kind: KindOption = None,
+    format_: FormatOption = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="Take it from this folder, not from the net.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Fetch it again.")] = False,
+) -> None:
+    """Fetch one model and check every file of it."""
+    from chalchitra.models import fetch as fetching
+    from chalchitra.models.catalogue import FolderSource, load
+
+    entry = load().find(name, kind, format_)
+    shown = -1
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        percent = int(100 * done / total) if total else 0
+        if percent != shown and sys.stderr.isatty():
+            shown = percent
+            print(f"\r{entry}: {percent:3d} %", end="", file=sys.stderr, flush=True)
+
+    fetched = fetching.fetch(
+        entry, sources=[FolderSource(from_)] if from_ else None, progress=progress, force=force
+    )
+    if shown >= 0:
+        print(file=sys.stderr)
+    origin = f"from {fetched.source}" if fetched.source else "was there already"
+    typer.echo(f"{entry}: {fetched.size_bytes / 1e6:.0f} MB {origin}, in {fetched.path}")
+
+
+@app.command()
+def verify(
+    name: Annotated[str | None, typer.Argument(help="One model; otherwise all fetched.")] = None,
+    kind: KindOption = None,
+    format_: FormatOption = None,
+) -> None:
+    """Read every file again and compare it with its hash."""
+    from chalchitra.models.catalogue import load
+    from chalchitra.models.verify import check
+
+    known = load()
+    entries = [known.find(name, kind, format_)] if name else known.all(kind, format_)
+    bad = 0
+    for entry in entries:
+        found = check(entry, full=True)
+        if found.state == "not fetched" and not name:
+            continue
+        problems = f": {'; '.join(found.problems)}" if found.problems else ""
+        typer.echo(f"{entry}: {found.state}{problems}")
+        bad += not found.ok
+    if bad:
+        raise typer.Exit(int(ExitCode.MISSING))

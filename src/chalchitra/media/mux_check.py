@@ -1,0 +1,179 @@
+"""Looking at a muxed film before it is accepted: is everything in it that was planned?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chalchitra.errors import StageError
+from chalchitra.media.film import Film, Shortfall, Stream
+from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track
+from chalchitra.media.probe import open_container, probe
+
+_TIME_S = 0.005
+"""Timestamps may differ by their rounding: Matroska's are milliseconds."""
+
+_SHORTER_S = 1.0
+"""The result may end this much earlier than the film says it does."""
+
+_JUMPING = frozenset({"mpegts", "mpeg"})
+"""Containers whose timestamps may jump, so that the length they show is not what they play."""
+
+_FIRST_PACKETS = 5000
+
+
+@dataclass
+class _Packets:
+    """A stream's packets: when the first one starts, when the last one ends (s), cues' starts."""
+
+    first: float | None = None
+    end: float = 0.0
+    cues: list[float] = field(default_factory=list)
+
+
+def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
+    """Compare the film that was written with its plan; `errors` are what ffmpeg complained of.
+
+    Returns what fell short. Raises StageError when something that was planned is not there.
+    """
+    result = probe(out)
+    found = [stream for stream in result.streams if stream.kind not in ("data", "attachment")]
+    pairs = _pair(plan, [stream for stream in found if not stream.is_cover])
+    _check_attached(plan, result)
+    packets = _read(out, result)
+    shift = _check_cues(pairs, packets)
+    _check_starts(plan.film, pairs, packets, shift)
+    shortfalls = []
+    if shift > _TIME_S:
+        shortfalls.append(
+            Shortfall(
+                f"The film with tracks starts {shift:.3f} s earlier than the film.",
+                "An edit list hides that part, and Matroska has none; the tracks moved along.",
+                "Use the .srt files with the film as it is, or cut it anew.",
+            )
+        )
+    length = max(packets[real.index].end for planned, real in pairs if planned.kind != "subtitle")
+    expected = _expected_end(plan.film) + shift
+    if length < expected - _SHORTER_S:
+        if not errors and plan.film.container not in _JUMPING:
+            raise _wrong(f"It ends at {length:.1f} s, the film at {expected:.1f} s")
+        shortfalls.append(
+            Shortfall(
+                f"The film with tracks ends at {length:.1f} s, not at {expected:.1f} s.",
+                f"ffmpeg says: {errors[0]}." if errors else "The film's timestamps jump.",
+                "If the film is a partial copy, get it whole and prepare it again.",
+            )
+        )
+    elif errors:
+        shortfalls.append(
+            Shortfall(
+                "Parts of the film may be missing.",
+                f"ffmpeg says: {errors[0]}.",
+                "Look at the film with tracks, or get an undamaged copy.",
+            )
+        )
+    return shortfalls
+
+
+def _pair(plan: MuxPlan, found: list[Stream]) -> list[tuple[PlannedStream, Stream]]:
+    planned = [item for item in plan.streams if not _is_attached(item)]
+    wanted = [(item.kind, item.codec) for item in planned]
+    there = [(stream.kind, stream.codec) for stream in found]
+    if wanted != there:
+        raise _wrong(f"It holds {there}, and {wanted} was planned")
+    for item, stream in zip(planned, found, strict=True):
+        if not isinstance(item.origin, Track):
+            continue
+        said = (stream.language, stream.title, stream.is_default)
+        meant = (item.language, item.title, "default" in item.dispositions)
+        if said != meant:
+            raise _wrong(f"The {item.origin.language} track says {said}, not {meant}")
+    return list(zip(planned, found, strict=True))
+
+
+def _is_attached(item: PlannedStream) -> bool:
+    return item.kind == "attachment" or "attached_pic" in item.dispositions
+
+
+def _check_attached(plan: MuxPlan, result: Film) -> None:
+    planned = sum(map(_is_attached, plan.streams)) + len(plan.covers)
+    there = sum(stream.kind == "attachment" or stream.is_cover for stream in result.streams)
+    if planned != there:
+        raise _wrong(f"It has {there} attachments and covers, and {planned} were planned")
+    if result.chapters != plan.film.chapters:
+        raise _wrong(f"It has {result.chapters} chapters, the film {plan.film.chapters}")
+
+
+def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packets]:
+    """What all packets say, or the first `limit`; in seconds of the film's time line."""
+    packets = {stream.index: _Packets() for stream in film.streams}
+    with open_container(path) as container:
+        for count, packet in enumerate(container.demux()):
+            if limit is not None and count >= limit:
+                break
+            if packet.pts is None or not packet.time_base:
+                continue
+            seen = packets[packet.stream.index]
+            start = float(packet.pts * packet.time_base) - film.start_time
+            if seen.first is None:
+                seen.first = start
+            seen.end = max(seen.end, start + float((packet.duration or 0) * packet.time_base))
+            # An MP4 fills the time between its cues with empty ones: two bytes, the length 0.
+            if packet.stream.type == "subtitle" and bytes(packet) not in (b"", b"\0\0"):
+                seen.cues.append(start)
+    return packets
+
+
+def _check_cues(pairs: list[tuple[PlannedStream, Stream]], packets: dict[int, _Packets]) -> float:
+    """How much later all cues are than in their files, in seconds."""
+    shift: float | None = None
+    for planned, real in pairs:
+        if not isinstance(planned.origin, Track):
+            continue
+        meant, there = planned.origin.cues, packets[real.index].cues
+        if len(meant) != len(there):
+            raise _wrong(
+                f"Its {planned.origin.language} track has {len(there)} cues, not {len(meant)}"
+            )
+        if shift is None:
+            shift = there[0] - meant[0]
+        if any(
+            abs(is_ - should - shift) > _TIME_S
+            for is_, should in zip(there, sorted(meant), strict=True)
+        ):
+            raise _wrong(f"The cues of its {planned.origin.language} track have moved")
+    return shift or 0.0
+
+
+def _check_starts(
+    film: Film,
+    pairs: list[tuple[PlannedStream, Stream]],
+    packets: dict[int, _Packets],
+    shift: float,
+) -> None:
+    """Sound must start where it did; a picture may start later, at its first whole frame."""
+    before = _read(film.path, film, _FIRST_PACKETS)
+    for planned, real in pairs:
+        if isinstance(planned.origin, Track) or planned.kind == "subtitle":
+            continue
+        then, now = before[planned.origin.index].first, packets[real.index].first
+        if then is None or now is None:
+            continue
+        moved = now - then - shift
+        if moved < -_TIME_S or (planned.kind == "audio" and moved > _TIME_S):
+            raise _wrong(f"Its {planned.kind} starts at {now:.3f} s, the film's at {then:.3f} s")
+
+
+def _expected_end(film: Film) -> float:
+    """When the film's picture and sound end, by what its headers say; 0 when they say nothing."""
+    heard = [stream for stream in film.streams if stream.is_picture or stream.kind == "audio"]
+    ends = [(s.start or 0.0) + s.duration for s in heard if s.duration is not None]
+    return max(ends) if len(ends) == len(heard) else film.duration or 0.0
+
+
+def _wrong(what: str) -> StageError:
+    return StageError(
+        "The film with tracks did not come out as planned.",
+        cause=f"{what}.",
+        fix="Run it with --debug and report its log; the .srt files can be used as they are.",
+    )

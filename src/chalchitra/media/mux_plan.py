@@ -1,0 +1,307 @@
+"""What a film with its new subtitle tracks will be made of: decided here, done in mux.py.
+
+Everything of the film is copied as it is. Only what the container cannot hold is converted (text
+subtitles) or left out (named as a shortfall).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from chalchitra.errors import StageError, UsageError
+from chalchitra.media.film import Film, Kind, Shortfall, Stream
+from chalchitra.media.formats import shown
+from chalchitra.media.probe import CHAPTER_TRACK
+
+Container = Literal["matroska", "mp4"]
+
+SUFFIXES: dict[Container, str] = {"matroska": ".mkv", "mp4": ".mp4"}
+
+_NAMES: dict[str, Container] = {"mkv": "matroska", "mp4": "mp4"}
+
+# What players expect in an MP4; ffmpeg would write more than this.
+_MP4_CODECS = frozenset(
+    "h264 hevc av1 vvc vp9 mpeg4 mpeg2video mpeg1video mjpeg "
+    "aac mp3 mp2 ac3 eac3 alac opus flac dts truehd vorbis".split()
+)
+# The few that films have and Matroska has no name for.
+_NOT_IN_MATROSKA = frozenset({"pcm_bluray", "pcm_dvd", "s302m"})
+
+_TEXT = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "webvtt"})
+_MATROSKA_SUBTITLES = frozenset(
+    "ass ssa subrip text webvtt dvd_subtitle dvb_subtitle hdmv_pgs_subtitle hdmv_text_subtitle "
+    "arib_caption".split()
+)
+_TEXT_OF: dict[Container, tuple[str, str]] = {
+    "matroska": ("srt", "subrip"),
+    "mp4": ("mov_text", "mov_text"),
+}
+"""A container's own text subtitles: ffmpeg's encoder, and what the codec is called."""
+
+_CUE_TIME = re.compile(rb"^\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Track:
+    """A subtitle track to add: an SRT file with its language, and when its cues start (s).
+
+    `title` is what a player lists; `container` and `container_mp4` are the language's codes there.
+    """
+
+    language: str
+    path: Path
+    title: str
+    container: str | None
+    container_mp4: str | None
+    cues: tuple[float, ...]
+
+    @classmethod
+    def of(cls, path: Path, row: dict[str, str | None]) -> Track:
+        """From an SRT file and the language's row of config/languages.toml."""
+        return cls(
+            language=str(row["id"]),
+            path=path,
+            title=str(row["native"]),
+            container=row.get("container"),
+            container_mp4=row.get("container_mp4") or row.get("container"),
+            cues=read_cues(path),
+        )
+
+    def code(self, container: Container) -> str | None:
+        return self.container if container == "matroska" else self.container_mp4
+
+
+def read_cues(path: Path) -> tuple[float, ...]:
+    """When the cues of an SRT file start, in seconds."""
+    times = _CUE_TIME.findall(path.read_bytes())
+    return tuple(
+        int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(part.ljust(3, b"0")) / 1000
+        for hours, minutes, seconds, part in times
+    )
+
+
+@dataclass(frozen=True)
+class PlannedStream:
+    """One stream of the result: `encoder` is "copy" or makes subtitles, `codec` is what comes out."""
+
+    origin: Stream | Track
+    kind: Kind
+    encoder: str
+    codec: str
+    dispositions: tuple[str, ...]
+    title: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class MuxPlan:
+    """`streams` in the order of the result; `covers` become attachments (Matroska has no other).
+
+    `notes` say what is converted, `shortfalls` what is left out.
+    """
+
+    film: Film
+    container: Container
+    streams: tuple[PlannedStream, ...]
+    covers: tuple[Stream, ...] = ()
+    notes: tuple[str, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
+
+    @property
+    def suffix(self) -> str:
+        return SUFFIXES[self.container]
+
+    @property
+    def tracks(self) -> list[Track]:
+        return [item.origin for item in self.streams if isinstance(item.origin, Track)]
+
+
+@dataclass
+class _Draft:
+    container: Container
+    ours_is_default: bool
+    streams: list[PlannedStream] = field(default_factory=list)
+    attachments: list[PlannedStream] = field(default_factory=list)
+    covers: list[Stream] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    shortfalls: list[Shortfall] = field(default_factory=list)
+
+
+def plan(
+    film: Film, tracks: Sequence[Track], container: str = "auto", default: str | None = None
+) -> MuxPlan:
+    """Decide what the result holds.
+
+    `container` is "mkv", "mp4", or "auto": MP4 stays MP4 where everything fits, all else becomes
+    Matroska. `default` is the language of the track that players show unasked; None leaves the
+    film's own default alone. Raises StageError for a film without a picture or with one that the
+    container has no place for, and UsageError for an unknown container.
+    """
+    if not film.has_picture:
+        raise StageError(
+            f"{shown(film.path)} has no picture to put subtitles under.",
+            cause="It holds sound only.",
+            fix="Use the .srt files beside it.",
+        )
+    filled = [track for track in tracks if track.cues]
+    target = _container(film, container)
+    draft = _Draft(target, any(track.language == default for track in filled))
+    for stream in film.streams:
+        _place(draft, film, stream)
+    for kind in ("video", "audio"):
+        if film.of_kind(kind) and not any(item.kind == kind for item in draft.streams):
+            _refuse(draft)
+    for track in tracks:
+        if track.cues:
+            encoder, codec = ("copy", "subrip") if target == "matroska" else _TEXT_OF[target]
+            shown_first = ("default",) if track.language == default else ()
+            code = track.code(target)
+            draft.streams.append(
+                PlannedStream(track, "subtitle", encoder, codec, shown_first, track.title, code)
+            )
+        else:
+            draft.shortfalls.append(
+                Shortfall(
+                    f"The film has no {track.title} track.",
+                    "Its subtitle file has no cues.",
+                    "See whether speech was found.",
+                )
+            )
+    return MuxPlan(
+        film,
+        target,
+        (*draft.streams, *draft.attachments),
+        tuple(draft.covers),
+        tuple(draft.notes),
+        tuple(draft.shortfalls),
+    )
+
+
+def _container(film: Film, wanted: str) -> Container:
+    if wanted != "auto":
+        if wanted not in _NAMES:
+            raise UsageError(
+                f"{wanted!r} is no container that films are written to.",
+                fix="Set mux.container to auto, mkv or mp4.",
+            )
+        return _NAMES[wanted]
+    fits = film.container in ("mp4", "mov") and all(map(_fits_mp4, film.streams))
+    return "mp4" if fits else "matroska"
+
+
+def _fits_mp4(stream: Stream) -> bool:
+    if stream.kind in ("video", "audio"):
+        return stream.codec in _MP4_CODECS or stream.is_cover
+    if stream.kind == "subtitle":
+        return stream.codec in _TEXT
+    # Data has no place in Matroska either, so it decides nothing.
+    return stream.kind == "data"
+
+
+def _place(draft: _Draft, film: Film, stream: Stream) -> None:
+    if stream.is_cover:
+        _place_cover(draft, stream)
+    elif stream.kind == "subtitle":
+        _place_subtitle(draft, stream)
+    elif stream.kind == "attachment":
+        if draft.container == "matroska":
+            draft.attachments.append(_copied(stream, stream.dispositions))
+        else:
+            _leave_out(draft, stream, "MP4 has no attachments")
+    elif stream.kind == "data":
+        # ffmpeg writes an MP4's chapter and timecode tracks anew, from what it read of them.
+        if stream.codec == CHAPTER_TRACK or (stream.timecode and draft.container == "mp4"):
+            return
+        _leave_out(draft, stream, "ffmpeg copies no data streams into it")
+    elif draft.container == "mp4" and stream.codec not in _MP4_CODECS:
+        _leave_out(draft, stream, "MP4 players do not play it")
+    elif draft.container == "matroska" and stream.codec in _NOT_IN_MATROSKA:
+        _leave_out(draft, stream, "Matroska has no name for it, and nothing is re-encoded")
+    else:
+        draft.streams.append(_copied(stream, stream.dispositions))
+
+
+def _place_cover(draft: _Draft, stream: Stream) -> None:
+    if draft.container == "mp4":
+        draft.attachments.append(_copied(stream, stream.dispositions))
+    elif stream.codec in COVER_TYPES:
+        draft.covers.append(stream)
+    else:
+        _leave_out(draft, stream, "it is no usual kind of cover picture")
+
+
+COVER_TYPES = {"mjpeg": ("jpg", "image/jpeg"), "png": ("png", "image/png")}
+"""Codec of a cover -> suffix and MIME type of the attached file."""
+
+
+def _place_subtitle(draft: _Draft, stream: Stream) -> None:
+    kept = [
+        name for name in stream.dispositions if not (name == "default" and draft.ours_is_default)
+    ]
+    encoder, codec = _TEXT_OF[draft.container]
+    copies = _MATROSKA_SUBTITLES if draft.container == "matroska" else {codec}
+    if stream.codec in copies:
+        draft.streams.append(_copied(stream, kept))
+    elif stream.codec in _TEXT:
+        draft.streams.append(
+            PlannedStream(
+                stream, "subtitle", encoder, codec, tuple(kept), stream.title, stream.language
+            )
+        )
+        draft.notes.append(f"{_described(stream)} is converted to {codec}.")
+        if stream.codec in ("ass", "ssa"):
+            draft.shortfalls.append(
+                Shortfall(
+                    f"{_described(stream)} loses its fonts and positions.",
+                    "MP4 has plain text subtitles only.",
+                    "Prepare the job with --set mux.container=mkv.",
+                )
+            )
+    else:
+        _leave_out(draft, stream, f"{_label(draft)} cannot hold this kind of subtitle")
+
+
+def _copied(stream: Stream, dispositions: Sequence[str]) -> PlannedStream:
+    return PlannedStream(
+        stream,
+        stream.kind,
+        "copy",
+        stream.codec,
+        tuple(dispositions),
+        stream.title,
+        stream.language,
+    )
+
+
+def _leave_out(draft: _Draft, stream: Stream, why: str) -> None:
+    fix = ""
+    if draft.container == "mp4" and stream.kind != "data":
+        fix = "Prepare the job with --set mux.container=mkv."
+    draft.shortfalls.append(
+        Shortfall(f"{_described(stream)} is left out of the film with tracks.", f"{why}.", fix)
+    )
+
+
+def _refuse(draft: _Draft) -> None:
+    lost = draft.shortfalls[-1]
+    raise StageError(
+        f"The film cannot be copied into {_label(draft)}: {lost.what}",
+        cause=lost.why,
+        fix=lost.fix or "Use the .srt files with the film as it is.",
+    )
+
+
+def _label(draft: _Draft) -> str:
+    return "MP4" if draft.container == "mp4" else "Matroska"
+
+
+def _described(stream: Stream) -> str:
+    about = [stream.codec if stream.codec != "unknown" else "", stream.language, stream.title]
+    about += [stream.filename]
+    kind = "Cover" if stream.is_cover else stream.kind.capitalize()
+    inside = ", ".join(part for part in about if part)
+    return f"{kind} stream {stream.index}" + (f" ({inside})" if inside else "")

@@ -1,0 +1,170 @@
+"""Looking at a film before anything is done with it (PyAV: ffmpeg's libraries, in process)."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import UsageError
+from chalchitra.media.film import Film, Kind, Stream
+from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
+from chalchitra.media.tracks import choose_audio_stream
+
+__all__ = ["Film", "Stream", "choose_audio_stream", "open_container", "probe"]
+
+_KINDS: dict[str, Kind] = {
+    "video": "video",
+    "audio": "audio",
+    "subtitle": "subtitle",
+    "attachment": "attachment",
+}
+_SCAN_LIMIT = 2 << 30
+"""Bytes: a larger file of unknown length is not read through to learn it."""
+
+CHAPTER_TRACK = "chapters"
+"""The codec name given here to the text track that holds an MP4's chapters."""
+
+
+def probe(path: Path) -> Film:
+    """What the file holds, from its headers and first packets.
+
+    Raises UsageError when it is no film: missing, empty, a playlist, damaged, of an unknown kind.
+    """
+    status = check_file(path)
+    with open_container(path) as container:
+        name = _container_name(container)
+        start = max(0.0, (container.start_time or 0) / 1e6)
+        chapters = len(container.chapters()) if hasattr(container, "chapters") else 0
+        streams: list[Stream] = []
+        for stream in container.streams:
+            kind = _KINDS.get(stream.type, "data")
+            position = sum(other.kind == kind for other in streams)
+            streams.append(_stream(stream, kind, position, start, chapters))
+        duration = container.duration / 1e6 if container.duration else None
+    if not any(stream.kind in ("video", "audio") for stream in streams):
+        raise UsageError(f"{shown(path)} holds neither picture nor sound.")
+    if (duration is None or name in BARE_STREAMS) and status.st_size <= _SCAN_LIMIT:
+        duration = _scanned_duration(path, start)
+        if name in BARE_STREAMS:
+            streams[0].duration = duration
+    return Film(
+        path=path.absolute(),
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        container=name,
+        start_time=start,
+        duration=duration,
+        streams=streams,
+        chapters=chapters,
+    )
+
+
+def open_container(path: Path) -> Any:
+    """Open a film with PyAV, held to local files and known containers. Raises UsageError."""
+    import av
+
+    try:
+        return av.open(file_url(path), options=INPUT_OPTIONS, metadata_errors="replace")
+    except av.error.InvalidDataError:
+        cause = "It is damaged or incomplete, or it is no film."
+    except av.error.ArgumentError:
+        cause = "Its format is not one of those that are opened here."
+    except (av.error.FFmpegError, OSError) as error:
+        cause = f"ffmpeg says: {error.strerror}."
+    raise UsageError(
+        f"{shown(path)} cannot be opened as a film.",
+        cause=cause,
+        fix="See whether a player plays it; if so, remux it to .mkv or .mp4.",
+    )
+
+
+def _container_name(container: Any) -> str:
+    names = str(container.format.name)
+    if names.startswith("mov,"):
+        return "mov" if container.metadata.get("major_brand", "").strip() == "qt" else "mp4"
+    return names.split(",", 1)[0]
+
+
+def _stream(stream: Any, kind: Kind, position: int, film_start: float, chapters: int) -> Stream:
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    language = (tags.get("language") or "und").lower()
+    found = Stream(
+        index=stream.index,
+        position=position,
+        kind=kind,
+        codec=_codec_name(stream),
+        language=None if language == "und" else language,
+        # Newer ffmpeg calls an MP4 track's title `name`.
+        title=tags.get("title") or tags.get("name") or None,
+        dispositions=_dispositions(stream),
+        filename=tags.get("filename"),
+        mimetype=tags.get("mimetype"),
+        timecode=tags.get("timecode"),
+    )
+    if kind == "audio" or found.is_picture:
+        if stream.start_time is not None and stream.time_base:
+            start = float(stream.start_time * stream.time_base) - film_start
+            found.start = round(max(0.0, start), 6)
+        found.duration = _duration(stream, tags, film_start, found.start)
+    context = stream.codec_context
+    if kind == "audio" and context is not None:
+        layout = context.layout
+        known = any(channel.name != "NONE" for channel in layout.channels)
+        found.channels = layout.nb_channels
+        found.channel_layout = layout.name if known else None
+        found.sample_rate = context.sample_rate or None
+    if kind == "video" and context is not None:
+        found.width, found.height = context.width or None, context.height or None
+        found.frame_rate = _rate(stream.average_rate)
+    # An MP4's chapters are a text track of their own, with a sample for each.
+    if kind == "data" and found.codec == "bin_data" and chapters and stream.frames == chapters:
+        found.codec = CHAPTER_TRACK
+    return found
+
+
+def _codec_name(stream: Any) -> str:
+    if stream.codec_context is not None:
+        return str(stream.codec_context.codec.canonical_name)
+    name = getattr(stream, "name", None)
+    return name if name and stream.type == "data" else "unknown"
+
+
+def _dispositions(stream: Any) -> list[str]:
+    return [flag.name for flag in type(stream.disposition) if flag in stream.disposition]
+
+
+def _rate(rate: Fraction | None) -> str | None:
+    return f"{rate.numerator}/{rate.denominator}" if rate else None
+
+
+def _duration(
+    stream: Any, tags: dict[str, str], film_start: float, start: float | None
+) -> float | None:
+    if stream.duration is not None and stream.time_base:
+        return round(float(stream.duration * stream.time_base), 6)
+    # Matroska has no length a stream; its writers leave the stream's end in a tag.
+    for key, value in tags.items():
+        match = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", value.strip())
+        if key.startswith("duration") and match:
+            end = int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
+            return round(max(0.0, end - film_start - (start or 0.0)), 6)
+    return None
+
+
+def _scanned_duration(path: Path, film_start: float) -> float | None:
+    """The end of the last packet in seconds of the film's time line, by reading them all."""
+    end: float | None = None
+    length = 0.0
+    with open_container(path) as container:
+        for packet in container.demux():
+            if not packet.time_base:
+                continue
+            length += float((packet.duration or 0) * packet.time_base)
+            if packet.pts is not None:
+                last = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+                end = max(end or 0.0, last)
+    if end is None:  # no timestamps at all: one bare stream, whose packets follow each other
+        return round(length, 6) or None
+    return round(end - film_start, 6)

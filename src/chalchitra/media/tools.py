@@ -1,0 +1,198 @@
+"""Finding an ffmpeg and running it: progress, messages, and errors a person can act on."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from threading import Thread
+from typing import IO, NamedTuple
+
+from chalchitra.errors import MissingError, StageError
+
+OLDEST_FFMPEG = (4, 3)
+"""The first with Matroska's `-default_mode`, which mux needs."""
+
+_COMMON = ["-nostdin", "-hide_banner", "-y", "-loglevel", "level+verbose"]
+_STOP_S = 5.0
+_KEPT_LINES = 50
+_VERSION = re.compile(r"ffmpeg version n?(\S+)")
+_ERROR = re.compile(r"^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal|panic)\] (.*)$")
+_ENCODED = re.compile(r"frames encoded \((\d+) samples\)")
+# What ffmpeg says after the line that says why.
+_EPILOGUE = re.compile(
+    r"Conversion failed|Error opening (input|output) file|Nothing was written|Task finished|"
+    r"Terminating thread|Last message repeated|Error while (filtering|processing)"
+)
+_PIPE = "Broken pipe"
+_CAUSES = (
+    ("No space left on device", "The disk is full.", "Free some space and run again."),
+    ("Disk quota exceeded", "The disk quota is used up.", "Free some space and run again."),
+    ("Read-only file system", "The disk is read-only.", "Choose another --out folder."),
+    ("File too large", "The file system has no room for one file this large.", ""),
+    ("Input/output error", "The disk could not be read or written.", "Check the disk."),
+    ("Permission denied", "A file may not be read or written.", "Check its permissions."),
+)
+
+
+class Ffmpeg(NamedTuple):
+    path: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.version})"
+
+
+@dataclass(frozen=True)
+class FfmpegRun:
+    """What a run that ended well still complained of: its error messages (the last ones, bare).
+
+    `source_status` and `source_errors` belong to the program that fed it, where there was one;
+    `source_samples` is how many samples of sound that one passed on, where it says so.
+    """
+
+    errors: list[str]
+    source_status: int = 0
+    source_errors: list[str] = field(default_factory=list)
+    source_samples: int | None = None
+
+
+@cache
+def find_ffmpeg() -> Ffmpeg:
+    """The machine's ffmpeg where it works and is new enough, else the wheel's.
+
+    Raises MissingError when there is neither.
+    """
+    on_path = shutil.which("ffmpeg")
+    for candidate in ([on_path] if on_path else []) + _from_wheel():
+        version = _version(candidate)
+        if version is not None:
+            return Ffmpeg(candidate, version)
+    raise MissingError(
+        "There is no usable ffmpeg.",
+        cause="None is on the PATH, and this environment has none.",
+        fix="Run ./bootstrap.sh, or install ffmpeg.",
+    )
+
+
+def _from_wheel() -> list[str]:
+    try:
+        import imageio_ffmpeg
+
+        return [str(imageio_ffmpeg.get_ffmpeg_exe())]
+    except (ImportError, RuntimeError):
+        return []
+
+
+def _version(program: str) -> str | None:
+    """The program's version, None when it does not run or is too old."""
+    try:
+        run = subprocess.run(
+            [program, "-version"], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    match = _VERSION.match(run.stdout)
+    if not match:
+        return None
+    numbers = re.match(r"(\d+)\.(\d+)", match[1])  # builds from git have none, and are new
+    if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST_FFMPEG:
+        return None
+    return match[1]
+
+
+def run_ffmpeg(
+    args: Sequence[str],
+    *,
+    source: Sequence[str] | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> FfmpegRun:
+    """Run ffmpeg with these arguments; `source` are those of a second one, piped into the first.
+
+    `on_progress` gets the seconds of output written so far. Raises StageError when the program
+    fails; that `source` failed is only reported, since what it sent may be worth keeping.
+    Whatever ends the wait, even Ctrl-C, ends the programs too.
+    """
+    ffmpeg = find_ffmpeg().path
+    programs: list[subprocess.Popen[bytes]] = []
+    try:
+        feed: IO[bytes] | int = subprocess.DEVNULL
+        if source is not None:
+            programs.append(_start([ffmpeg, *_COMMON, *source], subprocess.DEVNULL))
+            feed = programs[0].stdout or feed
+        command = [ffmpeg, *_COMMON, "-progress", "pipe:1", "-nostats", *args]
+        programs.append(_start(command, feed))
+        if not isinstance(feed, int):
+            feed.close()  # ours; so that the source notices when its reader dies
+        listeners = [_Listener(program.stderr) for program in programs]
+        for line in programs[-1].stdout or ():
+            key, _, value = line.decode("ascii", "replace").strip().partition("=")
+            if on_progress and key == "out_time_us" and value.lstrip("-").isdigit():
+                on_progress(max(0.0, int(value) / 1e6))
+        statuses = [program.wait() for program in programs]
+        errors = [listener.errors() for listener in listeners]
+    finally:
+        for program in programs:
+            _stop(program)
+    failures = [_failure(*ended) for ended in zip(statuses, errors, strict=True) if ended[0] != 0]
+    if statuses[-1] != 0:
+        # A program whose pipe broke is not the one that is to blame.
+        raise next((failure for failure in failures if _PIPE not in failure.cause), failures[-1])
+    if source is None:
+        return FfmpegRun(errors[0])
+    return FfmpegRun(errors[1], statuses[0], errors[0], listeners[0].samples)
+
+
+def _start(command: list[str], feed: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, stdin=feed, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=-1
+    )
+
+
+def _stop(program: subprocess.Popen[bytes]) -> None:
+    if program.poll() is None:
+        program.terminate()
+        try:
+            program.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+    for pipe in (program.stdout, program.stderr):
+        if pipe:
+            pipe.close()
+
+
+class _Listener:
+    """Reads a program's stderr as it comes (a full pipe would block it) and keeps the errors."""
+
+    def __init__(self, pipe: IO[bytes] | None) -> None:
+        self._errors: deque[str] = deque(maxlen=_KEPT_LINES)
+        self.samples: int | None = None
+        self._thread = Thread(target=self._listen, args=(pipe,), daemon=True)
+        self._thread.start()
+
+    def _listen(self, pipe: IO[bytes] | None) -> None:
+        for raw in pipe or ():
+            line = raw.decode("utf-8", "replace").strip()
+            error = _ERROR.match(line)
+            if error and not _EPILOGUE.search(error[1]):
+                self._errors.append(error[1])
+            elif encoded := _ENCODED.search(line):
+                self.samples = int(encoded[1])
+
+    def errors(self) -> list[str]:
+        self._thread.join()
+        return list(self._errors)
+
+
+def _failure(status: int, errors: list[str]) -> StageError:
+    crash = f"it crashed (signal {-status})" if status < 0 else f"it ended with status {status}"
+    last = errors[-1] if errors and status > 0 else crash
+    for message, what, fix in _CAUSES:
+        if any(message in line for line in errors):
+            return StageError(what, cause=f"ffmpeg: {last}.", fix=fix)
+    return StageError("ffmpeg failed.", cause=f"Its last words: {last}.")

@@ -1,0 +1,48 @@
+"""The recognition engines: CTranslate2 (faster-whisper), whisperX and MLX, behind one interface."""
+
+from __future__ import annotations
+
+from chalchitra.errors import MissingError, UsageError
+from chalchitra.speech.engines.base import (
+    Heard,
+    Note,
+    Recogniser,
+    RecogniserOptions,
+    Task,
+)
+
+ENGINES = ("ctranslate2", "whisperx", "mlx")
+
+__all__ = ["ENGINES", "Heard", "Note", "Recogniser", "RecogniserOptions", "Task", "load_recogniser"]
+
+
+def load_recogniser(engine: str, options: RecogniserOptions) -> Recogniser:
+    """Load a model into an engine. Only that engine's libraries are imported.
+
+    Raises UsageError for an unknown engine, MissingError when this environment does not have it
+    or the folder holds no model in its format.
+    """
+    try:
+        if engine == "ctranslate2":
+            from chalchitra.speech.engines.ctranslate2 import CTranslate2Recogniser
+
+            return CTranslate2Recogniser(options)
+        if engine == "whisperx":
+            from chalchitra.speech.engines.whisperx import WhisperXRecogniser
+
+            return WhisperXRecogniser(options)
+        if engine == "mlx":
+            from chalchitra.speech.engines.mlx import MlxRecogniser
+
+            return MlxRecogniser(options)
+    except ImportError as error:
+        raise MissingError(
+            f"The engine {engine} is not in this environment.",
+            cause=f"{error}.",
+            fix="Type ./bootstrap.sh --check, and choose another engine with --engine if it stays.",
+        ) from error
+    raise UsageError(
+        f"There is no engine {engine}.",
+        cause="",
+        fix=f"Choose one of {', '.join(ENGINES)}.",
+    )

@@ -1,0 +1,199 @@
+"""What every recognition engine offers: `Recogniser.transcribe`.
+
+An engine hears blocks of sound and gives words with times in the block. Packing the speech into
+blocks, mapping times onto the film and keeping words on the voice is the same for all, and is here.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from chalchitra.errors import MissingError, UsageError
+from chalchitra.speech.blocks import LONGEST, Block, pack
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import Samples, Sound
+from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place
+from chalchitra.transcript import Segment
+
+Task = Literal["transcribe", "translate"]
+
+UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km", "bo"})
+"""Whisper's codes of languages that put no spaces between words: every piece is a word there."""
+
+APPENDED = "\"'.。,，!！?？:：”)]}、।॥۔؟،"
+"""Punctuation that belongs to the word before it: Whisper's, and the dandas and Arabic marks that
+the libraries' own lists leave out."""
+PREPENDED = "\"'“¿([{-"
+
+
+@dataclass(frozen=True)
+class RecogniserOptions:
+    """How to recognise. `model` is a folder in the engine's own format.
+
+    device, compute_type, threads   what the hardware gives; 0 threads: the library's choice
+    beam_size           hypotheses kept while decoding (mlx has no beam search and ignores it)
+    temperatures        tried in turn while a window fails one of the next two thresholds
+    compression_ratio_threshold, log_prob_threshold, no_speech_threshold
+                        Whisper's own; `whisperx` ignores them and the temperatures
+    batch_size          windows decoded together (`whisperx` only)
+    seed                sampling at a temperature above 0 repeats itself
+    can_translate       whether the model was trained to; None: judged by the model's files
+    """
+
+    model: Path
+    device: str = "cpu"
+    compute_type: str = "int8"
+    threads: int = 0
+    beam_size: int = 5
+    temperatures: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    compression_ratio_threshold: float | None = 2.4
+    log_prob_threshold: float | None = -1.0
+    no_speech_threshold: float | None = 0.6
+    batch_size: int = 4
+    seed: int = 0
+    can_translate: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for settings that mean nothing, MissingError without a model."""
+        if self.beam_size < 1 or self.batch_size < 1 or not self.temperatures:
+            raise UsageError(
+                "asr.beam_size and asr.batch_size must be at least 1, and asr.temperatures not empty.",
+                cause=f"They are {self.beam_size}, {self.batch_size} and {self.temperatures}.",
+                fix="Correct the section [asr] of config/pipeline.toml or the --set option.",
+            )
+        if not self.model.is_dir():
+            raise MissingError(
+                f"There is no model folder {self.model}.",
+                cause="The model was not fetched, or its folder was removed.",
+                fix="Run the job with ./run-pipeline.sh, which fetches what is missing.",
+            )
+
+
+@dataclass(frozen=True)
+class Note:
+    """Less was done than asked: what, why, and what would give the whole."""
+
+    what: str
+    why: str = ""
+    fix: str = ""
+
+
+@dataclass
+class Heard:
+    """What a recogniser made of the speech. Times are seconds of the film."""
+
+    segments: list[Segment] = field(default_factory=list)
+    dropped: list[RawWord] = field(default_factory=list)
+    """Words that were written where nobody speaks."""
+    notes: list[Note] = field(default_factory=list)
+
+
+class Recogniser(ABC):
+    """A loaded recognition model."""
+
+    engine: ClassVar[str]
+    contiguous: ClassVar[bool] = False
+    """Whether a block must be one piece of the film."""
+
+    def __init__(self, options: RecogniserOptions) -> None:
+        self.options = options
+        self.notes: list[Note] = []
+
+    @abstractmethod
+    def hear(
+        self, blocks: Iterable[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        """Each block's segments, in order; times are seconds of the block."""
+
+    @property
+    @abstractmethod
+    def multilingual(self) -> bool:
+        """Whether the model hears more than English."""
+
+    def transcribe(
+        self,
+        sound: Sound,
+        speech: SpeechRegions,
+        language: str,
+        task: Task = "transcribe",
+        on_progress: Callable[[float, float], None] = lambda done, total: None,
+    ) -> Heard:
+        """Everything that is said in the regions, in `language` or, translated, in English.
+
+        `language` is Whisper's code of what is spoken; `on_progress` is told seconds of speech
+        done and in all. Every word lies in a region; words are in order and do not overlap.
+        Raises UsageError when the model cannot do this.
+        """
+        self._check(language, task)
+        spaced = task == "translate" or language not in UNSPACED
+        heard = Heard(notes=list(self.notes))
+        blocks = pack(speech, sound, longest=LONGEST, contiguous=self.contiguous)
+        total = sum(block.seconds for block in blocks)
+        done = 0.0
+        on_progress(done, total)
+        texts = self.hear((block.read(sound) for block in blocks), language, task)
+        for block, raw in zip(blocks, texts, strict=True):
+            on_film = [_on_film(segment, block, spaced) for segment in raw]
+            placed = place(on_film, block.regions, first_id=len(heard.segments))
+            heard.segments += placed.segments
+            heard.dropped += placed.dropped
+            done += block.seconds
+            on_progress(done, total)
+        return heard
+
+    def _check(self, language: str, task: Task) -> None:
+        if language != "en" and not self.multilingual:
+            raise UsageError(
+                f"The model {self.options.model.name} hears English only, not {language}.",
+                cause="It is one of Whisper's .en models.",
+                fix="Choose a multilingual model with --model, for example base.",
+            )
+        if task == "translate" and not self.can_translate:
+            raise UsageError(
+                f"The model {self.options.model.name} cannot translate.",
+                cause="Turbo, distilled and .en models were not trained to translate.",
+                fix="Choose another with --model, for example large-v3 or base.",
+            )
+
+    @property
+    def can_translate(self) -> bool:
+        if self.options.can_translate is not None:
+            return self.options.can_translate and self.multilingual
+        return self.multilingual and not looks_untranslating(self.options.model)
+
+
+def _on_film(segment: RawSegment, block: Block, spaced: bool) -> RawSegment:
+    words = []
+    for word in join_pieces(segment.words, spaced=spaced):
+        start, end = block.to_film(word.start, max(word.start, word.end))
+        words.append(RawWord(word.text, start, end, word.probability))
+    return RawSegment(
+        tuple(words), segment.avg_logprob, segment.no_speech_prob, segment.compression_ratio
+    )
+
+
+def looks_untranslating(model: Path) -> bool:
+    """Whether a model folder is a turbo or distilled Whisper, by its name and its files.
+
+    Turbo has large-v3's vocabulary (51866 entries) and 4 decoder layers in place of 32. MLX says
+    so in config.json; CTranslate2's config only names the heads that align words, as layer and
+    head.
+    """
+    name = model.resolve().name.lower()
+    if "turbo" in name or "distil" in name:
+        return True
+    try:
+        config = json.loads((model / "config.json").read_bytes())
+    except (OSError, ValueError):
+        return False
+    layers = config.get("n_text_layer")
+    if layers is not None:
+        return bool(layers < 4 or (config.get("n_vocab") == 51866 and layers < 32))
+    heads = config.get("alignment_heads") or []
+    languages = config.get("lang_ids") or []
+    return len(languages) == 100 and bool(heads) and max(layer for layer, _ in heads) < 4

@@ -1,0 +1,134 @@
+"""The `ctranslate2` engine: faster-whisper. It imports no torch and starts in half a second.
+
+Its sequential WhisperModel is used, not its BatchedInferencePipeline: only there the fallback
+temperatures and thresholds work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import MissingError
+from chalchitra.speech.engines.base import (
+    APPENDED,
+    PREPENDED,
+    Note,
+    Recogniser,
+    RecogniserOptions,
+    Task,
+)
+from chalchitra.speech.sound import Samples
+from chalchitra.speech.words import RawSegment, RawWord
+
+
+class CTranslate2Recogniser(Recogniser):
+    engine = "ctranslate2"
+
+    def __init__(self, options: RecogniserOptions) -> None:
+        super().__init__(options)
+        from faster_whisper import WhisperModel
+
+        device, compute_type, note = usable(options.device, options.compute_type)
+        if note:
+            self.notes.append(note)
+        check_folder(options.model)
+        self._model: Any = WhisperModel(
+            str(options.model),
+            device=device,
+            compute_type=compute_type,
+            cpu_threads=options.threads,
+            local_files_only=True,
+        )
+
+    @property
+    def multilingual(self) -> bool:
+        return bool(self._model.model.is_multilingual)
+
+    def hear(
+        self, blocks: Iterable[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        import ctranslate2
+
+        options = self.options
+        for samples in blocks:
+            ctranslate2.set_random_seed(options.seed)
+            segments, _ = self._model.transcribe(
+                samples,
+                language=language,
+                task=task,
+                beam_size=options.beam_size,
+                best_of=options.beam_size,
+                temperature=list(options.temperatures),
+                compression_ratio_threshold=options.compression_ratio_threshold,
+                log_prob_threshold=options.log_prob_threshold,
+                no_speech_threshold=options.no_speech_threshold,
+                # Blocks are islands: a loop in one must not be the prompt of the next.
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                prepend_punctuations=PREPENDED,
+                append_punctuations=APPENDED,
+            )
+            yield [_raw(segment) for segment in segments]
+
+
+def _raw(segment: Any) -> RawSegment:
+    return RawSegment(
+        tuple(
+            RawWord(word.word, float(word.start), float(word.end), float(word.probability))
+            for word in segment.words
+        ),
+        avg_logprob=segment.avg_logprob,
+        no_speech_prob=segment.no_speech_prob,
+        compression_ratio=segment.compression_ratio,
+    )
+
+
+def usable(device: str, compute_type: str) -> tuple[str, str, Note | None]:
+    """A device and compute type that CTranslate2 has here, and what had to be changed."""
+    import ctranslate2
+
+    if device not in ("cpu", "cuda"):  # it has no Metal
+        device = "cpu"
+    try:
+        supported = ctranslate2.get_supported_compute_types(device)
+    except (RuntimeError, ValueError) as error:
+        # CUDA without a usable driver or device.
+        found = usable("cpu", "int8")
+        why = str(error).strip().partition("\n")[0]
+        return (
+            *found[:2],
+            Note(
+                f"Recognition ran on the CPU, not on {device}.",
+                f"CTranslate2 cannot use it: {why}.",
+                "Check the driver, or prepare the job again on this machine.",
+            ),
+        )
+    if compute_type in supported:
+        return device, compute_type, None
+    wanted = ("int8_float16", "float16", "int8", "float32")
+    other = next((one for one in wanted if one in supported), "default")
+    return (
+        device,
+        other,
+        Note(
+            f"Recognition computed in {other}, not in {compute_type}.",
+            f"CTranslate2 has no {compute_type} on this {device}.",
+            f"Set the compute type to one of {', '.join(sorted(supported))}.",
+        ),
+    )
+
+
+def check_folder(model: Path) -> None:
+    """Raises MissingError when the folder holds no CTranslate2 Whisper model.
+
+    Without tokenizer.json, faster-whisper would look for one on the hub.
+    """
+    missing = [name for name in ("model.bin", "tokenizer.json") if not (model / name).is_file()]
+    if missing:
+        raise MissingError(
+            f"The model folder {model} has no {' and no '.join(missing)}.",
+            cause="It is not a Whisper model in the CTranslate2 format, or it is incomplete.",
+            fix="Give --model a name of config/models.toml or a folder in that format.",
+        )

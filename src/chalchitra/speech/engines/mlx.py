@@ -1,0 +1,103 @@
+"""The `mlx` engine: mlx-whisper, for Apple silicon. On Linux its CPU backend runs, slowly.
+
+It has no beam search; the fallback temperatures and thresholds are Whisper's own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import MissingError
+from chalchitra.speech.engines.base import (
+    APPENDED,
+    PREPENDED,
+    Recogniser,
+    RecogniserOptions,
+    Task,
+)
+from chalchitra.speech.sound import Samples
+from chalchitra.speech.words import RawSegment, RawWord
+
+
+class MlxRecogniser(Recogniser):
+    engine = "mlx"
+
+    def __init__(self, options: RecogniserOptions) -> None:
+        super().__init__(options)
+        import mlx.core as mx
+        import mlx_whisper
+
+        self._config = read_config(options.model)
+        self._transcribe = mlx_whisper.transcribe
+        if options.device == "cpu":
+            mx.set_default_device(mx.cpu)
+        # Half precision is what Apple's GPU is fast at; the CPU backend has to emulate it.
+        self._half = options.device != "cpu" and options.compute_type != "float32"
+
+    @property
+    def multilingual(self) -> bool:
+        return bool(self._config["n_vocab"] >= 51865)  # OpenAI's whisper: model.is_multilingual
+
+    def hear(
+        self, blocks: Iterable[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        import mlx.core as mx
+
+        options = self.options
+        for samples in blocks:
+            mx.random.seed(options.seed)
+            result = self._transcribe(
+                samples,
+                path_or_hf_repo=str(options.model),
+                language=language,
+                task=task,
+                fp16=self._half,
+                temperature=options.temperatures,
+                best_of=options.beam_size,
+                compression_ratio_threshold=options.compression_ratio_threshold,
+                logprob_threshold=options.log_prob_threshold,
+                no_speech_threshold=options.no_speech_threshold,
+                # Blocks are islands: a loop in one must not be the prompt of the next.
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                prepend_punctuations=PREPENDED,
+                append_punctuations=APPENDED,
+            )
+            yield [_raw(segment) for segment in result["segments"]]
+
+
+def _raw(segment: dict[str, Any]) -> RawSegment:
+    return RawSegment(
+        tuple(
+            RawWord(
+                word["word"], float(word["start"]), float(word["end"]), float(word["probability"])
+            )
+            for word in segment["words"]
+        ),
+        avg_logprob=float(segment["avg_logprob"]),
+        no_speech_prob=float(segment["no_speech_prob"]),
+        compression_ratio=float(segment["compression_ratio"]),
+    )
+
+
+def read_config(model: Path) -> dict[str, Any]:
+    """An MLX Whisper folder's config.json. Raises MissingError when it is no such folder.
+
+    mlx-whisper would take a path that is not there for a name on the hub.
+    """
+    weights = ("weights.safetensors", "weights.npz")
+    try:
+        config: dict[str, Any] = json.loads((model / "config.json").read_bytes())
+        config["n_vocab"] + config["n_text_layer"]
+    except (OSError, ValueError, KeyError, TypeError):
+        config = {}
+    if not config or not any((model / name).is_file() for name in weights):
+        raise MissingError(
+            f"The model folder {model} holds no MLX Whisper model.",
+            cause=f"That format is a config.json and a {' or '.join(weights)}.",
+            fix="Give --model a name of config/models.toml or a folder in that format.",
+        )
+    return config

@@ -1,0 +1,157 @@
+"""The `whisperx` engine: whisperX's own batched pipeline, without its VAD, aligner and network.
+
+whisperX gives a text a window and no word times; those are taken from the same model's
+cross-attention (faster-whisper's find_alignment) on the encoder output that whisperX computed.
+Importing it costs some 20 s, since it imports transformers and pyannote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import ceil
+from typing import Any
+
+from chalchitra.speech.engines.base import (
+    APPENDED,
+    PREPENDED,
+    Recogniser,
+    RecogniserOptions,
+    Task,
+)
+from chalchitra.speech.engines.ctranslate2 import check_folder, usable
+from chalchitra.speech.sound import SAMPLE_RATE, Samples
+from chalchitra.speech.words import RawSegment, RawWord
+
+_FRAME = 160
+"""Samples a frame of Whisper's spectrogram: 10 ms."""
+
+
+class WhisperXRecogniser(Recogniser):
+    engine = "whisperx"
+    contiguous = True
+
+    def __init__(self, options: RecogniserOptions) -> None:
+        super().__init__(options)
+        from whisperx import asr
+
+        self._device, compute_type, note = usable(options.device, options.compute_type)
+        if note:
+            self.notes.append(note)
+        check_folder(options.model)
+        self._asr: Any = asr
+        self._model: Any = _timed_model_class(asr)(
+            str(options.model),
+            device=self._device,
+            compute_type=compute_type,
+            cpu_threads=options.threads,
+            local_files_only=True,
+        )
+
+    @property
+    def multilingual(self) -> bool:
+        return bool(self._model.model.is_multilingual)
+
+    def hear(
+        self, blocks: Iterable[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        """Batches of blocks go through whisperX's pipeline together."""
+        batch: list[Samples] = []
+        for samples in blocks:
+            batch.append(samples)
+            if len(batch) == self.options.batch_size:
+                yield from self._hear_batch(batch, language, task)
+                batch = []
+        if batch:
+            yield from self._hear_batch(batch, language, task)
+
+    def _hear_batch(
+        self, batch: list[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        import numpy as np
+
+        self._model.timed = []
+        self._model.frames = [ceil(len(samples) / _FRAME) for samples in batch]
+        windows, at = [], 0.0
+        for samples in batch:
+            seconds = len(samples) / SAMPLE_RATE
+            windows.append({"start": at, "end": at + seconds, "segments": [(at, at + seconds)]})
+            at += seconds
+        pipeline = self._asr.load_model(
+            str(self.options.model),
+            device=self._device,
+            language=language,
+            task=task,
+            model=self._model,
+            vad_model=_given_windows(windows),
+            asr_options={
+                "beam_size": self.options.beam_size,
+                "best_of": self.options.beam_size,
+                "temperatures": list(self.options.temperatures),
+            },
+        )
+        pipeline.transcribe(np.concatenate(batch), batch_size=len(batch), language=language, task=task)
+        for words in self._model.timed:
+            yield [RawSegment(tuple(words))] if words else []
+
+
+def _given_windows(windows: list[dict[str, Any]]) -> Any:
+    """A whisperX VAD that finds what it was told: the windows, as they are."""
+    from whisperx.vads import Vad
+
+    class GivenWindows(Vad):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__(vad_onset=0.5)
+
+        def __call__(self, audio: Any, **_: Any) -> list[dict[str, Any]]:
+            return windows
+
+        @staticmethod
+        def preprocess_audio(audio: Samples) -> Samples:
+            return audio
+
+        @staticmethod
+        def merge_chunks(segments: Any, *_: Any, **__: Any) -> list[dict[str, Any]]:
+            return list(segments)
+
+    return GivenWindows()
+
+
+def _timed_model_class(asr: Any) -> Any:
+    """whisperX's WhisperModel, remembering each window's words with times, in order."""
+    from faster_whisper.transcribe import merge_punctuations
+
+    class TimedWhisperModel(asr.WhisperModel):  # type: ignore[misc]
+        timed: list[list[RawWord]]
+        frames: list[int]
+
+        def encode(self, features: Any) -> Any:
+            self._encoded = super().encode(features)
+            return self._encoded
+
+        def generate_segment_batched(
+            self, features: Any, tokenizer: Any, options: Any, encoder_output: Any = None
+        ) -> Any:
+            texts = super().generate_segment_batched(features, tokenizer, options, encoder_output)
+            first = len(self.timed)
+            for words in self.find_alignment(
+                tokenizer,
+                [tokenizer.encode(text) for text in texts],
+                self._encoded,
+                self.frames[first : first + len(texts)],
+            ):
+                merge_punctuations(words, PREPENDED, APPENDED)
+                self.timed.append(
+                    [
+                        RawWord(
+                            word["word"],
+                            float(word["start"]),
+                            float(word["end"]),
+                            float(word["probability"]),
+                        )
+                        for word in words
+                        if word["word"]
+                    ]
+                )
+            return texts
+
+    return TimedWhisperModel

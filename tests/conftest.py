@@ -1,0 +1,159 @@
+"""Shared fixtures: a whole small project with stages that only echo, and the real base model."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from chalchitra import paths
+from chalchitra.environments.state import Stamp, lock_hashes
+from chalchitra.hardware import platform_id
+from chalchitra.jobs import AudioStream, Job, JobLayout, Machine, write_job
+from chalchitra.media.film import Film, Stream
+from chalchitra.pipeline import plan, split_key
+
+ECHO = '''
+"""A stage that writes, into every output, what it was given."""
+import json, os, sys
+from chalchitra.pipeline import STAGES
+from chalchitra.stagekit import Stage, run_stage
+
+NAME = {name!r}
+
+def work(stage: Stage) -> None:
+    given = {{
+        "inputs": {{name: path.read_text() for name, path in sorted(stage.inputs.items())}},
+        "settings": stage.params.get("word", ""),
+        "language": stage.language,
+    }}
+    {extra}
+    for output in STAGES[NAME].outputs:
+        name = f"{{output}}.{{stage.language or 'all'}}.txt"
+        path = stage.output(output, name, deliver_as=name if NAME == "subtitle_gen" else None)
+        path.write_text(json.dumps(given, sort_keys=True))
+
+run_stage(NAME, work)
+'''
+
+ENVIRONMENTS = """
+[{name}]
+purpose = "tests"
+build = "always"
+python = ["3.11", "3.12"]
+imports = []
+key_libraries = []
+serves = [{serves}]
+[{name}.platforms]
+{platform} = {{ download = 0.1, disk = 0.1 }}
+"""
+
+
+@dataclass
+class Project:
+    """A checkout in a temporary folder, with two fake environments and echoing stages."""
+
+    root: Path
+
+    def stage(self, name: str, extra: str = "pass") -> None:
+        """Write the script of a stage; `extra` is a line of Python inside its work."""
+        script = paths.stages_dir(self.root) / f"{name}.py"
+        script.parent.mkdir(parents=True, exist_ok=True)
+        script.write_text(ECHO.format(name=name, extra=extra))
+
+    def job(self, workflow="subtitle", targets=("en",), settings=None) -> tuple[Job, JobLayout]:
+        """A job of an existing 'film', all stages in `one` except subtitles and mux."""
+        film = self.root / "film.mkv"
+        film.write_text("the film")
+        keys = plan(workflow, "hi", list(targets))
+        stages = list(dict.fromkeys(split_key(key)[0] for key in keys))
+        number = 1 + len(list(self.root.glob("out/*/*/*/asha/*")))
+        job = Job(
+            job_id=f"job_20260102_{number:03d}",
+            created="2026-01-02T00:00:00+00:00",
+            user="asha",
+            title="film",
+            workflow=workflow,
+            film=Film(
+                path=film,
+                size=8,
+                mtime_ns=film.stat().st_mtime_ns,
+                container="matroska",
+                start_time=0,
+                duration=5,
+                streams=[Stream(index=0, position=0, kind="audio", codec="aac")],
+            ),
+            source_language="hi",
+            target_languages=list(targets),
+            languages={name: {"id": name} for name in ("hi", *targets)},
+            audio_stream=AudioStream(index=0, position=0, reason="it is the only one"),
+            engine="ctranslate2",
+            translator="indictrans2" if targets else None,
+            stages=keys,
+            stage_environments={
+                s: "two" if s in ("subtitle_gen", "mux") else "one" for s in stages
+            },
+            models={},
+            machines={s: Machine(device="cpu", compute_type="int8", threads=1) for s in stages},
+            settings=settings or {},
+        )
+        folder = self.root / f"out/2026/01/02/asha/{number:03d}"
+        write_job(job, folder)
+        return job, JobLayout(folder)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Project:
+    """A Project that CHALCHITRA_ROOT names."""
+    root = tmp_path / "project"
+    (root / "config").mkdir(parents=True)
+    (root / "requirements").mkdir()
+    (root / "src").symlink_to(paths.source_dir())
+    (root / "config" / "models.toml").symlink_to(paths.config_dir() / "models.toml")
+    stages = ("demux", "vad", "asr", "alignment", "export", "translation")
+    serves = {"one": stages, "two": ("subtitle_gen", "mux")}
+    table = ""
+    for name, served in serves.items():
+        rows = ", ".join(f'{{ stage = "{stage}", default = "everywhere" }}' for stage in served)
+        table += ENVIRONMENTS.format(name=name, serves=rows, platform=platform_id())
+        (root / "requirements" / f"{name}.txt").write_text(f"# {name}\n")
+    (root / "config" / "environments.toml").write_text(table)
+    for name in serves:
+        fake_environment(root, name)
+    monkeypatch.setenv("CHALCHITRA_ROOT", str(root))
+    made = Project(root)
+    for stage in (*stages, "subtitle_gen", "mux"):
+        made.stage(stage)
+    return made
+
+
+def fake_environment(root: Path, name: str) -> None:
+    """A virtual environment that borrows the packages of the one that runs the tests."""
+    folder = root / "venv" / name
+    site = folder / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
+    site.mkdir(parents=True)
+    (folder / "bin").mkdir()
+    base = Path(sys.executable).resolve()
+    (folder / "bin" / "python").symlink_to(base)
+    (folder / "pyvenv.cfg").write_text(f"home = {base.parent}\n")
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    Stamp(
+        environment=name,
+        locks=lock_hashes([name], root),
+        python=platform.python_version(),
+        platform=platform_id(),
+        packages={"torch": "2.8.0"} if name == "one" else {},
+    ).write(folder)
+
+
+@pytest.fixture(scope="session")
+def base_model() -> Path:
+    """The base Whisper model of the catalogue, fetched where it is not there yet."""
+    from chalchitra.models.catalogue import load
+    from chalchitra.models.fetch import fetch
+
+    return fetch(load().find("base", "whisper", "ctranslate2")).path

@@ -1,0 +1,106 @@
+"""The translator `indictrans2` with the real toolkit and a tiny model that knows six sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalchitra.errors import MissingError, UsageError
+from chalchitra.transcript.model import Segment, Transcript
+from chalchitra.translation.indictrans2 import check_model_folder, translate
+from chalchitra.translation.request import TranslationRequest
+
+KNOWN = {
+    "नमस्ते दुनिया": "hello world",
+    "आप कैसे हैं?": "How are you?",
+    "मैं कल ५:३० बजे आऊँगा।": "I will come tomorrow at 5:30.",
+    "बैठक १०:३० बजे होगी।": "The meeting will be at 10:30.",
+    "बैठक २१,००,००० बजे होगी।": "The meeting will be at 21,00,000.",
+}
+UNKNOWN = ["यह वाक्य इस नमूने ने कभी नहीं देखा है", "♪", "और यह भी नहीं, " * 20]
+
+
+@pytest.fixture(scope="module")
+def result(toolkit: Any, tiny_seq2seq: Path) -> dict[str, Any]:
+    return toolkit.run(
+        "translate_sentences.py",
+        stdin={
+            "model": str(tiny_seq2seq),
+            "source": "hi",
+            "target": "en",
+            "sentences": [*KNOWN, *UNKNOWN],
+        },
+    )
+
+
+@pytest.mark.smoke
+def test_known_sentences_come_out_right(result: dict[str, Any]) -> None:
+    translated = {unit["source"]: unit["text"] for unit in result["units"]}
+    assert {source: translated[source] for source in KNOWN} == KNOWN
+
+
+@pytest.mark.smoke
+def test_no_sentence_is_lost_or_moved(result: dict[str, Any]) -> None:
+    units = result["units"]
+    said = " ".join([*KNOWN, *UNKNOWN]).split()
+    assert [word for unit in units for word in unit["source"].split()] == said
+    assert [unit["id"] for unit in units] == list(range(len(units)))
+    for unit in units:
+        assert unit["segment_ids"] == [int(unit["start"] // 60)]
+        assert unit["text"]
+        if unit["status"] == "untranslated":
+            assert unit["text"] == unit["source"]
+            assert unit["reason"]
+    assert result["metrics"]["units"] == len(units)
+
+
+@pytest.mark.smoke
+def test_it_ran_on_its_own_torch(result: dict[str, Any]) -> None:
+    assert result["torch"].startswith("2.9.1")
+
+
+def request(model: Path, *, target: str = "en", text: str = "नमस्ते") -> TranslationRequest:
+    segments = [Segment(id=0, start=0, end=1, text=text)] if text else []
+    return TranslationRequest(
+        transcript=Transcript(language="hi", segments=segments),
+        target_language=target,
+        languages={
+            "hi": {"name": "Hindi", "indictrans2": "hin_Deva"},
+            "en": {"name": "English", "indictrans2": "eng_Latn"},
+            "fr": {"name": "French"},
+        },
+        model_name="indictrans2-indic-en-dist-200M",
+        model_path=model,
+        device="cpu",
+        compute_type="float32",
+        threads=1,
+        settings={"max_pause": 1.0, "max_chars": 250, "max_seconds": 20.0},
+    )
+
+
+def test_a_model_that_is_not_there_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(MissingError) as caught:
+        translate(request(tmp_path / "nowhere"))
+    told = str(caught.value)
+    for word in ("gated", "https://huggingface.co/ai4bharat/", "hf auth login", "models fetch"):
+        assert word in told
+
+
+def test_a_model_without_weights_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(MissingError, match="There is no translation model"):
+        check_model_folder(tmp_path, "mine")
+    (tmp_path / "model.safetensors").write_bytes(b"")
+    check_model_folder(tmp_path, "mine")
+
+
+def test_a_language_without_a_tag_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="French"):
+        translate(request(tmp_path, target="fr"))
+
+
+def test_nothing_said_needs_no_model(tmp_path: Path) -> None:
+    result = translate(request(tmp_path / "nowhere", text=""))
+    assert result.translation.units == []

@@ -1,0 +1,51 @@
+"""What counts as a bad translation, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalchitra.translation.checks import problem
+
+SOURCE = "I will come to your house tomorrow evening."
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "script"),
+    [
+        (SOURCE, "मैं कल शाम तुम्हारे घर आऊँगा।", "Deva"),
+        ("Yes.", "जी हाँ, बिल्कुल, मैं समझ गया।", "Deva"),
+        ("हाँ।", "Yes, sir, I have understood it.", "Latn"),
+        ("नहीं नहीं नहीं नहीं नहीं नहीं!", "No, no, no, no, no, no!", "Latn"),
+        ("I use WhatsApp.", "मैं WhatsApp इस्तेमाल करता हूँ।", "Deva"),
+        ("OK.", "OK.", "Deva"),
+        ("5:30", "5:30", "Deva"),
+        ("C:\\films में है", "It is in C:\\films", "Latn"),
+        ("धीरे धीरे चलो", "Go slowly, slowly", "Latn"),
+        ("बहुत बहुत धन्यवाद", "Thank you very, very, very much", "Latn"),
+        ("হ্যাঁ।", "ਹਾਂ।", "Guru"),
+    ],
+)
+def test_a_good_translation_passes(source: str, output: str, script: str) -> None:
+    assert problem(source, output, script) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "script", "sign"),
+    [
+        (SOURCE, "", "Deva", "no text"),
+        (SOURCE, "  \n", "Deva", "no text"),
+        (SOURCE, "मैं \\1ः30 बजे घर आऊँगा।", "Deva", "backslash"),
+        ("दुसऱ्या दिवशी", "दुसर\\u093Cया", "Deva", "backslash"),
+        (SOURCE, "वह वह वह वह वह वह", "Deva", "repeated"),
+        (SOURCE, "मैं घर आऊँगा मैं घर आऊँगा मैं घर आऊँगा", "Deva", "repeated"),
+        (SOURCE, "मैंँँँँँँँँँँँँ", "Deva", "repeated"),
+        (SOURCE, "घर " + " ".join(f"अ{n}" for n in range(60)), "Deva", "too long"),
+        (SOURCE * 3, "घर", "Deva", "too short"),
+        (SOURCE, "میں کل شام تمہارے گھر آؤں گا۔", "Deva", "script"),
+        (SOURCE, SOURCE, "Deva", "script"),
+        ("मैं कल घर आऊँगा", "मैं कल घर आऊँगा", "Latn", "script"),
+        (SOURCE, "মই কাইলৈ ঘৰলৈ আহিম।", "Deva", "script"),
+    ],
+)
+def test_a_bad_translation_is_named(source: str, output: str, script: str, sign: str) -> None:
+    assert sign in (problem(source, output, script) or "")

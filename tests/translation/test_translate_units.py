@@ -1,0 +1,155 @@
+"""Units through an engine: batched, checked, retried, in pieces, and none lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalchitra.translation.batches import OutOfMemoryError
+from chalchitra.translation.translate_units import Generated, Outcome, halved, translate_units
+from chalchitra.translation.units import SentenceUnit
+
+
+class FakeEngine:
+    """Translates a word into its capitals by `say(text, careful)`; counts tokens as words."""
+
+    def __init__(
+        self,
+        say: Callable[[str, bool], str | Generated] = lambda text, careful: text.upper(),
+        *,
+        max_tokens: int = 50,
+        memory: int = 100,
+    ) -> None:
+        self.say, self.max_tokens, self.memory = say, max_tokens, memory
+        self.calls: list[tuple[list[str], bool]] = []
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) for text in texts]
+
+    def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
+        if len(texts) > self.memory:
+            raise OutOfMemoryError
+        assert all(length <= self.max_tokens for length in self.lengths(texts))
+        self.calls.append((list(texts), careful))
+        said = [self.say(text, careful) for text in texts]
+        return [one if isinstance(one, Generated) else Generated(one) for one in said]
+
+
+def run(engine: FakeEngine, *texts: str, batch_size: int = 4) -> Outcome:
+    units = [
+        SentenceUnit(id=n, start=n, end=n + 0.5, text=text, segment_ids=(n,))
+        for n, text in enumerate(texts)
+    ]
+    return translate_units(units, engine, "eng_Latn", "eng_Latn", batch_size=batch_size)
+
+
+def test_units_come_back_paired_with_their_sources() -> None:
+    outcome = run(FakeEngine(), "one two three", "four", "five six")
+    assert [(unit.id, unit.source, unit.text, unit.segment_ids) for unit in outcome.units] == [
+        (0, "one two three", "ONE TWO THREE", [0]),
+        (1, "four", "FOUR", [1]),
+        (2, "five six", "FIVE SIX", [2]),
+    ]
+    assert {unit.status for unit in outcome.units} == {"translated"}
+    assert outcome.retried == 0
+
+
+@given(
+    st.lists(st.lists(st.sampled_from("ab cd ef gh 10:30 ♪ x,".split()), min_size=1).map(" ".join)),
+    st.integers(1, 8),
+    st.integers(1, 5),
+    st.randoms(use_true_random=False),
+)
+def test_no_unit_is_lost_whatever_the_model_says(texts, batch_size, memory, random) -> None:  # type: ignore[no-untyped-def]
+    bad = ["", "\\1", "la " * 60, "नहीं", "<ID9>", "x" * 900]
+
+    def say(text: str, careful: bool) -> Generated:
+        said = random.choice([text, text, *bad])
+        return Generated(said, finished=random.random() > 0.1)
+
+    outcome = run(FakeEngine(say, memory=memory), *texts, batch_size=batch_size)
+    assert [unit.source for unit in outcome.units] == texts
+    for unit in outcome.units:
+        assert unit.text.strip()
+        assert unit.status == "translated" or (unit.text == unit.source and unit.reason)
+        assert "\\" not in unit.text
+
+
+def test_a_failed_sentence_is_tried_again_alone_and_with_care() -> None:
+    engine = FakeEngine(lambda text, careful: text.upper() if careful else "")
+    outcome = run(engine, "one two", "three")
+    assert [unit.text for unit in outcome.units] == ["ONE TWO", "THREE"]
+    assert engine.calls == [(["one two", "three"], False), (["one two"], True), (["three"], True)]
+    assert outcome.retried == 2
+
+
+def test_then_without_placeholders() -> None:
+    engine = FakeEngine(lambda text, careful: text.replace("<ID1>", "then").upper())
+    [unit] = run(engine, "we came at 10:30 today").units
+    assert unit.text == "WE CAME AT 10:30 TODAY"
+    assert unit.reason is None
+
+
+def test_a_lost_number_is_told() -> None:
+    engine = FakeEngine(lambda text, careful: "WE CAME TODAY EARLY")
+    [unit] = run(engine, "we came at 10:30 today").units
+    assert (unit.status, unit.reason) == ("translated", "10:30 is missing")
+
+
+def test_then_in_pieces() -> None:
+    engine = FakeEngine(lambda text, careful: text.upper() if len(text.split()) < 3 else "")
+    outcome = run(engine, "one two, three four")
+    assert [unit.text for unit in outcome.units] == ["ONE TWO, THREE FOUR"]
+    assert outcome.in_pieces == 1
+
+
+def test_what_fails_keeps_its_source_and_says_why() -> None:
+    outcome = run(FakeEngine(lambda text, careful: ""), "one two three four five", "♪")
+    assert [(unit.text, unit.status) for unit in outcome.units] == [
+        ("one two three four five", "untranslated"),
+        ("♪", "translated"),
+    ]
+    assert outcome.units[0].reason == "the model gave no text"
+
+
+def test_an_output_without_an_end_is_not_believed() -> None:
+    [unit] = run(FakeEngine(lambda text, careful: Generated(text, finished=False)), "one").units
+    assert (unit.status, unit.reason) == ("untranslated", "the translation does not come to an end")
+
+
+def test_a_sentence_longer_than_the_model_goes_through_in_pieces() -> None:
+    engine = FakeEngine(max_tokens=3)
+    outcome = run(engine, " ".join(f"word{n}" for n in range(40)), "short one")
+    assert outcome.units[0].text == " ".join(f"WORD{n}" for n in range(40))
+    assert outcome.units[1].text == "SHORT ONE"
+    assert outcome.in_pieces == 1
+
+
+def test_one_word_longer_than_the_model_is_untranslated() -> None:
+    engine = FakeEngine(max_tokens=0)
+    [unit] = run(engine, "word").units
+    assert unit.status == "untranslated"
+    assert "too long" in (unit.reason or "")
+    assert engine.calls == []
+
+
+def test_progress_counts_units() -> None:
+    seen: list[tuple[int, int]] = []
+    units = [SentenceUnit(n, n, n, "word" if n else "♪", (n,)) for n in range(9)]
+    translate_units(
+        units,
+        FakeEngine(),
+        "eng_Latn",
+        "eng_Latn",
+        batch_size=4,
+        on_progress=lambda done, total: seen.append((done, total)),
+    )
+    assert seen == [(5, 9), (9, 9)]
+
+
+def test_halves_are_cut_at_a_comma_near_the_middle() -> None:
+    assert halved("a b c d, e f g") == ("a b c d,", "e f g")
+    assert halved("a b c d") == ("a b", "c d")
+    assert halved("a") is None
