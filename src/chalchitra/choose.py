@@ -108,10 +108,12 @@ def _machine(compute: hardware.Compute, section: dict[str, Any]) -> Machine:
     kind = compute.compute_type
     if device != compute.device:  # the number format was chosen for another device
         kind = "float16" if device == "cuda" else "float32"
-    return Machine(
-        device=device,
-        compute_type=_named(section.get("compute_type", AUTO)) or kind,
-        threads=int(section.get("threads", 0)) or compute.threads,
+    return Machine.model_validate(
+        {
+            "device": device,
+            "compute_type": _named(section.get("compute_type", AUTO)) or kind,
+            "threads": int(section.get("threads", 0)) or compute.threads,
+        }
     )
 
 

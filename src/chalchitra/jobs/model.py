@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalchitra.media.film import Film
 from chalchitra.pipeline import inputs_of
 
-JOB_VERSION = 1
+JOB_VERSION: Literal[1] = 1
 
 
 class _Model(BaseModel):

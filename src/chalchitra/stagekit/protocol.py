@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalchitra.files import write_text
 from chalchitra.jobs.record import Degraded
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION: Literal[1] = 1
 REQUEST_VARIABLE = "CHALCHITRA_REQUEST"
 """Names the request file; unset when a person runs the stage by hand."""
 
