@@ -12,7 +12,7 @@ from typing import Any
 
 from chalchitra import hardware
 from chalchitra.environments import state, table
-from chalchitra.errors import ChalchitraError, MissingError, raise_all
+from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
 from chalchitra.jobs import Machine, ModelChoice
 from chalchitra.languages import Language, require_translatable
 from chalchitra.models import defaults
@@ -76,7 +76,7 @@ def choose(
         models["alignment"] = aligner
     for target in targets:
         models[stage_key("translation", target.id)] = _translation_model(
-            source, target, translator, settings, models["asr"], machine
+            source, target, translator, settings, machine
         )
     notes = [
         f"Engine {engine} in {names['asr']}, model {models['asr'].name}: {models['asr'].reason}."
@@ -157,14 +157,21 @@ def _translation_model(
     target: Language,
     translator: str | None,
     settings: Settings,
-    asr: ModelChoice,
     machine: hardware.Hardware,
 ) -> ModelChoice:
     if translator == "whisper":
-        if asr.format == "ctranslate2":
-            return asr
         # The recogniser that translates is CTranslate2's, whatever engine hears.
-        return _whisper(settings["asr"]["model"], "ctranslate2", machine, translate=True)
+        named = settings["asr"]["model"]
+        if named == AUTO:
+            named, _ = defaults.default_whisper(machine, translate=True)
+        model = resolve(named, "whisper", "ctranslate2")
+        if model.entry is not None and not model.entry.can_translate:
+            raise UsageError(
+                f"The model {model.name} cannot translate.",
+                cause="It was not trained to.",
+                fix="Give --model medium or --model large-v3, or another --translator.",
+            )
+        return _choice(model, "listens again and translates into English")
     section = settings["translation"]
     if section["model"] != AUTO:
         return _choice(resolve(section["model"], "seq2seq", "hf"), "asked for")

@@ -193,14 +193,14 @@ def boundaries(runs):
 any_track = given(transcripts(), cue_settings, st.one_of(st.none(), st.floats(0.5, 80)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @any_track
 def test_what_holds_for_every_track(spoken, limits, duration):
     check_track(*spoken, limits, duration)
 
 
 @pytest.mark.slow
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=5000, deadline=None)
 @any_track
 def test_what_holds_for_thousands_of_tracks(spoken, limits, duration):
     check_track(*spoken, limits, duration)

@@ -10,7 +10,9 @@ import pysrt
 import pytest
 
 from chalchitra import paths
+from chalchitra.settings import load_table
 from chalchitra.stagekit import Request, Result
+from chalchitra.subtitles import CueSettings
 from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
@@ -83,6 +85,12 @@ def hindi():
     ]
     segment = Segment(id=0, start=1, end=7, text="नमस्ते दोस्तो । आप कैसे हैं?", words=words)
     return Transcript(language="hi", segments=[segment])
+
+
+def test_the_settings_of_the_table_are_those_that_the_stage_reads():
+    table, _ = load_table()
+    assert set(table["subtitle_gen"]) == set(CueSettings.model_fields)
+    assert CueSettings.model_validate(table["subtitle_gen"]).max_chars_per_line == 42
 
 
 def test_the_source_language(run):

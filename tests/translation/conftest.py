@@ -1,50 +1,128 @@
-"""What the tests with the real toolkit share: its environment, and the tiny model made once."""
+"""What the tests in real environments share: running a script or the stage, and the tiny model."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalchitra import paths
+from chalchitra.stagekit import ModelRef, Request, Result
+from chalchitra.transcript.model import Segment, Transcript, Word
+from chalchitra.translation.model import Translation
 
 HERE = Path(__file__).parent
+LANGUAGES = {
+    "hi": {"name": "Hindi", "indictrans2": "hin_Deva", "whisper": "hi"},
+    "en": {"name": "English", "indictrans2": "eng_Latn", "whisper": "en"},
+}
+SETTINGS = {
+    "batch_size": 4,
+    "num_beams": 5,
+    "max_new_tokens": 64,
+    "max_pause": 1.0,
+    "max_chars": 250,
+    "max_seconds": 20.0,
+}
 
 
-class Toolkit:
-    """venv/indictrans2, in which a test runs a script of this folder."""
+@dataclass(frozen=True)
+class Environment:
+    """A real environment of the project, in which a test runs a script."""
 
-    def __init__(self) -> None:
-        self.python = paths.venv_dir() / "indictrans2" / "bin" / "python"
+    name: str
 
-    def run(self, script: str, *arguments: str | Path, stdin: Any = None) -> Any:
-        """The JSON that the script prints last; its failure is the test's."""
-        assert self.python.exists(), "venv/indictrans2 is missing: ./bootstrap.sh --env indictrans2"
-        done = subprocess.run(
-            [self.python, HERE / script, *arguments],
-            input=json.dumps(stdin),
-            env={**os.environ, "PYTHONPATH": str(paths.source_dir()), "HF_HUB_OFFLINE": "1"},
+    def run(
+        self, script: Path, *arguments: str | Path, stdin: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        python = paths.venv_dir() / self.name / "bin" / "python"
+        assert python.exists(), f"type ./bootstrap.sh --env {self.name}"
+        return subprocess.run(
+            [python, script, *arguments],
+            input=stdin,
+            env={**os.environ, "PYTHONPATH": str(paths.source_dir()), **variables},
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def run_json(self, script: str, *arguments: str | Path, stdin: Any = None) -> Any:
+        """The JSON that a script of this folder prints last; its failure is the test's."""
+        done = self.run(HERE / script, *arguments, stdin=json.dumps(stdin))
         assert done.returncode == 0, done.stderr
         lines = done.stdout.splitlines()
         return json.loads(lines[-1]) if lines else None
 
+    def translate(
+        self,
+        folder: Path,
+        transcript: Transcript,
+        target: str,
+        model: Path,
+        *,
+        translator: str = "indictrans2",
+        **inputs: Path,
+    ) -> tuple[Result, Translation | None]:
+        """The stage `translation`, run as the runner does."""
+        folder.mkdir()
+        transcript.write(folder / "transcript.json")
+        Request(
+            job_id="job_20260102_001",
+            stage="translation",
+            language=target,
+            environment=self.name,
+            inputs={"transcript": folder / "transcript.json", **inputs},
+            params={"translator": translator, "languages": LANGUAGES, **SETTINGS},
+            models={"translation": ModelRef(name=model.name, path=model)},
+            packages=["torch", "transformers", "IndicTransToolkit", "faster-whisper"],
+            output_dir=folder,
+            device="cpu",
+            compute_type="int8",
+            threads=1,
+        ).write(folder / "request.json")
+        done = self.run(
+            paths.stages_dir() / "translation.py",
+            *("--job-dir", folder, "--language", target),
+            CHALCHITRA_REQUEST=str(folder / "request.json"),
+        )
+        result = Result.model_validate_json((folder / "result.json").read_bytes())
+        assert (result.status == "done") == (done.returncode == 0), done.stderr
+        output = result.outputs.get("translation")
+        return result, Translation.read(folder / output.path) if output else None
+
 
 @pytest.fixture(scope="session")
-def toolkit() -> Toolkit:
-    return Toolkit()
+def toolkit() -> Environment:
+    return Environment("indictrans2")
 
 
 @pytest.fixture(scope="session")
-def tiny_seq2seq(toolkit: Toolkit, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny_seq2seq(toolkit: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the model that stands in for IndicTrans2's weights."""
     folder = tmp_path_factory.mktemp("models") / "tiny-seq2seq"
-    toolkit.run("make_tiny_seq2seq.py", folder)
+    toolkit.run_json("make_tiny_seq2seq.py", folder)
     return folder
+
+
+def spoken(language: str, sentences: list[str]) -> Transcript:
+    """A transcript with one segment a sentence, each a minute after the last, 0.3 s a word."""
+    segments = []
+    for number, sentence in enumerate(sentences):
+        words = [
+            Word(text=word, start=number * 60 + n * 0.3, end=number * 60 + n * 0.3 + 0.3)
+            for n, word in enumerate(sentence.split())
+        ]
+        segments.append(
+            Segment(id=number, start=words[0].start, end=words[-1].end, text=sentence, words=words)
+        )
+    return Transcript(language=language, segments=segments)
+
+
+@pytest.fixture(scope="session")
+def say() -> Any:
+    return spoken

@@ -1,4 +1,4 @@
-"""The translator `indictrans2` with the real toolkit and a tiny model that knows six sentences."""
+"""The translator `indictrans2`, with the real toolkit and a tiny model that knows six sentences."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from chalchitra.errors import MissingError, UsageError
+from chalchitra.stagekit import Result
 from chalchitra.transcript.model import Segment, Transcript
 from chalchitra.translation.indictrans2 import check_model_folder, translate
+from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest
 
 KNOWN = {
@@ -23,42 +25,38 @@ UNKNOWN = ["यह वाक्य इस नमूने ने कभी न�
 
 
 @pytest.fixture(scope="module")
-def result(toolkit: Any, tiny_seq2seq: Path) -> dict[str, Any]:
-    return toolkit.run(
-        "translate_sentences.py",
-        stdin={
-            "model": str(tiny_seq2seq),
-            "source": "hi",
-            "target": "en",
-            "sentences": [*KNOWN, *UNKNOWN],
-        },
-    )
+def done(toolkit: Any, tiny_seq2seq: Path, say: Any, tmp_path_factory: Any) -> Any:
+    folder = tmp_path_factory.mktemp("stage") / "translation@en"
+    return toolkit.translate(folder, say("hi", [*KNOWN, *UNKNOWN]), "en", tiny_seq2seq)
 
 
 @pytest.mark.smoke
-def test_known_sentences_come_out_right(result: dict[str, Any]) -> None:
-    translated = {unit["source"]: unit["text"] for unit in result["units"]}
+def test_known_sentences_come_out_right(done: tuple[Result, Translation]) -> None:
+    translated = {unit.source: unit.text for unit in done[1].units}
     assert {source: translated[source] for source in KNOWN} == KNOWN
 
 
 @pytest.mark.smoke
-def test_no_sentence_is_lost_or_moved(result: dict[str, Any]) -> None:
-    units = result["units"]
+def test_no_sentence_is_lost_or_moved(done: tuple[Result, Translation]) -> None:
+    result, translation = done
     said = " ".join([*KNOWN, *UNKNOWN]).split()
-    assert [word for unit in units for word in unit["source"].split()] == said
-    assert [unit["id"] for unit in units] == list(range(len(units)))
-    for unit in units:
-        assert unit["segment_ids"] == [int(unit["start"] // 60)]
-        assert unit["text"]
-        if unit["status"] == "untranslated":
-            assert unit["text"] == unit["source"]
-            assert unit["reason"]
-    assert result["metrics"]["units"] == len(units)
+    assert [word for unit in translation.units for word in unit.source.split()] == said
+    assert [unit.id for unit in translation.units] == list(range(len(translation.units)))
+    for unit in translation.units:
+        assert unit.segment_ids == [int(unit.start // 60)]
+        assert unit.text
+        if unit.status == "untranslated":
+            assert (unit.text, bool(unit.reason)) == (unit.source, True)
+    assert result.metrics["units"] == len(translation.units)
+    assert result.metrics["untranslated"] == len(translation.untranslated)
+    assert bool(result.degraded) == bool(translation.untranslated)
 
 
 @pytest.mark.smoke
-def test_it_ran_on_its_own_torch(result: dict[str, Any]) -> None:
-    assert result["torch"].startswith("2.9.1")
+def test_it_ran_on_its_own_libraries(done: tuple[Result, Translation]) -> None:
+    libraries = done[0].libraries
+    assert libraries["torch"].startswith("2.9.1")
+    assert {"transformers", "IndicTransToolkit"} <= set(libraries)
 
 
 def request(model: Path, *, target: str = "en", text: str = "नमस्ते") -> TranslationRequest:

@@ -99,7 +99,7 @@ CASES += [(tag, text, after) for tag, pairs in FOLDED.items() for text, after in
 @pytest.fixture(scope="module")
 def results(toolkit: Any) -> list[dict[str, str]]:
     """All of them in one process: importing the toolkit takes seconds."""
-    return toolkit.run("round_trips.py", stdin=[(tag, text) for tag, text, _ in CASES])
+    return toolkit.run_json("round_trips.py", stdin=[(tag, text) for tag, text, _ in CASES])
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: CASES[number][0])

@@ -65,8 +65,9 @@ def arguments(plan: MuxPlan, covers: list[Path], out: Path) -> list[str]:
             inputs += 1
             args += ["-map", f"{inputs}:0"]
             per_stream += [f"-metadata:s:{number}", f"language={planned.language or 'und'}"]
-            # Some versions lose an MP4's track titles; the handler's name survives.
-            per_stream += [f"-metadata:s:{number}", f"handler_name={planned.title}"]
+            if plan.container == "mp4":
+                # Some versions lose an MP4's track titles; the handler's name survives.
+                per_stream += [f"-metadata:s:{number}", f"handler_name={planned.title}"]
         else:
             args += ["-map", f"0:{origin.index}"]
             if plan.film.container == "avi" and origin.codec == "mpeg4":

@@ -21,6 +21,10 @@ _JUMPING = frozenset({"mpegts", "mpeg"})
 
 _FIRST_PACKETS = 5000
 
+_TECHNICAL_TAGS = frozenset(
+    "encoder major_brand minor_version compatible_brands duration software isft".split()
+)
+
 
 @dataclass
 class _Packets:
@@ -52,24 +56,13 @@ def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
                 "Use the .srt files with the film as it is, or cut it anew.",
             )
         )
-    length = max(packets[real.index].end for planned, real in pairs if planned.kind != "subtitle")
-    expected = _expected_end(plan.film) + shift
-    if length < expected - _SHORTER_S:
-        if not errors and plan.film.container not in _JUMPING:
-            raise _wrong(f"It ends at {length:.1f} s, the film at {expected:.1f} s")
+    shortfalls += _check_end(plan, pairs, packets, shift, errors)
+    lost = _tags(plan.film.path) - _tags(out)
+    if lost:
         shortfalls.append(
             Shortfall(
-                f"The film with tracks ends at {length:.1f} s, not at {expected:.1f} s.",
-                f"ffmpeg says: {errors[0]}." if errors else "The film's timestamps jump.",
-                "If the film is a partial copy, get it whole and prepare it again.",
-            )
-        )
-    elif errors:
-        shortfalls.append(
-            Shortfall(
-                "Parts of the film may be missing.",
-                f"ffmpeg says: {errors[0]}.",
-                "Look at the film with tracks, or get an undamaged copy.",
+                f"Tags that the film with tracks does not have: {', '.join(sorted(lost))}.",
+                f"{plan.label} has no place for them, or ffmpeg does not write them.",
             )
         )
     return shortfalls
@@ -111,10 +104,11 @@ def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packet
         for count, packet in enumerate(container.demux()):
             if limit is not None and count >= limit:
                 break
-            if packet.pts is None or not packet.time_base:
+            time = packet.pts if packet.pts is not None else packet.dts
+            if time is None or not packet.time_base:
                 continue
             seen = packets[packet.stream.index]
-            start = float(packet.pts * packet.time_base) - film.start_time
+            start = float(time * packet.time_base) - film.start_time
             if seen.first is None:
                 seen.first = start
             seen.end = max(seen.end, start + float((packet.duration or 0) * packet.time_base))
@@ -162,6 +156,46 @@ def _check_starts(
         moved = now - then - shift
         if moved < -_TIME_S or (planned.kind == "audio" and moved > _TIME_S):
             raise _wrong(f"Its {planned.kind} starts at {now:.3f} s, the film's at {then:.3f} s")
+
+
+def _check_end(
+    plan: MuxPlan,
+    pairs: list[tuple[PlannedStream, Stream]],
+    packets: dict[int, _Packets],
+    shift: float,
+    errors: list[str],
+) -> list[Shortfall]:
+    """Picture and sound must go on as long as the film's do."""
+    said = f"ffmpeg says: {errors[0].rstrip('.')}." if errors else ""
+    length = max(packets[real.index].end for planned, real in pairs if planned.kind != "subtitle")
+    expected = _expected_end(plan.film) + shift
+    if length < expected - _SHORTER_S:
+        real = max(seen.end for seen in _read(plan.film.path, plan.film).values()) + shift
+        if length < real - _SHORTER_S and plan.film.container not in _JUMPING:
+            raise _wrong(f"It ends at {length:.1f} s, the film at {real:.1f} s")
+        return [
+            Shortfall(
+                f"The film with tracks ends at {length:.1f} s, not at {expected:.1f} s.",
+                said or "The film holds less than its header says.",
+                "If the film is a partial copy, get it whole and prepare it again.",
+            )
+        ]
+    if not errors:
+        return []
+    return [
+        Shortfall(
+            "Parts of the film with tracks may be damaged, as they are in the film.",
+            said,
+            "Look at it, or get an undamaged copy.",
+        )
+    ]
+
+
+def _tags(path: Path) -> set[str]:
+    """The names of the tags of the whole film, but for those that say how the file was made."""
+    with open_container(path) as container:
+        names = {str(name).lower() for name in container.metadata}
+    return names - _TECHNICAL_TAGS
 
 
 def _expected_end(film: Film) -> float:

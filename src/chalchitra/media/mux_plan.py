@@ -21,6 +21,7 @@ Container = Literal["matroska", "mp4"]
 
 SUFFIXES: dict[Container, str] = {"matroska": ".mkv", "mp4": ".mp4"}
 
+_LABELS: dict[Container, str] = {"matroska": "Matroska", "mp4": "MP4"}
 _NAMES: dict[str, Container] = {"mkv": "matroska", "mp4": "mp4"}
 
 # What players expect in an MP4; ffmpeg would write more than this.
@@ -86,7 +87,7 @@ def read_cues(path: Path) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class PlannedStream:
-    """One stream of the result: `encoder` is "copy" or makes subtitles, `codec` is what comes out."""
+    """One stream of the result. `encoder` is "copy" or makes subtitles; `codec` comes out."""
 
     origin: Stream | Track
     kind: Kind
@@ -114,6 +115,10 @@ class MuxPlan:
     @property
     def suffix(self) -> str:
         return SUFFIXES[self.container]
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.container]
 
     @property
     def tracks(self) -> list[Track]:
@@ -262,7 +267,7 @@ def _place_subtitle(draft: _Draft, stream: Stream) -> None:
                 )
             )
     else:
-        _leave_out(draft, stream, f"{_label(draft)} cannot hold this kind of subtitle")
+        _leave_out(draft, stream, f"{_LABELS[draft.container]} cannot hold this kind of subtitle")
 
 
 def _copied(stream: Stream, dispositions: Sequence[str]) -> PlannedStream:
@@ -289,14 +294,10 @@ def _leave_out(draft: _Draft, stream: Stream, why: str) -> None:
 def _refuse(draft: _Draft) -> None:
     lost = draft.shortfalls[-1]
     raise StageError(
-        f"The film cannot be copied into {_label(draft)}: {lost.what}",
+        f"The film cannot be copied into {_LABELS[draft.container]}: {lost.what}",
         cause=lost.why,
         fix=lost.fix or "Use the .srt files with the film as it is.",
     )
-
-
-def _label(draft: _Draft) -> str:
-    return "MP4" if draft.container == "mp4" else "Matroska"
 
 
 def _described(stream: Stream) -> str:

@@ -70,14 +70,12 @@ def pack(
     *,
     longest: float = LONGEST,
     pause: float = 1.0,
-    contiguous: bool = False,
 ) -> list[Block]:
     """The film's speech as blocks of at most `longest` seconds, in order.
 
     Each region is taken with `speech.pad` around it, or half the gap to its neighbour where that
-    is less; a gap of up to `pause` seconds stays whole. With `contiguous` a block is one piece of
-    the film (for a recogniser that is given only a start and an end), so a longer gap ends it.
-    A region longer than `longest` is a block of its own.
+    is less; a gap of up to `pause` seconds stays whole. A region longer than `longest` is a block
+    of its own.
     """
     blocks: list[Block] = []
     spans: list[tuple[float, float]] = []
@@ -94,7 +92,7 @@ def pack(
         joined = bool(regions) and gap <= pause
         added = end - (spans[-1][1] if joined else start)
         length = sum(b - a for a, b in spans) + added
-        if regions and (length > longest or (contiguous and not joined)):
+        if regions and length > longest:
             close()
             joined = False
         if joined:

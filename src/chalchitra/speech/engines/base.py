@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.blocks import LONGEST, Block, pack
+from chalchitra.speech.blocks import Block, pack
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Samples, Sound
 from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place
@@ -50,7 +50,7 @@ class RecogniserOptions:
     compute_type: str = "int8"
     threads: int = 0
     beam_size: int = 5
-    temperatures: tuple[float, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    temperatures: tuple[float, ...] = (0.0, 0.4, 0.8)
     compression_ratio_threshold: float | None = 2.4
     log_prob_threshold: float | None = -1.0
     no_speech_threshold: float | None = 0.6
@@ -97,8 +97,6 @@ class Recogniser(ABC):
     """A loaded recognition model."""
 
     engine: ClassVar[str]
-    contiguous: ClassVar[bool] = False
-    """Whether a block must be one piece of the film."""
 
     def __init__(self, options: RecogniserOptions) -> None:
         self.options = options
@@ -132,7 +130,7 @@ class Recogniser(ABC):
         self._check(language, task)
         spaced = task == "translate" or language not in UNSPACED
         heard = Heard(notes=list(self.notes))
-        blocks = pack(speech, sound, longest=LONGEST, contiguous=self.contiguous)
+        blocks = pack(speech, sound)
         total = sum(block.seconds for block in blocks)
         done = 0.0
         on_progress(done, total)

@@ -28,7 +28,6 @@ _FRAME = 160
 
 class WhisperXRecogniser(Recogniser):
     engine = "whisperx"
-    contiguous = True
 
     def __init__(self, options: RecogniserOptions) -> None:
         super().__init__(options)

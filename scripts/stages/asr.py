@@ -1,0 +1,23 @@
+"""asr: writes down what is said, with the job's engine and model."""
+
+from chalchitra.speech.hearing import check_script, hear
+from chalchitra.speech.sound import WavSound
+from chalchitra.stagekit import Stage, run_stage
+from chalchitra.transcript import Transcript
+
+
+def work(stage: Stage) -> None:
+    heard = hear(stage)
+    check_script(stage, heard.segments)
+    sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
+    Transcript(
+        language=stage.params["source_language"],
+        segments=heard.segments,
+        duration=sound.end,
+        engine=stage.params["engine"],
+        model=stage.model("asr").name,
+    ).write(stage.output("transcript", "transcript.json"))
+
+
+if __name__ == "__main__":
+    run_stage("asr", work)

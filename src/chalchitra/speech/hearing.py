@@ -1,0 +1,165 @@
+"""Recognition as a stage does it: its inputs read, its model loaded, what fell short reported.
+
+`asr` uses it to transcribe and the whisper translator to translate, with any engine.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from pydantic import ValidationError
+
+from chalchitra.errors import StageError, UsageError
+from chalchitra.speech.engines import Heard, RecogniserOptions, Task, load_recogniser
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import WavSound
+from chalchitra.stagekit import Stage
+from chalchitra.transcript import Segment
+from chalchitra.translation.scripts import script_of, script_share
+
+_LISTED = 12
+"""So many dropped words are listed in the message; all are in the log."""
+
+
+def hear(stage: Stage, model: str = "asr", task: Task = "transcribe") -> Heard:
+    """Recognise what is said in the stage's audio with the model `model` of its request.
+
+    Needs the inputs audio, audio_info and regions and the parameters source_language, languages
+    and engine. Raises UsageError when the language or the task is not the model's.
+    """
+    sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
+    speech = read_regions(stage)
+    if not speech.regions:
+        stage.degraded(
+            "No speech was found, so there is no text.",
+            "The sound is silent, or music and noise alone.",
+            "If someone speaks there, lower vad.threshold: --set vad.threshold=0.3.",
+        )
+        return Heard()
+    recogniser = load_recogniser(
+        stage.params["engine"], options_from(stage, stage.model(model).path)
+    )
+    heard = recogniser.transcribe(
+        sound,
+        speech,
+        whisper_code(stage),
+        task,
+        lambda done, total: stage.progress(round(done, 1), round(total, 1), "seconds of speech"),
+    )
+    for note in heard.notes:
+        stage.degraded(note.what, note.why, note.fix)
+    _report(stage, heard)
+    return heard
+
+
+def read_regions(stage: Stage) -> SpeechRegions:
+    """The stage's input `regions`. Raises StageError when it is no such file."""
+    try:
+        return SpeechRegions.read(stage.input("regions"))
+    except ValidationError as error:
+        raise StageError(
+            "regions.json holds no speech regions.",
+            cause=str(error).partition("\n")[0],
+            fix="Run vad again.",
+        ) from None
+
+
+def options_from(stage: Stage, model: Any) -> RecogniserOptions:
+    """The engine's options: the hardware's and those of the section [asr]; absent keys default.
+
+    Raises UsageError for a value of the wrong kind.
+    """
+    params = {
+        name: stage.params[name]
+        for name in (
+            "beam_size",
+            "temperatures",
+            "compression_ratio_threshold",
+            "log_prob_threshold",
+            "no_speech_threshold",
+            "batch_size",
+            "seed",
+            "can_translate",
+        )
+        if name in stage.params
+    }
+    try:
+        if "temperatures" in params:
+            params["temperatures"] = tuple(float(one) for one in params["temperatures"])
+        return RecogniserOptions(
+            model=model,
+            device=stage.device,
+            compute_type=stage.compute_type,
+            threads=stage.threads,
+            **params,
+        )
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            "A setting of the recogniser has the wrong kind of value.",
+            cause=f"{error}.",
+            fix="Correct the section [asr] of config/pipeline.toml or the --set option.",
+        ) from None
+
+
+def whisper_code(stage: Stage) -> str:
+    """Whisper's code of the source language. Raises UsageError when it has none."""
+    language = stage.params["source_language"]
+    row = stage.params["languages"].get(language, {})
+    code = row.get("whisper")
+    if not code:
+        raise UsageError(
+            f"Whisper cannot hear {row.get('name', language)}.",
+            cause="It was not trained on this language.",
+            fix="Prepare the job with -s and a language it was trained on.",
+        )
+    return str(code)
+
+
+def _report(stage: Stage, heard: Heard) -> None:
+    stage.metric("segments", len(heard.segments))
+    stage.metric("words", sum(len(segment.words) for segment in heard.segments))
+    stage.metric("dropped_words", len(heard.dropped))
+    for word in heard.dropped:
+        stage.log(f"dropped, nobody speaks there: {word.text.strip()!r} at {word.start:.2f} s")
+    if heard.dropped:
+        listed = ", ".join(
+            f"{word.text.strip()} ({word.start:.1f} s)" for word in heard.dropped[:_LISTED]
+        )
+        more = len(heard.dropped) - _LISTED
+        stage.warning(
+            f"Dropped {len(heard.dropped)} words that were written where nobody speaks: {listed}"
+            + (f" and {more} more." if more > 0 else ".")
+        )
+
+
+def check_script(stage: Stage, segments: list[Segment]) -> None:
+    """Report how much of the text is in the language's own script, degraded when under half.
+
+    Small Whisper models write Hindi in Arabic or Latin letters: such text is of little use.
+    """
+    language = stage.params["source_language"]
+    row = stage.params["languages"].get(language, {})
+    script, native = row.get("script", ""), row.get("native", "")
+    if script not in {script_of(character) for character in native}:
+        return  # a script whose letters cannot be told here
+    share = script_share(" ".join(segment.text for segment in segments), script)
+    if share is None:
+        return
+    stage.metric("script_share", round(share, 3))
+    if share < 0.5:
+        stage.degraded(
+            f"{1 - share:.0%} of the letters are not in {script_name(native, script)}.",
+            f"The model writes {row.get('name', language)} in another script.",
+            "Choose a larger model with --model, for example large-v3.",
+        )
+
+
+def script_name(native: str, script: str) -> str:
+    """A script's English name by Unicode, from a word written in it: "Devanagari"."""
+    for character in native:
+        if script_of(character) == script:
+            name = re.split(r" (?:LETTER|VOWEL|SIGN)\b", unicodedata.name(character, script))[0]
+            return name.removesuffix(" SMALL").removesuffix(" CAPITAL").title()
+    return script
