@@ -51,27 +51,32 @@ def work(stage: Stage) -> None:
 
 def report(stage: Stage, translation: Translation) -> None:
     """Say what is missing from the translation; fail when all of it is."""
-    failed, total = translation.untranslated, len(translation.units)
+    failed, doubtful = translation.untranslated, translation.doubtful
+    total = len(translation.units)
     if not total:
         stage.degraded(
-            "There is nothing to translate",
-            why="the transcript is empty",
-            fix="listen to the film; if someone speaks, try a larger --model",
+            "There is nothing to translate.",
+            "The transcript is empty.",
+            "If someone does speak, choose another track with --audio-track, or a larger model.",
         )
     if failed and len(failed) == total:
         raise StageError(
             f"Not one of {total} sentences could be translated into {translation.target_language}.",
             cause=f"The first failed because {failed[0].reason}.",
-            fix=f"Check the model with: chalchitra models verify {translation.model}",
+            fix=f"Type: chalchitra models verify {translation.model}",
         )
     if failed:
         stage.degraded(
-            f"{len(failed)} of {total} sentences are left in the source language",
-            why=f"the first because {failed[0].reason}: {failed[0].source}",
-            fix="translation.json marks them as untranslated",
+            f"{len(failed)} of {total} sentences are left in the source language.",
+            f"The first because {failed[0].reason}: {failed[0].source}",
+            "translation.json says untranslated, and why, at each of them.",
         )
-    for unit in translation.doubtful:
-        stage.warning(f"Sentence {unit.id} is translated, but {unit.reason}: {unit.source}")
+    if doubtful:
+        stage.degraded(
+            f"{len(doubtful)} of {total} translated sentences are doubtful.",
+            f"In the first {doubtful[0].reason}: {doubtful[0].source or doubtful[0].text}",
+            "translation.json gives the reason at each of them.",
+        )
 
 
 if __name__ == "__main__":

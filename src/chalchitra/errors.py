@@ -110,3 +110,20 @@ class CancelledError(ChalchitraError):
 
     kind = "cancelled"
     exit_code = ExitCode.CANCELLED
+
+
+def unforeseen(error: Exception) -> ChalchitraError:
+    """What a person is told of an exception that nobody foresaw: no traceback, and what to do."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return StageError(
+            f"{error.strerror}{where}.",
+            cause="The disk is full, or a file or folder cannot be read or written.",
+            fix="Make room or change the permissions, then type the same command again.",
+        )
+    first_line = str(error).strip().partition("\n")[0]
+    return StageError(
+        f"{type(error).__name__}: {first_line}",
+        cause="This was not foreseen: it is a defect of Chalchitra.",
+        fix="Type the same command with --debug, and report what it prints.",
+    )

@@ -6,6 +6,7 @@ Nothing is written before everything was checked, so that a refused film leaves 
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import shutil
 import unicodedata
@@ -87,7 +88,7 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     Raises UsageError for a film that is none, has no sound, or is shorter than the clip.
     """
     wishes = plan_.wishes
-    film = probe(path)
+    film = probe(Path(os.path.abspath(path)))  # not resolve(): the film keeps the name it was given
     clip = validate_clip(film, wishes.start, wishes.end)
     stream, reason = choose_audio_stream(
         film, wishes.audio_track, plan_.source, _track_language(wishes.audio_track)

@@ -102,6 +102,11 @@ def toolkit() -> Environment:
 
 
 @pytest.fixture(scope="session")
+def whisper_environment() -> Environment:
+    return Environment("whisperx")
+
+
+@pytest.fixture(scope="session")
 def tiny_seq2seq(toolkit: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the model that stands in for IndicTrans2's weights."""
     folder = tmp_path_factory.mktemp("models") / "tiny-seq2seq"

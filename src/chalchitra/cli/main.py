@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from types import FrameType
 from typing import NoReturn
 
@@ -11,7 +12,7 @@ import typer
 
 from chalchitra.cli import bootstrap, doctor, languages, models, prepare, run
 from chalchitra.cli.errors import show_error
-from chalchitra.errors import CancelledError, ChalchitraError, ExitCode
+from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
 
 app = typer.Typer(
     name="chalchitra",
@@ -42,6 +43,12 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output went away: `... | head`
         sys.stderr.close()
+        sys.exit(ExitCode.STAGE_FAILED)
+    except Exception as error:
+        debug = "--debug" in sys.argv
+        show_error(unforeseen(error), debug=False)
+        if debug:
+            traceback.print_exception(error)
         sys.exit(ExitCode.STAGE_FAILED)
     sys.exit(ExitCode.DONE)
 

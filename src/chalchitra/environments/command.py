@@ -136,7 +136,7 @@ def _build(
     if not wanted:
         return
     uv = uv_.find_uv(root, table.with_commands.name, report.say)
-    env = uv_.variables(root, os.environ)
+    env = uv_.variables(os.environ)
     cache = uv_.cache_dir(uv, env)
     if cache and not same_disk(cache, venv_dir(root)):
         env.setdefault("UV_LINK_MODE", "copy")  # it would copy anyway, and warn

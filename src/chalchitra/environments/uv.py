@@ -65,23 +65,25 @@ def base_python() -> str:
     return str(getattr(sys, "_base_executable", "") or sys.executable)
 
 
-def variables(root: Path, environ: Mapping[str, str]) -> dict[str, str]:
+def variables(environ: Mapping[str, str]) -> dict[str, str]:
     """uv's own variables: the machine's, with pip's index where uv was told none."""
     ours = {key: value for key, value in environ.items() if key != "VIRTUAL_ENV"}
     ours.setdefault("UV_HTTP_TIMEOUT", HTTP_TIMEOUT)
+    pip = pip_settings(environ)
+    if pip["cert"]:
+        ours.setdefault("SSL_CERT_FILE", pip["cert"])
     if not _configures_uv(environ):
-        main, extra = pip_indexes(environ)
-        if main:
-            ours["UV_DEFAULT_INDEX"] = main
-        if extra:
-            # pip takes from any index; the hashes of the lock make that safe.
-            ours |= {"UV_INDEX": extra, "UV_INDEX_STRATEGY": "unsafe-best-match"}
+        if pip["index-url"]:
+            ours["UV_DEFAULT_INDEX"] = pip["index-url"]
+        if pip["extra-index-url"]:
+            ours["UV_INDEX"] = " ".join(pip["extra-index-url"].split())
+            # As pip does it: from whichever index has it. The lock's hashes make that safe.
+            ours["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return ours
 
 
-def pip_indexes(environ: Mapping[str, str]) -> tuple[str, str]:
-    """pip's index and its further ones (space-separated): its variables, else its files."""
-    found: dict[str, str] = {}
+def pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """Where pip takes packages from: by its variables, else by its files; "" where neither says."""
     home = Path(environ.get("HOME") or "/")
     files = [
         Path("/etc/pip.conf"),
@@ -93,12 +95,13 @@ def pip_indexes(environ: Mapping[str, str]) -> tuple[str, str]:
     parser = configparser.RawConfigParser()
     with suppress(configparser.Error, UnicodeDecodeError):
         parser.read(files, encoding="utf-8")
+    found: dict[str, str] = {}
     for section in ("global", "install"):
         if parser.has_section(section):
             found |= dict(parser.items(section))
-    main = environ.get("PIP_INDEX_URL") or found.get("index-url", "")
-    extra = environ.get("PIP_EXTRA_INDEX_URL") or found.get("extra-index-url", "")
-    return main, " ".join(extra.split())
+    keys = ("index-url", "extra-index-url", "cert")
+    told = {key: environ.get(f"PIP_{key.upper().replace('-', '_')}") for key in keys}
+    return {key: told[key] or found.get(key, "") for key in keys}
 
 
 def cache_dir(uv: Path, env: Mapping[str, str]) -> Path | None:
@@ -128,9 +131,10 @@ def run(
     """Run a command to its end; returns its exit status and what it wrote to stderr.
 
     Everything it writes goes to the end of `log` (and to our stderr with `echo`). `on_tick` gets
-    the last line, twice a second and at every line. Whatever interrupts us ends the process too.
+    the last whole line, twice a second and whenever something came. Whatever interrupts us ends
+    the process too.
     """
-    words: list[str] = []
+    said = b""
     with open(log, "ab") as out:
         out.write(f"$ {' '.join(map(str, command))}\n".encode())
         out.flush()
@@ -149,10 +153,10 @@ def run(
                 if echo:
                     sys.stderr.buffer.write(piece)
                     sys.stderr.flush()
-                words.append(piece.decode("utf-8", "replace"))
-                lines = "".join(words[-2:]).strip().splitlines()
-                on_tick(lines[-1].strip() if lines else "")
-            return process.wait(), "".join(words)
+                said += piece
+                whole_lines = said.rpartition(b"\n")[0]
+                on_tick(whole_lines.rpartition(b"\n")[2].decode("utf-8", "replace").strip())
+            return process.wait(), said.decode("utf-8", "replace")
         finally:
             _end(process)
 

@@ -1,22 +1,32 @@
-"""Writing the film with its subtitle tracks, and looking at it before it is accepted."""
+"""Writing the film with its subtitle tracks, and looking at it before it is accepted.
+
+ffmpeg holds an input back until every stream of the others has sent a packet. So a film's own
+subtitles, which may start an hour into it, go to files of their own first: left in the film, they
+would hold our tracks back for that hour, and players would not find the cues where they belong.
+(An MP4 has an index and every track of it a packet at 0.)
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from chalchitra.errors import StageError
+from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input
 from chalchitra.media.mux_check import check
-from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, Track
+from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track
 from chalchitra.media.probe import open_container
 from chalchitra.media.tools import run_ffmpeg
 
 _WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo"})
 """Containers whose packets may lack timestamps that Matroska and MP4 need."""
+
+_SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
+"""No versions, dates or random identifiers are written."""
 
 # Disposition names that every ffmpeg since the oldest that is used knows.
 _DISPOSITIONS = frozenset(
@@ -41,56 +51,108 @@ def mux(
             fix="Choose another --out folder.",
         )
     try:
-        with tempfile.TemporaryDirectory(prefix=".covers-", dir=out.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=".mux-", dir=out.parent) as folder:
             covers = _save_covers(plan.film, plan.covers, Path(folder))
-            run = run_ffmpeg(arguments(plan, covers, out), on_progress=on_progress)
-        return check(plan, out, run.errors)
+            subtitles = _save_subtitles(plan, Path(folder))
+            plan, shortfalls = _without_empty(plan, subtitles)
+            command = arguments(plan, covers, subtitles, out)
+            run = run_ffmpeg(command, on_progress=on_progress)
+        return shortfalls + check(plan, out, run.errors)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
 
 
-def arguments(plan: MuxPlan, covers: list[Path], out: Path) -> list[str]:
-    """The ffmpeg command line of a plan; `covers` are the saved files of `plan.covers`."""
+def arguments(
+    plan: MuxPlan, covers: list[Path], subtitles: dict[int, Path], out: Path
+) -> list[str]:
+    """The ffmpeg command line of a plan.
+
+    `covers` are the saved files of `plan.covers`, `subtitles` those of the film's own subtitle
+    streams, by index.
+    """
     genpts = ["-fflags", "+genpts"] if plan.film.container in _WITHOUT_PTS else []
-    args = film_input(plan.film, *genpts)
-    for track in plan.tracks:
-        args += ["-f", "srt", *held_input(track.path, demuxers="srt")]
-    # Everything below is said for each stream, so that ffmpeg chooses nothing by itself.
-    per_stream: list[str] = []
-    inputs = 0
+    inputs = film_input(plan.film, *genpts)
+    maps: list[str] = []
+    # Everything is said for each stream, so that ffmpeg chooses nothing by itself.
+    options: list[str] = []
+    opened = 1
     for number, planned in enumerate(plan.streams):
-        origin = planned.origin
+        origin, encoder = planned.origin, planned.encoder
         if isinstance(origin, Track):
-            inputs += 1
-            args += ["-map", f"{inputs}:0"]
-            per_stream += [f"-metadata:s:{number}", f"language={planned.language or 'und'}"]
+            inputs += ["-f", "srt", *held_input(origin.path, demuxers="srt")]
+            source = f"{opened}:0"
+            options += [f"-metadata:s:{number}", f"language={planned.language or 'und'}"]
             if plan.container == "mp4":
                 # Some versions lose an MP4's track titles; the handler's name survives.
-                per_stream += [f"-metadata:s:{number}", f"handler_name={planned.title}"]
+                options += [f"-metadata:s:{number}", f"handler_name={planned.title}"]
+        elif origin.index in subtitles:
+            inputs += held_input(subtitles[origin.index])
+            source, encoder = f"{opened}:0", "copy"
         else:
-            args += ["-map", f"0:{origin.index}"]
+            source = f"0:{origin.index}"
             if plan.film.container == "avi" and origin.codec == "mpeg4":
-                per_stream += [f"-bsf:{number}", "mpeg4_unpack_bframes"]
-        if planned.title:
-            per_stream += [f"-metadata:s:{number}", f"title={planned.title}"]
+                options += [f"-bsf:{number}", "mpeg4_unpack_bframes"]
+        opened += not source.startswith("0:")
+        maps += ["-map", source]
+        options += [f"-c:{number}", encoder]
         flags = [name for name in planned.dispositions if name in _DISPOSITIONS]
-        per_stream += [f"-disposition:{number}", "+".join(flags) or "0"]
-        per_stream += [f"-c:{number}", planned.encoder]
+        options += [f"-disposition:{number}", "+".join(flags) or "0"]
+        if planned.title:
+            options += [f"-metadata:s:{number}", f"title={planned.title}"]
     for number, (cover, path) in enumerate(
         zip(plan.covers, covers, strict=True), start=len(plan.streams)
     ):
         suffix, mimetype = COVER_TYPES[cover.codec]
-        per_stream += ["-attach", file_url(path)]
-        per_stream += [f"-metadata:s:{number}", f"mimetype={mimetype}"]
-        name = cover.filename or f"cover.{suffix}"
-        per_stream += [f"-metadata:s:{number}", f"filename={name}"]
-    args += ["-map_metadata", "0", "-map_chapters", "0", *per_stream]
-    # No dates, versions or random identifiers; and codecs that MP4 has had for a short time only.
-    args += ["-fflags", "+bitexact", "-flags", "+bitexact", "-strict", "experimental"]
+        options += ["-attach", file_url(path)]
+        options += [f"-metadata:s:{number}", f"mimetype={mimetype}"]
+        options += [f"-metadata:s:{number}", f"filename={cover.filename or f'cover.{suffix}'}"]
+    # Codecs that MP4 has had for a short time only are "experimental".
+    options += ["-map_metadata", "0", "-map_chapters", "0", *_SAME_BYTES, "-strict", "experimental"]
     if plan.container == "matroska":
-        args += ["-default_mode", "passthrough"]
-    return [*args, "-f", plan.container, file_url(out)]
+        options += ["-default_mode", "passthrough"]
+    return [*inputs, *maps, *options, "-f", plan.container, file_url(out)]
+
+
+def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
+    """Copy (or convert) the film's own subtitle streams to a file each; Matroska needs it."""
+    own = [
+        (item.origin, item.encoder)
+        for item in plan.streams
+        if isinstance(item.origin, Stream) and item.kind == "subtitle"
+    ]
+    if plan.container != "matroska" or not own:
+        return {}
+    saved: dict[int, Path] = {}
+    outputs: list[str] = []
+    for stream, encoder in own:
+        path = saved[stream.index] = folder / f"{stream.index}.mks"
+        outputs += ["-map", f"0:{stream.index}", "-c", encoder, *_SAME_BYTES]
+        outputs += ["-f", "matroska", file_url(path)]
+    run_ffmpeg([*film_input(plan.film), *outputs])
+    return saved
+
+
+def _without_empty(plan: MuxPlan, subtitles: dict[int, Path]) -> tuple[MuxPlan, list[Shortfall]]:
+    """The plan without those of the film's own subtitle streams that turned out to be empty."""
+    empty = {index for index, path in subtitles.items() if not _has_packets(path)}
+    kept = tuple(item for item in plan.streams if _index(item) not in empty)
+    shortfalls = [
+        Shortfall(f"Subtitle stream {index} is left out.", "It is empty.") for index in empty
+    ]
+    return replace(plan, streams=kept), shortfalls
+
+
+def _index(item: PlannedStream) -> int | None:
+    return item.origin.index if isinstance(item.origin, Stream) else None
+
+
+def _has_packets(path: Path) -> bool:
+    try:
+        with open_container(path) as container:
+            return any(packet.size for packet in container.demux())
+    except UsageError:  # a header without packets does not even open
+        return False
 
 
 def _save_covers(film: Film, covers: tuple[Stream, ...], folder: Path) -> list[Path]:

@@ -88,31 +88,23 @@ def place(
     `first_id`.
     """
     placed = Placed()
-    kept: list[tuple[int, RawWord, int]] = []  # segment, word, region
-    region = 0
-    for number, segment in enumerate(segments):
-        for word in segment.words:
-            found = _region_of(word, regions, region)
-            if found is None:
-                placed.dropped.append(word)
-            else:
-                region = found
-                kept.append((number, word, region))
-    times: list[tuple[float, float]] = []
-    for index, where in enumerate(regions):
-        here = [word for _, word, at in kept if at == index]
-        after_pause = not index or where.start - regions[index - 1].end >= PAUSE
-        last = index == len(regions) - 1
-        before_pause = last or regions[index + 1].start - where.end >= PAUSE
-        times += _settle(here, where, hold_start=after_pause, hold_end=before_pause)
+    raw = [(number, word) for number, segment in enumerate(segments) for word in segment.words]
+    times = fit([(word.start, word.end) for _, word in raw], regions)
     by_segment: dict[int, list[Word]] = {}
     texts: dict[int, str] = {}
-    for (number, raw, _), (start, end) in zip(kept, times, strict=True):
-        word = Word(
-            text=raw.text.strip(), start=start, end=end, probability=_rounded(raw.probability)
+    for (number, word), time in zip(raw, times, strict=True):
+        if time is None:
+            placed.dropped.append(word)
+            continue
+        by_segment.setdefault(number, []).append(
+            Word(
+                text=word.text.strip(),
+                start=time[0],
+                end=time[1],
+                probability=_rounded(word.probability),
+            )
         )
-        by_segment.setdefault(number, []).append(word)
-        texts[number] = texts.get(number, "") + raw.text
+        texts[number] = texts.get(number, "") + word.text
     for number, words in by_segment.items():
         segment = segments[number]
         placed.segments.append(
@@ -130,36 +122,63 @@ def place(
     return placed
 
 
-def _region_of(word: RawWord, regions: Sequence[Region], first: int) -> int | None:
+def fit(
+    times: Sequence[tuple[float, float]], regions: Sequence[Region], *, hold: float = HOLD
+) -> list[tuple[float, float] | None]:
+    """Words' times moved into the regions, in order and apart; None for one with no voice near.
+
+    A word belongs to the region it overlaps most, or to one at most REACH away. In each region
+    the first word begins with the voice and the last one ends with it where they are within
+    `hold` of that and a pause lies beyond.
+    """
+    homes: list[int | None] = []
+    first = 0
+    for start, end in times:
+        home = _home(start, end, regions, first)
+        first = first if home is None else home
+        homes.append(home)
+    fitted: list[tuple[float, float] | None] = [None] * len(times)
+    for index, region in enumerate(regions):
+        here = [at for at, home in enumerate(homes) if home == index]
+        after_pause = not index or region.start - regions[index - 1].end >= PAUSE
+        before_pause = index + 1 == len(regions) or regions[index + 1].start - region.end >= PAUSE
+        settled = _settle(
+            [times[at] for at in here],
+            region,
+            hold_start=hold if after_pause else 0.0,
+            hold_end=hold if before_pause else 0.0,
+        )
+        for at, time in zip(here, settled, strict=True):
+            fitted[at] = time
+    return fitted
+
+
+def _home(start: float, end: float, regions: Sequence[Region], first: int) -> int | None:
     """The region that a word belongs to, not before `first`: words come in order."""
     candidates = range(first, len(regions))
-    best = max(
-        candidates, key=lambda index: overlap(word.start, word.end, regions[index]), default=None
-    )
-    if best is None or overlap(word.start, word.end, regions[best]) > 0:
+    best = max(candidates, key=lambda index: overlap(start, end, regions[index]), default=None)
+    if best is None or overlap(start, end, regions[best]) > 0:
         return best
-    middle = (word.start + word.end) / 2
+    middle = (start + end) / 2
     best = min(candidates, key=lambda index: distance(middle, regions[index]))
     return best if distance(middle, regions[best]) <= REACH else None
 
 
 def _settle(
-    words: Sequence[RawWord], region: Region, *, hold_start: bool, hold_end: bool
+    times: Sequence[tuple[float, float]], region: Region, *, hold_start: float, hold_end: float
 ) -> list[tuple[float, float]]:
     """Times of one region's words: inside it, in order, apart, and held at its edges."""
-    if not words:
+    if not times:
         return []
-    times = [
-        (min(max(word.start, region.start), region.end), min(max(word.end, region.start), region.end))
-        for word in words
-    ]
-    start, end = times[0]
-    if hold_start and start - region.start <= HOLD:
-        times[0] = (region.start, end)
-    start, end = times[-1]
-    if hold_end and region.end - end <= HOLD:
-        times[-1] = (start, region.end)
-    return spread(times, region.start, region.end)
+    low, high = region.start, region.end
+    inside = [(min(max(start, low), high), min(max(end, low), high)) for start, end in times]
+    start, end = inside[0]
+    if start - low <= hold_start:
+        inside[0] = (low, end)
+    start, end = inside[-1]
+    if high - end <= hold_end:
+        inside[-1] = (start, high)
+    return spread(inside, low, high)
 
 
 def spread(

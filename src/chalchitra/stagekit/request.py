@@ -20,7 +20,7 @@ def parameters(job: Job, key: str) -> dict[str, Any]:
     data = job.model_dump(mode="json", include=set(STAGES[stage].job_fields))
     if "film_duration" in STAGES[stage].job_fields:
         data["film_duration"] = job.film_duration
-    return {**data, **job.settings.get(stage, {})}
+    return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 
 
 def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False) -> dict[str, Path]:

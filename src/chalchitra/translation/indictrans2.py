@@ -164,6 +164,7 @@ class IndicTransEngine:
             list(prepared), padding="longest", return_tensors="pt", return_attention_mask=True
         )
         inputs = {name: inputs[name] for name in ("input_ids", "attention_mask")}
+        failure = ""
         try:
             with torch.inference_mode():
                 sequences = self._model.generate(
@@ -178,9 +179,11 @@ class IndicTransEngine:
         except (RuntimeError, MemoryError) as error:
             if not _is_out_of_memory(error):
                 raise
+            failure = str(error) or "out of memory"
+        if failure:  # out here, where the error's frames no longer hold what was allocated
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
-            raise OutOfMemoryError(str(error)) from error
+            raise OutOfMemoryError(failure)
         rows = sequences.cpu().tolist()
         end = self._model.generation_config.eos_token_id
         ends = set(end if isinstance(end, list) else [end])
@@ -250,5 +253,6 @@ def _is_out_of_memory(error: BaseException) -> bool:
     """torch's CUDA error, its CPU allocator's plain RuntimeError, Metal's, or Python's own."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or any(
-        sign in text for sign in ("out of memory", "can't allocate memory", "not enough memory")
+        sign in text
+        for sign in ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
     )

@@ -1,0 +1,67 @@
+"""The stage with the translator `whisper`: the real base model hears a real conversation.
+
+The sound is the telephone call in pyannote.audio's package. It is English, declared as Hindi:
+Whisper's translate task then writes English, and its words can be checked.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalchitra import paths
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.transcript.model import Region, Segment, Transcript
+
+pytestmark = pytest.mark.smoke
+
+OFFSET = 100.0
+"""Seconds of the film at which the sound starts."""
+
+
+@pytest.fixture(scope="module")
+def call() -> Path:
+    pattern = "whisperx/lib/python3*/site-packages/pyannote/audio/sample/sample.wav"
+    [sound] = paths.venv_dir().glob(pattern)
+    return sound
+
+
+def test_it_writes_english_at_the_films_times(
+    whisper_environment: Any, base_model: Path, call: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "audio.json").write_text(
+        json.dumps({"sample_rate": 16000, "offset": OFFSET, "duration": 30.0})
+    )
+    SpeechRegions(
+        regions=[Region(start=OFFSET + 10.6, end=OFFSET + 17.9)], pad=0.2, method="by hand"
+    ).write(tmp_path / "regions.json")
+    transcript = Transcript(
+        language="hi",
+        segments=[
+            Segment(id=3, start=OFFSET + 2.0, end=OFFSET + 3.0, text="अकेला वाक्य।"),
+            Segment(id=4, start=OFFSET + 12.6, end=OFFSET + 17.5, text="मैं डायना हूँ।"),
+        ],
+    )
+    result, translation = whisper_environment.translate(
+        tmp_path / "translation@en",
+        transcript,
+        "en",
+        base_model,
+        translator="whisper",
+        audio=call,
+        audio_info=tmp_path / "audio.json",
+        regions=tmp_path / "regions.json",
+    )
+    assert result.status == "done", result.error
+    assert "torch" not in result.libraries
+    said = " ".join(unit.text for unit in translation.units if unit.status == "translated")
+    for word in ("New Jersey", "Texas", "Chicago"):
+        assert word in said
+    first, *heard = translation.units
+    assert (first.text, first.status, first.segment_ids) == ("अकेला वाक्य।", "untranslated", [3])
+    assert all(OFFSET + 10.5 <= unit.start < unit.end <= OFFSET + 18 for unit in heard)
+    assert [unit.segment_ids for unit in heard if "Jersey" in unit.text] == [[4]]
+    assert result.degraded[0].what.startswith("1 of ")
