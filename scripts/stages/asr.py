@@ -13,7 +13,7 @@ def work(stage: Stage) -> None:
     Transcript(
         language=stage.params["source_language"],
         segments=heard.segments,
-        duration=sound.end,
+        duration=sound.film_duration or sound.end,
         engine=stage.params["engine"],
         model=stage.model("asr").name,
     ).write(stage.output("transcript", "transcript.json"))

@@ -72,16 +72,21 @@ def test_a_commentary_is_better_than_another_language(film):
 def test_untagged_films_give_the_default_track_then_the_first(film):
     tracks = film((None, ["comment", "default"], None), (None, [], None), (None, ["default"], None))
     assert choose_audio_stream(tracks, None, BODO)[0].position == 2
-    assert choose_audio_stream(film((None, [], None), (None, [], None)), None, BODO)[0].position == 0
+    assert (
+        choose_audio_stream(film((None, [], None), (None, [], None)), None, BODO)[0].position == 0
+    )
 
 
 def test_a_track_is_wanted_by_number_or_language(film):
     tracks = film(("eng", ["default"], None), ("hin", [], None), ("fre", [], None))
     assert choose_audio_stream(tracks, "2", HINDI)[0].index == 3
     assert choose_audio_stream(tracks, "fra", HINDI)[0].position == 2
-    assert choose_audio_stream(tracks, "german", HINDI, Codes("en", "English", "en", "en", "eng"))[
-        0
-    ].language == "eng"
+    assert (
+        choose_audio_stream(tracks, "german", HINDI, Codes("en", "English", "en", "en", "eng"))[
+            0
+        ].language
+        == "eng"
+    )
 
 
 @pytest.mark.parametrize("wanted", ["3", "-1", "jpn", ""])

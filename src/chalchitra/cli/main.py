@@ -37,7 +37,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _cancel)
     signal.signal(signal.SIGINT, _cancel)
     try:
-        app(standalone_mode=True)
+        app(prog_name="chalchitra")
     except ChalchitraError as error:
         show_error(error, debug="--debug" in sys.argv)
         sys.exit(error.exit_code)

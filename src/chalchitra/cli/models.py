@@ -79,6 +79,7 @@ def fetch(
     """Fetch one model and check every file of it."""
     from chalchitra.models import fetch as fetching
     from chalchitra.models.catalogue import FolderSource, load
+    from chalchitra.models.convert import convert_if_needed
 
     entry = load().find(name, kind, format_)
     shown = -1
@@ -93,10 +94,12 @@ def fetch(
     fetched = fetching.fetch(
         entry, sources=[FolderSource(from_)] if from_ else None, progress=progress, force=force
     )
+    converted = convert_if_needed(entry)
     if shown >= 0:
         print(file=sys.stderr)
     origin = f"from {fetched.source}" if fetched.source else "was there already"
-    typer.echo(f"{entry}: {fetched.size_bytes / 1e6:.0f} MB {origin}, in {fetched.path}")
+    made = ", converted" if converted else ""
+    typer.echo(f"{entry}: {fetched.size_bytes / 1e6:.0f} MB {origin}, in {fetched.path}{made}")
 
 
 @app.command()

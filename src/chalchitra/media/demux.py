@@ -22,6 +22,8 @@ from chalchitra.media.wav import wav_duration
 
 SAMPLE_RATE = 16_000
 
+_BYTES_A_SECOND = 2 * SAMPLE_RATE
+
 _LEAD_S = 10.0
 """A clip is decoded from this much before its start, since a seek may land late."""
 
@@ -86,7 +88,7 @@ def extract_audio(
     run = run_ffmpeg(
         _lay_out(out, lead),
         source=_decode(film, stream, start - lead, None if length is None else lead + length),
-        on_progress=on_progress,
+        on_progress=lambda done: on_progress(done.size / _BYTES_A_SECOND) if on_progress else None,
     )
     duration = wav_duration(out)
     if duration == 0:
@@ -127,7 +129,7 @@ def _decode(film: Film, stream: Stream, seek: float, length: float | None) -> li
     end = "" if length is None else f":end={length:.6f}"
     filters = f"{mix_down(stream)},aresample={SAMPLE_RATE},atrim=start=0{end}"
     return [
-        *film_input(film, *(["-ss", f"{seek:.6f}"] if seek > 0 else [])),
+        *film_input(film, [stream.index], seek=seek),
         *["-map", f"0:{stream.index}", "-af", filters, "-c:a", "pcm_s16le"],
         # Decode to the end, however much of it is damaged.
         *["-max_error_rate", "1", "-f", "nut", "pipe:1"],

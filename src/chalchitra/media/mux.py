@@ -56,7 +56,10 @@ def mux(
             subtitles = _save_subtitles(plan, Path(folder))
             plan, shortfalls = _without_empty(plan, subtitles)
             command = arguments(plan, covers, subtitles, out)
-            run = run_ffmpeg(command, on_progress=on_progress)
+            run = run_ffmpeg(
+                command,
+                on_progress=lambda done: on_progress(done.seconds) if on_progress else None,
+            )
         return shortfalls + check(plan, out, run.errors)
     except BaseException:
         out.unlink(missing_ok=True)
@@ -72,7 +75,7 @@ def arguments(
     streams, by index.
     """
     genpts = ["-fflags", "+genpts"] if plan.film.container in _WITHOUT_PTS else []
-    inputs = film_input(plan.film, *genpts)
+    inputs = film_input(plan.film, _mapped(plan, subtitles), *genpts)
     maps: list[str] = []
     # Everything is said for each stream, so that ffmpeg chooses nothing by itself.
     options: list[str] = []
@@ -129,8 +132,14 @@ def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
         path = saved[stream.index] = folder / f"{stream.index}.mks"
         outputs += ["-map", f"0:{stream.index}", "-c", encoder, *_SAME_BYTES]
         outputs += ["-f", "matroska", file_url(path)]
-    run_ffmpeg([*film_input(plan.film), *outputs])
+    run_ffmpeg([*film_input(plan.film, list(saved)), *outputs])
     return saved
+
+
+def _mapped(plan: MuxPlan, elsewhere: dict[int, Path]) -> list[int]:
+    """The indices of the streams that come straight from the film."""
+    own = (_index(item) for item in plan.streams)
+    return [index for index in own if index is not None and index not in elsewhere]
 
 
 def _without_empty(plan: MuxPlan, subtitles: dict[int, Path]) -> tuple[MuxPlan, list[Shortfall]]:

@@ -47,6 +47,13 @@ class Ffmpeg(NamedTuple):
         return f"{self.path} ({self.version})"
 
 
+class Progress(NamedTuple):
+    """How far ffmpeg is: seconds (0 with `-copyts`) and bytes written."""
+
+    seconds: float
+    size: int
+
+
 @dataclass(frozen=True)
 class FfmpegRun:
     """What a run that ended well still complained of: its error messages (the last ones, bare).
@@ -109,16 +116,16 @@ def run_ffmpeg(
     args: Sequence[str],
     *,
     source: Sequence[str] | None = None,
-    on_progress: Callable[[float], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> FfmpegRun:
     """Run ffmpeg with these arguments; `source` are those of a second one, piped into the first.
 
-    `on_progress` gets the seconds of output written so far. Raises StageError when the program
-    fails; that `source` failed is only reported, since what it sent may be worth keeping.
+    `on_progress` is called twice a second. Raises StageError when the program fails; that `source` failed is only reported, since what it sent may be worth keeping.
     Whatever ends the wait, even Ctrl-C, ends the programs too.
     """
     ffmpeg = find_ffmpeg().path
     programs: list[subprocess.Popen[bytes]] = []
+    numbers: dict[str, int] = {}
     try:
         feed: IO[bytes] | int = subprocess.DEVNULL
         if source is not None:
@@ -131,8 +138,11 @@ def run_ffmpeg(
         listeners = [_Listener(program.stderr) for program in programs]
         for line in programs[-1].stdout or ():
             key, _, value = line.decode("ascii", "replace").strip().partition("=")
-            if on_progress and key == "out_time_us" and value.lstrip("-").isdigit():
-                on_progress(max(0.0, int(value) / 1e6))
+            if value.isdecimal():  # "N/A" before the first packet
+                numbers[key] = int(value)
+            if key == "progress" and on_progress:
+                size, microseconds = numbers.get("total_size", 0), numbers.get("out_time_us", 0)
+                on_progress(Progress(seconds=microseconds / 1e6, size=size))
         statuses = [program.wait() for program in programs]
         errors = [listener.errors() for listener in listeners]
     finally:

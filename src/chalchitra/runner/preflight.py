@@ -15,6 +15,7 @@ from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
 from chalchitra.jobs import Job, JobLayout, ModelChoice
 from chalchitra.models import catalogue
+from chalchitra.models.convert import convert_if_needed
 from chalchitra.models.fetch import fetch_all
 from chalchitra.models.verify import check, fingerprint
 from chalchitra.pipeline import split_key
@@ -112,6 +113,7 @@ def _fetch(job: Job, reporter: Reporter) -> None:
         ),
     )
     for entry in dict.fromkeys(wanted):
+        convert_if_needed(entry)
         reporter.emit("fetched", model=str(entry))
 
 

@@ -1,33 +1,38 @@
-"""Recognition as a stage does it: its inputs read, its model loaded, what fell short reported.
-
-`asr` uses it to transcribe and the whisper translator to translate, with any engine.
-"""
+"""Recognition as a stage does it: its inputs read, its model loaded, what fell short reported."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
 from pydantic import ValidationError
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.speech.engines import Heard, RecogniserOptions, Task, load_recogniser
+from chalchitra.speech.engines import Heard, RecogniserOptions, load_recogniser
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage
 from chalchitra.transcript import Segment
 from chalchitra.translation.scripts import script_of, script_share
 
+_SETTINGS = (
+    "beam_size",
+    "temperatures",
+    "compression_ratio_threshold",
+    "log_prob_threshold",
+    "no_speech_threshold",
+    "batch_size",
+    "seed",
+)
 _LISTED = 12
 """So many dropped words are listed in the message; all are in the log."""
 
 
-def hear(stage: Stage, model: str = "asr", task: Task = "transcribe") -> Heard:
-    """Recognise what is said in the stage's audio with the model `model` of its request.
+def hear(stage: Stage) -> Heard:
+    """Recognise what is said in the stage's audio with the model and engine of its request.
 
     Needs the inputs audio, audio_info and regions and the parameters source_language, languages
-    and engine. Raises UsageError when the language or the task is not the model's.
+    and engine. Raises UsageError when the model does not hear the language.
     """
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
     speech = read_regions(stage)
@@ -38,15 +43,14 @@ def hear(stage: Stage, model: str = "asr", task: Task = "transcribe") -> Heard:
             "If someone speaks there, lower vad.threshold: --set vad.threshold=0.3.",
         )
         return Heard()
-    recogniser = load_recogniser(
-        stage.params["engine"], options_from(stage, stage.model(model).path)
-    )
+    recogniser = load_recogniser(stage.params["engine"], options_from(stage))
     heard = recogniser.transcribe(
         sound,
         speech,
         whisper_code(stage),
-        task,
-        lambda done, total: stage.progress(round(done, 1), round(total, 1), "seconds of speech"),
+        on_progress=lambda done, total: stage.progress(
+            round(done, 1), round(total, 1), "seconds of speech"
+        ),
     )
     for note in heard.notes:
         stage.degraded(note.what, note.why, note.fix)
@@ -66,30 +70,17 @@ def read_regions(stage: Stage) -> SpeechRegions:
         ) from None
 
 
-def options_from(stage: Stage, model: Any) -> RecogniserOptions:
+def options_from(stage: Stage) -> RecogniserOptions:
     """The engine's options: the hardware's and those of the section [asr]; absent keys default.
 
     Raises UsageError for a value of the wrong kind.
     """
-    params = {
-        name: stage.params[name]
-        for name in (
-            "beam_size",
-            "temperatures",
-            "compression_ratio_threshold",
-            "log_prob_threshold",
-            "no_speech_threshold",
-            "batch_size",
-            "seed",
-            "can_translate",
-        )
-        if name in stage.params
-    }
+    params = {name: stage.params[name] for name in _SETTINGS if name in stage.params}
     try:
         if "temperatures" in params:
             params["temperatures"] = tuple(float(one) for one in params["temperatures"])
         return RecogniserOptions(
-            model=model,
+            model=stage.model("asr").path,
             device=stage.device,
             compute_type=stage.compute_type,
             threads=stage.threads,

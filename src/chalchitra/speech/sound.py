@@ -31,18 +31,26 @@ class Sound(Protocol):
 
 
 class WavSound:
-    """The sound that demux wrote."""
+    """The sound that demux wrote. `film_duration` is the whole film's (s), where it is known."""
 
-    def __init__(self, path: Path, *, offset: float, duration: float) -> None:
+    def __init__(
+        self, path: Path, *, offset: float, duration: float, film_duration: float | None = None
+    ) -> None:
         self._path = path
         self.start = offset
         self.end = offset + duration
+        self.film_duration = film_duration
 
     @classmethod
     def open(cls, audio: Path, info: Path) -> WavSound:
         """From demux's outputs `audio` and `audio_info`."""
         data = json.loads(info.read_bytes())
-        return cls(audio, offset=float(data["offset"]), duration=float(data["duration"]))
+        return cls(
+            audio,
+            offset=data["offset"],
+            duration=data["duration"],
+            film_duration=data.get("film_duration"),
+        )
 
     def read(self, start: float, end: float) -> Samples:
         from chalchitra.media.wav import read_samples

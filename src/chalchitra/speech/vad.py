@@ -184,9 +184,7 @@ def _runs(probabilities: Sequence[float], settings: VadSettings) -> list[tuple[i
 
 def _onset(probabilities: Sequence[float], first: int, previous: int) -> int:
     onset = first
-    while (
-        onset > max(previous, first - _RISE_WINDOWS) and probabilities[onset - 1] >= _RISE
-    ):
+    while onset > max(previous, first - _RISE_WINDOWS) and probabilities[onset - 1] >= _RISE:
         onset -= 1
     return onset
 

@@ -9,6 +9,7 @@ speaks are hallucinations: they are taken out and listed.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -131,15 +132,18 @@ def fit(
     the first word begins with the voice and the last one ends with it where they are within
     `hold` of that and a pause lies beyond.
     """
-    homes: list[int | None] = []
+    homes: dict[int, list[int]] = {}
+    starts = [region.start for region in regions]
     first = 0
-    for start, end in times:
-        home = _home(start, end, regions, first)
-        first = first if home is None else home
-        homes.append(home)
+    for at, (start, end) in enumerate(times):
+        near = range(first, bisect_right(starts, max(start, end) + REACH))
+        home = _home(start, end, regions, near)
+        if home is not None:
+            first = home
+            homes.setdefault(home, []).append(at)
     fitted: list[tuple[float, float] | None] = [None] * len(times)
-    for index, region in enumerate(regions):
-        here = [at for at, home in enumerate(homes) if home == index]
+    for index, here in homes.items():
+        region = regions[index]
         after_pause = not index or region.start - regions[index - 1].end >= PAUSE
         before_pause = index + 1 == len(regions) or regions[index + 1].start - region.end >= PAUSE
         settled = _settle(
@@ -153,14 +157,13 @@ def fit(
     return fitted
 
 
-def _home(start: float, end: float, regions: Sequence[Region], first: int) -> int | None:
-    """The region that a word belongs to, not before `first`: words come in order."""
-    candidates = range(first, len(regions))
-    best = max(candidates, key=lambda index: overlap(start, end, regions[index]), default=None)
+def _home(start: float, end: float, regions: Sequence[Region], near: range) -> int | None:
+    """The region that a word belongs to; not before the last word's, since words come in order."""
+    best = max(near, key=lambda index: overlap(start, end, regions[index]), default=None)
     if best is None or overlap(start, end, regions[best]) > 0:
         return best
     middle = (start + end) / 2
-    best = min(candidates, key=lambda index: distance(middle, regions[index]))
+    best = min(near, key=lambda index: distance(middle, regions[index]))
     return best if distance(middle, regions[best]) <= REACH else None
 
 

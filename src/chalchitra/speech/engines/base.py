@@ -42,7 +42,6 @@ class RecogniserOptions:
                         Whisper's own; `whisperx` ignores them and the temperatures
     batch_size          windows decoded together (`whisperx` only)
     seed                sampling at a temperature above 0 repeats itself
-    can_translate       whether the model was trained to; None: judged by the model's files
     """
 
     model: Path
@@ -56,13 +55,12 @@ class RecogniserOptions:
     no_speech_threshold: float | None = 0.6
     batch_size: int = 4
     seed: int = 0
-    can_translate: bool | None = None
 
     def __post_init__(self) -> None:
         """Raises UsageError for settings that mean nothing, MissingError without a model."""
         if self.beam_size < 1 or self.batch_size < 1 or not self.temperatures:
             raise UsageError(
-                "asr.beam_size and asr.batch_size must be at least 1, and asr.temperatures not empty.",
+                "asr.beam_size and asr.batch_size are at least 1, and asr.temperatures not empty.",
                 cause=f"They are {self.beam_size}, {self.batch_size} and {self.temperatures}.",
                 fix="Correct the section [asr] of config/pipeline.toml or the --set option.",
             )
@@ -160,8 +158,7 @@ class Recogniser(ABC):
 
     @property
     def can_translate(self) -> bool:
-        if self.options.can_translate is not None:
-            return self.options.can_translate and self.multilingual
+        """Whether the model was trained to translate, judged by its files."""
         return self.multilingual and not looks_untranslating(self.options.model)
 
 

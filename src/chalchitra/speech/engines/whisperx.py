@@ -88,7 +88,9 @@ class WhisperXRecogniser(Recogniser):
                 "temperatures": list(self.options.temperatures),
             },
         )
-        pipeline.transcribe(np.concatenate(batch), batch_size=len(batch), language=language, task=task)
+        pipeline.transcribe(
+            np.concatenate(batch), batch_size=len(batch), language=language, task=task
+        )
         for words in self._model.timed:
             yield [RawSegment(tuple(words))] if words else []
 

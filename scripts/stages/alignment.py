@@ -1,0 +1,61 @@
+"""alignment: times every word on the sound with the language's wav2vec2 network."""
+
+from chalchitra.speech.hearing import read_regions
+from chalchitra.speech.sound import WavSound
+from chalchitra.stagekit import Stage, run_stage
+from chalchitra.transcript import Transcript
+
+
+def work(stage: Stage) -> None:
+    transcript = Transcript.read(stage.input("transcript"))
+    if transcript.segments:
+        if "alignment" in stage.models:
+            transcript = aligned(stage, transcript)
+        else:
+            keep_times(stage)
+    transcript.write(stage.output("transcript", "transcript.json"))
+
+
+def keep_times(stage: Stage) -> None:
+    language = stage.params["source_language"]
+    name = stage.params["languages"].get(language, {}).get("name", language)
+    stage.degraded(
+        "Word times are the recogniser's own, not aligned on the sound.",
+        f"There is no aligner for {name} on this machine.",
+        "Prepare the job with --set alignment.model=NAME: one of `chalchitra models`, or a folder.",
+    )
+
+
+def aligned(stage: Stage, transcript: Transcript) -> Transcript:
+    # torch is imported from here on: without a model this stage takes no second.
+    from chalchitra.speech.alignment.align import align
+    from chalchitra.speech.alignment.model import load_aligner
+
+    aligner = load_aligner(
+        stage.model("alignment").path, device=stage.device, threads=stage.threads
+    )
+    result = align(
+        transcript,
+        WavSound.open(stage.input("audio"), stage.input("audio_info")),
+        read_regions(stage),
+        aligner,
+        lambda done, total: stage.progress(done, total, "segments"),
+    )
+    words = result.transcript.words
+    for timing in ("aligned", "interpolated", "recognised"):
+        stage.metric(f"words_{timing}", sum(word.timing == timing for word in words))
+    if result.kept:
+        where = ", ".join(f"{segment.start:.1f} s" for segment in result.kept[:10])
+        more = len(result.kept) - 10
+        stage.degraded(
+            f"{len(result.kept)} of {len(transcript.segments)} segments keep recognised times.",
+            "Their text cannot be spelled in the aligner's alphabet or is too long for its sound: "
+            + where
+            + (f" and {more} more." if more > 0 else "."),
+            "Choose another model or a larger recogniser: --set alignment.model=NAME, --model.",
+        )
+    return result.transcript
+
+
+if __name__ == "__main__":
+    run_stage("alignment", work)

@@ -1,0 +1,54 @@
+"""Converting a fetched model once, in the environment of the stage that will load it.
+
+An aligner comes as transformers saves it; converted for torchaudio, its stage starts ten seconds
+sooner, since it never imports transformers.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from chalchitra.environments.activation import activation
+from chalchitra.environments.table import environment_for, python_path
+from chalchitra.errors import MissingError
+from chalchitra.models.catalogue import ModelEntry
+from chalchitra.models.manifest import needs_conversion, record_conversion
+
+CONVERTERS = {"torchaudio": ("alignment", "chalchitra.speech.alignment.convert")}
+"""The table's `convert`: the stage that loads the result, and the module that makes it."""
+
+
+def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
+    """Convert a fetched model unless that is done; returns whether it was.
+
+    Raises MissingError when the environment is missing or the model cannot be converted.
+    """
+    folder = entry.path(root)
+    if entry.convert is None or not needs_conversion(entry, folder):
+        return False
+    stage, module = CONVERTERS[entry.convert]
+    environment = environment_for(stage, root=root).name
+    python = python_path(environment, root)
+    if not python.exists():
+        raise MissingError(
+            f"The model {entry} cannot be converted.",
+            cause=f"The environment {environment}, which does it, is not there.",
+            fix=f"Type: ./bootstrap.sh --env {environment}",
+        )
+    done = subprocess.run(
+        [python, "-m", module, folder, folder],
+        env=activation(environment, root, inherited=os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise MissingError(
+            f"The model {entry} cannot be converted.",
+            cause=(done.stderr.strip().splitlines() or ["It did not say why."])[-1],
+            fix=f"Fetch it again: chalchitra models fetch {entry.name} --force",
+        )
+    record_conversion(entry, folder, done.stdout.split())
+    return True

@@ -1,0 +1,1 @@
+"""Forced alignment: timing known words on the sound with a CTC network (wav2vec2)."""

@@ -1,0 +1,55 @@
+"""The transcript in the forms that people and other tools read: plain text and whisperX's JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalchitra.transcript.model import Segment, Transcript, Word
+
+
+def plain_text(transcript: Transcript) -> str:
+    """One segment a line, with the speaker before it where one is known; ends with a newline."""
+    lines = [
+        f"{segment.speaker}: {segment.text}" if segment.speaker else segment.text
+        for segment in transcript.segments
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def whisperx_json(transcript: Transcript, language: str | None = None) -> dict[str, Any]:
+    """The shape of whisperX's own JSON output after alignment; times are seconds of the film.
+
+    {"segments": [{"start", "end", "text", "words": [...], "speaker"?}], "word_segments": [...],
+    "language"} with words as {"word", "start", "end", "score"?, "speaker"?}. As in whisperX, a key
+    that has no value is absent. `language` is Whisper's code where it differs from ours.
+    """
+    segments = [_segment(segment) for segment in transcript.segments]
+    return {
+        "segments": segments,
+        "word_segments": [word for segment in segments for word in segment["words"]],
+        "language": language or transcript.language,
+    }
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return _without_nones(
+        start=segment.start,
+        end=segment.end,
+        text=segment.text,
+        words=[_word(word) for word in segment.words],
+        speaker=segment.speaker,
+    )
+
+
+def _word(word: Word) -> dict[str, Any]:
+    return _without_nones(
+        word=word.text,
+        start=word.start,
+        end=word.end,
+        score=word.probability,
+        speaker=word.speaker,
+    )
+
+
+def _without_nones(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
