@@ -56,6 +56,14 @@ def test_a_job_reads_back_as_it_was_written(project):
     assert find_job(project.root / "out", job.job_id) == layout.root
 
 
+def test_a_job_is_found_beside_its_claimed_number(project):
+    out = project.root / "out"
+    job_id, _ = claim_id(out, DAY)
+    job, layout = project.job()
+    assert job.job_id == job_id
+    assert find_job(out, job_id) == layout.root
+
+
 def test_a_job_is_written_whole_or_not_at_all(project, monkeypatch):
     job, layout = project.job()
     folder = project.root / "out/2026/01/02/asha/777"

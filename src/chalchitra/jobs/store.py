@@ -73,7 +73,8 @@ def find_job(out: Path, job_id: str) -> Path:
             fix="Copy the id that prepare-job printed, or give the folder with --job-dir.",
         )
     year, month, day, number = match.groups()
-    found = [p for p in (out / year / month / day).glob(f"*/{number}") if p.is_dir()]
+    users = (out / year / month / day).glob(f"*/{number}")
+    found = [path for path in users if path.is_dir() and not path.parent.name.startswith(".")]
     if not found:
         raise UsageError(
             f"There is no job {job_id} in {out}.",

@@ -17,7 +17,7 @@ from chalchitra.errors import StageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import BARE_STREAMS, file_url
 from chalchitra.media.inputs import film_input
-from chalchitra.media.tools import FfmpegRun, run_ffmpeg
+from chalchitra.media.tools import FfmpegError, FfmpegRun, run_ffmpeg
 from chalchitra.media.wav import wav_duration
 
 SAMPLE_RATE = 16_000
@@ -85,19 +85,21 @@ def extract_audio(
     start, end = clip or (0.0, None)
     length = None if end is None else end - start
     lead = start if film.container in BARE_STREAMS else min(start, _LEAD_S)
-    run = run_ffmpeg(
-        _lay_out(out, lead),
-        source=_decode(film, stream, start - lead, None if length is None else lead + length),
-        on_progress=lambda done: on_progress(done.size / _BYTES_A_SECOND) if on_progress else None,
-    )
+    try:
+        run = run_ffmpeg(
+            _lay_out(out, lead),
+            source=_decode(film, stream, start - lead, None if length is None else lead + length),
+            on_progress=lambda done: (
+                on_progress(done.size / _BYTES_A_SECOND) if on_progress else None
+            ),
+        )
+    except FfmpegError as error:
+        if error.source_samples == 0:
+            raise _silent(stream) from error
+        raise
     duration = wav_duration(out)
     if duration == 0:
-        said = f"ffmpeg says: {run.source_errors[-1]}." if run.source_errors else ""
-        raise StageError(
-            f"Audio track {stream.position} gave no sound.",
-            cause=said or "There is none in the part of the film that was asked for.",
-            fix="Choose another track with --audio-track, or another part of the film.",
-        )
+        raise _silent(stream)
     expected = _expected(film, stream, start, end)
     return AudioInfo(
         offset=start,
@@ -146,6 +148,14 @@ def _lay_out(out: Path, lead: float) -> list[str]:
         *["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"],
         *["-c:a", "pcm_s16le", "-f", "wav", file_url(out)],
     ]
+
+
+def _silent(stream: Stream) -> StageError:
+    return StageError(
+        f"Audio track {stream.position} gave no sound.",
+        cause="There is none in it, or none in the part of the film that was asked for.",
+        fix="Choose another track with --audio-track, or another part of the film.",
+    )
 
 
 def _expected(film: Film, stream: Stream, start: float, end: float | None) -> float | None:

@@ -47,6 +47,16 @@ class Ffmpeg(NamedTuple):
         return f"{self.path} ({self.version})"
 
 
+class FfmpegError(StageError):
+    """ffmpeg failed. `source_samples` as in FfmpegRun: what the program that fed it passed on."""
+
+    def __init__(
+        self, what: str, *, cause: str = "", fix: str = "", samples: int | None = None
+    ) -> None:
+        super().__init__(what, cause=cause, fix=fix)
+        self.source_samples = samples
+
+
 class Progress(NamedTuple):
     """How far ffmpeg is: seconds (0 with `-copyts`) and bytes written."""
 
@@ -120,8 +130,9 @@ def run_ffmpeg(
 ) -> FfmpegRun:
     """Run ffmpeg with these arguments; `source` are those of a second one, piped into the first.
 
-    `on_progress` is called twice a second. Raises StageError when the program fails; that `source` failed is only reported, since what it sent may be worth keeping.
-    Whatever ends the wait, even Ctrl-C, ends the programs too.
+    `on_progress` is called twice a second. Raises FfmpegError when the program fails; that
+    `source` failed is only reported, since what it sent may be worth keeping. Whatever ends the
+    wait, even Ctrl-C, ends the programs too.
     """
     ffmpeg = find_ffmpeg().path
     programs: list[subprocess.Popen[bytes]] = []
@@ -148,13 +159,18 @@ def run_ffmpeg(
     finally:
         for program in programs:
             _stop(program)
-    failures = [_failure(*ended) for ended in zip(statuses, errors, strict=True) if ended[0] != 0]
+    samples = listeners[0].samples if source is not None else None
+    failures = [
+        _failure(status, said, samples)
+        for status, said in zip(statuses, errors, strict=True)
+        if status != 0
+    ]
     if statuses[-1] != 0:
         # A program whose pipe broke is not the one that is to blame.
         raise next((failure for failure in failures if _PIPE not in failure.cause), failures[-1])
     if source is None:
         return FfmpegRun(errors[0])
-    return FfmpegRun(errors[1], statuses[0], errors[0], listeners[0].samples)
+    return FfmpegRun(errors[1], statuses[0], errors[0], samples)
 
 
 def _start(command: list[str], feed: IO[bytes] | int) -> subprocess.Popen[bytes]:
@@ -199,10 +215,10 @@ class _Listener:
         return list(self._errors)
 
 
-def _failure(status: int, errors: list[str]) -> StageError:
+def _failure(status: int, errors: list[str], samples: int | None) -> FfmpegError:
     crash = f"it crashed (signal {-status})" if status < 0 else f"it ended with status {status}"
     last = errors[-1] if errors and status > 0 else crash
     for message, what, fix in _CAUSES:
         if any(message in line for line in errors):
-            return StageError(what, cause=f"ffmpeg: {last}.", fix=fix)
-    return StageError("ffmpeg failed.", cause=f"Its last words: {last}.")
+            return FfmpegError(what, cause=f"ffmpeg: {last}.", fix=fix, samples=samples)
+    return FfmpegError("ffmpeg failed.", cause=f"Its last words: {last}.", samples=samples)
