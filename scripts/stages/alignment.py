@@ -1,6 +1,6 @@
 """alignment: times every word on the sound with the language's wav2vec2 network."""
 
-from chalchitra.speech.hearing import read_regions
+from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript import Transcript
@@ -37,7 +37,7 @@ def aligned(stage: Stage, transcript: Transcript) -> Transcript:
     result = align(
         transcript,
         WavSound.open(stage.input("audio"), stage.input("audio_info")),
-        read_regions(stage),
+        SpeechRegions.read(stage.input("regions")),
         aligner,
         lambda done, total: stage.progress(done, total, "segments"),
     )

@@ -6,7 +6,7 @@ the run decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,10 +78,23 @@ def choose(
         models[stage_key("translation", target.id)] = _translation_model(
             source, target, translator, settings, machine
         )
+    heard_by = models["asr"]
     notes = [
-        f"Engine {engine} in {names['asr']}, model {models['asr'].name}: {models['asr'].reason}."
+        f"Engine {engine} in {names['asr']}, model {heard_by.name}: {heard_by.reason}.",
+        *_to_fetch(models),
     ]
     return Choices(engine, translator, names, machines, models, tuple(notes))
+
+
+def _to_fetch(models: dict[str, ModelChoice]) -> Iterator[str]:
+    """What the run will have to fetch first, so that nobody is surprised without a network."""
+    for choice in {item.path: item for item in models.values() if item.required}.values():
+        if choice.path.is_dir():
+            continue
+        entry = resolve(choice.name, choice.kind, choice.format).entry
+        terms = entry.terms if entry else None
+        gated = f"; accept its terms once at {terms}" if terms else ""
+        yield f"The model {choice.name} is fetched before the first stage{gated}."
 
 
 def _named(value: str) -> str | None:

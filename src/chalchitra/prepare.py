@@ -88,7 +88,8 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     Raises UsageError for a film that is none, has no sound, or is shorter than the clip.
     """
     wishes = plan_.wishes
-    film = probe(Path(os.path.abspath(path)))  # not resolve(): the film keeps the name it was given
+    # Not resolve(): a film that is named through a link keeps the name it was given.
+    film = probe(Path(os.path.normpath(path.absolute())))
     clip = validate_clip(film, wishes.start, wishes.end)
     stream, reason = choose_audio_stream(
         film, wishes.audio_track, plan_.source, _track_language(wishes.audio_track)

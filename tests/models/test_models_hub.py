@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalchitra.errors import MissingError
+from chalchitra.errors import MissingError, SeveralErrors
 from chalchitra.models import manifest
 from chalchitra.models.catalogue import FolderSource, HubSource, ModelEntry, Source
 from chalchitra.models.fetch import FetchError, fetch, fetch_all
@@ -122,9 +122,11 @@ def test_everything_missing_is_said_at_once_and_before_any_download(
         dataclasses.replace(entry, name=name, kind="seq2seq", format="hf", gated=True)
         for name in ("indic-en", "en-indic")
     ]
-    with pytest.raises(MissingError, match=r"indic-en .* en-indic ") as error:
+    with pytest.raises(SeveralErrors) as error:
         fetch_all(gated)
     assert error.value.exit_code == 3
+    assert ["indic-en" in str(one) for one in error.value.errors] == [True, False]
+    assert all(isinstance(one, MissingError) for one in error.value.errors)
     assert not [request for request in fake_hub.requests if "resolve" in request]
 
 

@@ -12,7 +12,9 @@ from chalchitra.errors import UsageError
 
 
 def prepare_job(
-    media: Annotated[list[Path], typer.Argument(help="Films, or folders of films.")],
+    media: Annotated[
+        list[Path], typer.Argument(metavar="MEDIA...", help="Films, or folders of films.")
+    ],
     transcribe: Annotated[
         bool, typer.Option("--transcribe", help="Make a transcript: words and times.")
     ] = False,

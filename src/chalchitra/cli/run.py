@@ -33,7 +33,6 @@ def run_pipeline(
     as_json: Annotated[bool, typer.Option("--json", help="One event a line.")] = False,
 ) -> None:
     """Run jobs, or go on with them where they stopped."""
-    from chalchitra.demo import prepare_demo
     from chalchitra.jobs import find_job
     from chalchitra.out import out_dir
     from chalchitra.runner.report import choose_reporter
@@ -49,6 +48,8 @@ def run_pipeline(
     folder = out_dir(out)
     folders = [find_job(folder, name) for name in job or ()] + list(job_dir or ())
     if demo:
+        from chalchitra.demo import prepare_demo
+
         folders.append(prepare_demo(folder, quiet=as_json))
     if not folders:
         raise UsageError(

@@ -37,7 +37,7 @@ class AudioStream(_Model):
 class ModelChoice(_Model):
     """A model of one stage: a name of config/models.toml, or a folder that the user named.
 
-    One that is not `required` is used where it is there; without it the stage does less, and says so.
+    One that is not `required` is used where it is there; without it the stage says it did less.
     """
 
     name: str

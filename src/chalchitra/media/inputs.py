@@ -36,6 +36,12 @@ def film_input(film: Film, streams: Sequence[int], *options: str, seek: float = 
     return [*options, *held]
 
 
+def timed_input(path: Path) -> list[str]:
+    """The arguments that open a file whose timestamps are on the film's time line as they are."""
+    held = held_input(path)
+    return ["-itsoffset", f"{_ffmpeg_start(held, [])[0]:.6f}", *held]
+
+
 def held_input(path: Path, demuxers: str | None = None) -> list[str]:
     """The arguments that open a local file with these demuxers only (all known ones, else)."""
     allowed = {**INPUT_OPTIONS, **({"format_whitelist": demuxers} if demuxers else {})}

@@ -16,7 +16,7 @@ from pathlib import Path
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
-from chalchitra.media.inputs import film_input, held_input
+from chalchitra.media.inputs import film_input, held_input, timed_input
 from chalchitra.media.mux_check import check
 from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track
 from chalchitra.media.probe import open_container
@@ -90,7 +90,7 @@ def arguments(
                 # Some versions lose an MP4's track titles; the handler's name survives.
                 options += [f"-metadata:s:{number}", f"handler_name={planned.title}"]
         elif origin.index in subtitles:
-            inputs += held_input(subtitles[origin.index])
+            inputs += timed_input(subtitles[origin.index])
             source, encoder = f"{opened}:0", "copy"
         else:
             source = f"0:{origin.index}"

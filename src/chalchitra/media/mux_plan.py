@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -176,6 +176,7 @@ def plan(
                     "See whether speech was found.",
                 )
             )
+    _show_the_first(draft)
     return MuxPlan(
         film,
         target,
@@ -184,6 +185,15 @@ def plan(
         tuple(draft.notes),
         tuple(draft.shortfalls),
     )
+
+
+def _show_the_first(draft: _Draft) -> None:
+    """ffmpeg's MP4 always has one subtitle track switched on; so say which one."""
+    own = [item for item in draft.streams if item.kind == "subtitle"]
+    if draft.container == "mp4" and own and not any("default" in i.dispositions for i in own):
+        first = replace(own[0], dispositions=("default", *own[0].dispositions))
+        draft.streams[draft.streams.index(own[0])] = first
+        draft.notes.append("The first subtitle track is switched on: in an MP4 one always is.")
 
 
 def _container(film: Film, wanted: str) -> Container:

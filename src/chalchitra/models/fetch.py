@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalchitra.errors import MissingError
+from chalchitra.errors import MissingError, raise_all
 from chalchitra.files import fsync_dir
 from chalchitra.models import hub, manifest
 from chalchitra.models.catalogue import FolderSource, HubSource, ModelEntry, Source
@@ -96,7 +96,7 @@ def fetch_all(
 ) -> list[Fetched]:
     """Fetch several models; access to the gated ones is asked for before anything is downloaded.
 
-    Raises MissingError naming everything that is missing at once.
+    Raises FetchError, or SeveralErrors with one for every model that could not be fetched.
     """
     wanted = list(dict.fromkeys(entries))
     errors = [error for entry in wanted if (error := _access_error(entry, root)) is not None]
@@ -107,14 +107,7 @@ def fetch_all(
             fetched.append(fetch(entry, root, progress=_for(entry, progress)))
         except FetchError as error:
             errors.append(error)
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        raise MissingError(
-            " ".join(error.what for error in errors),
-            cause=" ".join(f"{error.entry}: {error.cause}" for error in errors),
-            fix=" ".join(dict.fromkeys(error.fix for error in errors)),
-        )
+    raise_all(errors)
     return fetched
 
 

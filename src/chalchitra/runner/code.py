@@ -51,7 +51,7 @@ def _scan(file: Path, package: str) -> tuple[str, frozenset[str]]:
 
 @cache
 def _read(file: Path, package: str, size: int, mtime_ns: int) -> tuple[str, frozenset[str]]:
-    """The file's sha256 and the names it may import from our package; read again when it changed."""
+    """The file's sha256 and the names it may import from our package."""
     data = file.read_bytes()
     names: set[str] = set()
     for node in ast.walk(ast.parse(data)):

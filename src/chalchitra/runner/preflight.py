@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalchitra.environments import state
-from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
+from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
 from chalchitra.jobs import Job, JobLayout, ModelChoice
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
@@ -44,6 +44,8 @@ def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
     def collect(problem: Callable[[], None]) -> None:
         try:
             problem()
+        except SeveralErrors as several:
+            errors.extend(several.errors)
         except ChalchitraError as error:
             errors.append(error)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pydantic import ValidationError
-
-from chalchitra.errors import StageError, UsageError
+from chalchitra.errors import UsageError
 from chalchitra.speech.engines import Heard, RecogniserOptions, load_recogniser
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
@@ -35,7 +33,7 @@ def hear(stage: Stage) -> Heard:
     and engine. Raises UsageError when the model does not hear the language.
     """
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
-    speech = read_regions(stage)
+    speech = SpeechRegions.read(stage.input("regions"))
     if not speech.regions:
         stage.degraded(
             "No speech was found, so there is no text.",
@@ -56,18 +54,6 @@ def hear(stage: Stage) -> Heard:
         stage.degraded(note.what, note.why, note.fix)
     _report(stage, heard)
     return heard
-
-
-def read_regions(stage: Stage) -> SpeechRegions:
-    """The stage's input `regions`. Raises StageError when it is no such file."""
-    try:
-        return SpeechRegions.read(stage.input("regions"))
-    except ValidationError as error:
-        raise StageError(
-            "regions.json holds no speech regions.",
-            cause=str(error).partition("\n")[0],
-            fix="Run vad again.",
-        ) from None
 
 
 def options_from(stage: Stage) -> RecogniserOptions:

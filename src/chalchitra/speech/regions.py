@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chalchitra.errors import StageError
 from chalchitra.files import write_text
 from chalchitra.transcript import Region
 
@@ -33,8 +34,15 @@ class SpeechRegions(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> SpeechRegions:
-        """Raises pydantic.ValidationError when the file holds no regions."""
-        return cls.model_validate_json(path.read_bytes())
+        """Raises StageError when the file holds no regions."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except ValidationError as error:
+            raise StageError(
+                f"{path.name} holds no speech regions.",
+                cause=str(error).partition("\n")[0],
+                fix="Run vad again.",
+            ) from None
 
 
 def overlap(start: float, end: float, region: Region) -> float:

@@ -180,7 +180,7 @@ def _load_weights(path: Path) -> dict[str, Any]:
         return state
     import torch
 
-    return dict(torch.load(path, map_location="cpu", weights_only=True, mmap=True))
+    return dict(torch.load(path, map_location="cpu", weights_only=True))
 
 
 _RENAMES = (
@@ -205,7 +205,7 @@ def renamed(state: Mapping[str, Any]) -> dict[str, Any]:
                 target = new + name.removeprefix(old)
                 for before, after in _WEIGHT_NORM:
                     target = target.replace(before, after)
-                result[target] = tensor
+                result[target] = tensor.float()  # some checkpoints are in half precision
     return result
 
 
@@ -214,11 +214,14 @@ def build(config: AlignerConfig, state: Mapping[str, Any]) -> Any:
 
     Raises UsageError when the weights do not fit the configuration.
     """
+    import torch
     from torchaudio.models import wav2vec2_model
 
-    network = wav2vec2_model(**config.network)
+    # Made without weights and given these, so that they are in memory once.
+    with torch.device("meta"):
+        network = wav2vec2_model(**config.network)
     try:
-        network.load_state_dict(state)
+        network.load_state_dict(state, assign=True)
     except RuntimeError as error:
         raise UsageError(
             "The aligner's weights do not fit its configuration.",
