@@ -9,11 +9,17 @@ from chalchitra.transcript import Transcript
 def work(stage: Stage) -> None:
     transcript = Transcript.read(stage.input("transcript"))
     if transcript.segments:
-        if "alignment" in stage.models:
+        if is_there(stage):
             transcript = aligned(stage, transcript)
         else:
             keep_times(stage)
     transcript.write(stage.output("transcript", "transcript.json"))
+
+
+def is_there(stage: Stage) -> bool:
+    """Whether there is an aligner to load; one that was asked for must be."""
+    asked_for = stage.params.get("model", "auto") != "auto"
+    return asked_for or ("alignment" in stage.models and stage.models["alignment"].path.exists())
 
 
 def keep_times(stage: Stage) -> None:

@@ -111,6 +111,10 @@ class Recogniser(ABC):
     def multilingual(self) -> bool:
         """Whether the model hears more than English."""
 
+    @abstractmethod
+    def knows(self, language: str) -> bool:
+        """Whether a multilingual model has a token for the language (Whisper's code)."""
+
     def transcribe(
         self,
         sound: Sound,
@@ -143,11 +147,13 @@ class Recogniser(ABC):
         return heard
 
     def _check(self, language: str, task: Task) -> None:
-        if language != "en" and not self.multilingual:
+        if language != "en" and not (self.multilingual and self.knows(language)):
             raise UsageError(
-                f"The model {self.options.model.name} hears English only, not {language}.",
-                cause="It is one of Whisper's .en models.",
-                fix="Choose a multilingual model with --model, for example base.",
+                f"The model {self.options.model.name} does not hear the language {language}.",
+                cause="It is older than that language's support in Whisper."
+                if self.multilingual
+                else "It is one of Whisper's .en models, which hear English only.",
+                fix="Choose another model with --model, for example large-v3.",
             )
         if task == "translate" and not self.can_translate:
             raise UsageError(

@@ -46,6 +46,9 @@ class CTranslate2Recogniser(Recogniser):
     def multilingual(self) -> bool:
         return bool(self._model.model.is_multilingual)
 
+    def knows(self, language: str) -> bool:
+        return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
+
     def hear(
         self, blocks: Iterable[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:

@@ -41,6 +41,12 @@ class MlxRecogniser(Recogniser):
     def multilingual(self) -> bool:
         return bool(self._config["n_vocab"] >= 51865)  # OpenAI's whisper: model.is_multilingual
 
+    def knows(self, language: str) -> bool:
+        from mlx_whisper.tokenizer import LANGUAGES
+
+        count = self._config["n_vocab"] - 51766  # 99 languages, 100 from large-v3 on
+        return language in list(LANGUAGES)[:count]
+
     def hear(
         self, blocks: Iterable[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
