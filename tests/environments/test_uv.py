@@ -98,8 +98,9 @@ def test_uv_gets_pips_index_where_it_was_told_none(home):
         "PIP_EXTRA_INDEX_URL": "http://a\n http://b",
     }
     variables = uv.variables(told)
-    assert variables["UV_DEFAULT_INDEX"] == "http://mirror/simple"
-    assert variables["UV_INDEX"] == "http://a http://b"
+    # In the order uv asks: pip's main index first, its default one last.
+    assert variables["UV_INDEX"] == "http://mirror/simple http://a"
+    assert variables["UV_DEFAULT_INDEX"] == "http://b"
     assert int(variables["UV_HTTP_TIMEOUT"]) >= 120
 
 
@@ -109,11 +110,16 @@ def test_pips_file_counts_too_and_its_variables_more(home):
         "[global]\nindex-url = http://file/simple\n[install]\nextra-index-url =\n  http://a\n  http://b\n"
     )
     variables = uv.variables({"HOME": str(home)})
-    assert variables["UV_DEFAULT_INDEX"] == "http://file/simple"
-    assert variables["UV_INDEX"] == "http://a http://b"
+    assert variables["UV_INDEX"] == "http://file/simple http://a"
+    assert variables["UV_DEFAULT_INDEX"] == "http://b"
     told = {"HOME": str(home), "PIP_INDEX_URL": "http://v", "PIP_CERT": "/own.pem"}
-    assert uv.variables(told)["UV_DEFAULT_INDEX"] == "http://v"
+    assert uv.variables(told)["UV_INDEX"].split()[0] == "http://v"
     assert uv.variables(told)["SSL_CERT_FILE"] == "/own.pem"
+
+
+def test_extra_indexes_never_come_before_the_public_one(home):
+    variables = uv.variables({"HOME": str(home), "PIP_EXTRA_INDEX_URL": "http://a"})
+    assert not {"UV_INDEX", "UV_DEFAULT_INDEX"} & variables.keys()
 
 
 def test_uvs_own_configuration_is_left_alone(home):

@@ -9,10 +9,10 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
 from chalchitra.media.film import Film, Stream
-from chalchitra.media.tools import find_ffmpeg
 
 CLICKS = (1.0, 2.5, 6.25, 9.0)
 DURATION = 10
@@ -44,26 +44,19 @@ title=Two
 """
 
 
-def srt(starts: list[float], text: str = "cue") -> str:
-    def clock(seconds: float) -> str:
-        ms = round(seconds * 1000)
-        return f"{ms // 3600000:02}:{ms // 60000 % 60:02}:{ms // 1000 % 60:02},{ms % 1000:03}"
-
-    return "".join(
-        f"{number}\n{clock(start)} --> {clock(start + 0.8)}\n{text} {number}\n\n"
-        for number, start in enumerate(starts, start=1)
-    )
-
-
 @pytest.fixture(scope="session")
 def ffmpeg() -> Callable[..., None]:
-    """Run ffmpeg with these words (a string is split at spaces, a Path is one word)."""
+    """Run ffmpeg with these words (a string is split at spaces, a Path is one word).
+
+    The wheel's, so that the films are the same on every machine; the code under test runs the
+    machine's own where there is one.
+    """
 
     def run(*words: str | Path) -> None:
         args: list[str] = []
         for word in words:
             args += [str(word)] if isinstance(word, Path) else word.split()
-        command = [find_ffmpeg().path, "-v", "error", "-nostdin", "-y", *args]
+        command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *args]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 

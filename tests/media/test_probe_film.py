@@ -2,12 +2,12 @@ import os
 import subprocess
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.media.film import Film
 from chalchitra.media.probe import open_container, probe
-from chalchitra.media.tools import find_ffmpeg
 
 ODD_NAMES = [
     "with spaces and 'quotes' \".mp4",
@@ -77,7 +77,7 @@ def test_the_containers_start_is_zero_on_the_time_line(make_film):
 
 def test_a_recording_without_a_length_is_read_to_its_end(clicks, tmp_path):
     live = tmp_path / "live.mkv"
-    command = [find_ffmpeg().path, "-v", "error", "-i", str(clicks), "-c:a", "libopus"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(clicks), "-c:a", "libopus"]
     with live.open("wb") as out:  # what is piped cannot be completed afterwards
         subprocess.run([*command, "-f", "matroska", "-"], stdout=out, check=True)
     with open_container(live) as container:

@@ -72,13 +72,15 @@ def variables(environ: Mapping[str, str]) -> dict[str, str]:
     pip = pip_settings(environ)
     if pip["cert"]:
         ours.setdefault("SSL_CERT_FILE", pip["cert"])
-    if not _configures_uv(environ):
-        if pip["index-url"]:
-            ours["UV_DEFAULT_INDEX"] = pip["index-url"]
-        if pip["extra-index-url"]:
-            ours["UV_INDEX"] = " ".join(pip["extra-index-url"].split())
-            # As pip does it: from whichever index has it. The lock's hashes make that safe.
-            ours["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    if pip["index-url"] and not _configures_uv(environ):
+        # uv takes a package from the first index that has the version, and asks the default one
+        # last; pip's extra ones are only for what its main one lacks. An extra index beside the
+        # public one is left out: it may have a poorer wheel of what the public one has.
+        *first, last = [pip["index-url"], *pip["extra-index-url"].split()]
+        if first:
+            ours["UV_INDEX"] = " ".join(first)
+        ours["UV_DEFAULT_INDEX"] = last
+        ours["UV_INDEX_STRATEGY"] = "unsafe-first-match"  # the lock's hashes make it safe
     return ours
 
 

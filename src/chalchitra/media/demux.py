@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalchitra.errors import StageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import BARE_STREAMS, file_url
-from chalchitra.media.inputs import film_input
+from chalchitra.media.inputs import film_input, whole_film
 from chalchitra.media.tools import FfmpegError, FfmpegRun, run_ffmpeg
 from chalchitra.media.wav import wav_duration
 
@@ -131,10 +131,11 @@ def _decode(film: Film, stream: Stream, seek: float, length: float | None) -> li
     end = "" if length is None else f":end={length:.6f}"
     filters = f"{mix_down(stream)},aresample={SAMPLE_RATE},atrim=start=0{end}"
     return [
-        *film_input(film, [stream.index], seek=seek),
+        *film_input(film, seek=seek),
         *["-map", f"0:{stream.index}", "-af", filters, "-c:a", "pcm_s16le"],
         # Decode to the end, however much of it is damaged.
         *["-max_error_rate", "1", "-f", "nut", "pipe:1"],
+        *whole_film(film),
     ]
 
 

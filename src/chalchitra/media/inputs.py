@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
 from chalchitra.media.film import Film
@@ -12,23 +11,19 @@ from chalchitra.media.formats import INPUT_OPTIONS, file_url
 from chalchitra.media.tools import find_ffmpeg
 
 _START = re.compile(r"^ +Duration: .*, start: (-?\d+\.\d+)", re.MULTILINE)
-_CORRECTION = re.compile(r"Correcting start time of Input #0 by (-?\d+) us")
-_INDEXED = frozenset({"matroska", "mp4", "mov"})
 _CLOSE_ENOUGH_S = 0.0001
+_INDEXED = frozenset({"matroska", "mp4", "mov"})
 
 
-def film_input(film: Film, streams: Sequence[int], *options: str, seek: float = 0.0) -> list[str]:
+def film_input(film: Film, *options: str, seek: float = 0.0) -> list[str]:
     """The arguments that open this film, held to local files and known containers.
 
-    `streams` are the indices of those that will be mapped. Timestamps then count from `seek`
-    seconds of the film's time line, whatever this ffmpeg takes for the container's start.
+    Timestamps then count from `seek` seconds of the film's time line. ffmpeg takes the container's
+    start off them, but before 8.1 it counted Matroska's codec delay into that start (-0.021 s with
+    AAC): `-itsoffset` makes up for where it differs. Use it together with `whole_film`.
     """
     held = held_input(film.path)
-    # With an index there are no such corrections, and asking could mean reading the whole film.
-    asked = [] if film.container in _INDEXED else streams
-    started = _ffmpeg_start(held, asked)
-    taken_off = max(started[0] + seek, started[1]) if seek > 0 else started[1]
-    offset = taken_off - (film.start_time + seek)
+    offset = _ffmpeg_start(held) - film.start_time
     if seek > 0:
         options = (*options, "-ss", f"{seek:.6f}")
     if abs(offset) > _CLOSE_ENOUGH_S:
@@ -36,10 +31,21 @@ def film_input(film: Film, streams: Sequence[int], *options: str, seek: float = 
     return [*options, *held]
 
 
+def whole_film(film: Film) -> list[str]:
+    """An output to nowhere, for the end of a command line that maps only some streams of a film.
+
+    Of a broadcast (or an Ogg), ffmpeg takes the start of the streams it uses: the sound alone
+    would start at zero however late it is. So this uses all of them, for no time at all.
+    """
+    if film.container in _INDEXED:
+        return []
+    return ["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-t", "0", "-f", "null", "-"]
+
+
 def timed_input(path: Path) -> list[str]:
     """The arguments that open a file whose timestamps are on the film's time line as they are."""
     held = held_input(path)
-    return ["-itsoffset", f"{_ffmpeg_start(held, [])[0]:.6f}", *held]
+    return ["-itsoffset", f"{_ffmpeg_start(held):.6f}", *held]
 
 
 def held_input(path: Path, demuxers: str | None = None) -> list[str]:
@@ -49,20 +55,10 @@ def held_input(path: Path, demuxers: str | None = None) -> list[str]:
     return [*options, "-i", file_url(path)]
 
 
-def _ffmpeg_start(held: list[str], streams: Sequence[int]) -> tuple[float, float]:
-    """What this ffmpeg takes for the start in seconds: of the container, and of these streams.
-
-    It takes the second off every timestamp (off a film that is not read from its start, the
-    later of the second and the place it is read from). They differ for broadcasts, where it looks
-    at mapped streams only. And before 8.1 it counted Matroska's codec delay into the first, -0.021
-    with AAC. It says both when it is about to copy them, here to nowhere.
-    """
-    command = [find_ffmpeg().path, "-nostdin", "-hide_banner", "-loglevel", "verbose", *held]
-    if streams:
-        maps = [word for stream in streams for word in ("-map", f"0:{stream}")]
-        command += [*maps, "-c", "copy", "-t", "0", "-f", "null", "-"]
+def _ffmpeg_start(held: list[str]) -> float:
+    """What this ffmpeg takes for the container's start, in seconds: it prints it."""
+    command = [find_ffmpeg().path, "-nostdin", "-hide_banner", *held]
+    # Without an output it prints what it sees and ends with an error, which says nothing here.
     run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    said = run.stderr.decode("utf-8", "replace")
-    start, correction = _START.search(said), _CORRECTION.search(said)
-    container = float(start[1]) if start else 0.0
-    return container, container + (int(correction[1]) / 1e6 if correction else 0.0)
+    match = _START.search(run.stderr.decode("utf-8", "replace"))
+    return float(match[1]) if match else 0.0

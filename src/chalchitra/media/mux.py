@@ -16,7 +16,7 @@ from pathlib import Path
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
-from chalchitra.media.inputs import film_input, held_input, timed_input
+from chalchitra.media.inputs import film_input, held_input, timed_input, whole_film
 from chalchitra.media.mux_check import check
 from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track
 from chalchitra.media.probe import open_container
@@ -75,7 +75,7 @@ def arguments(
     streams, by index.
     """
     genpts = ["-fflags", "+genpts"] if plan.film.container in _WITHOUT_PTS else []
-    inputs = film_input(plan.film, _mapped(plan, subtitles), *genpts)
+    inputs = film_input(plan.film, *genpts)
     maps: list[str] = []
     # Everything is said for each stream, so that ffmpeg chooses nothing by itself.
     options: list[str] = []
@@ -114,7 +114,8 @@ def arguments(
     options += ["-map_metadata", "0", "-map_chapters", "0", *_SAME_BYTES, "-strict", "experimental"]
     if plan.container == "matroska":
         options += ["-default_mode", "passthrough"]
-    return [*inputs, *maps, *options, "-f", plan.container, file_url(out)]
+    output = ["-f", plan.container, file_url(out), *whole_film(plan.film)]
+    return [*inputs, *maps, *options, *output]
 
 
 def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
@@ -132,14 +133,8 @@ def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
         path = saved[stream.index] = folder / f"{stream.index}.mks"
         outputs += ["-map", f"0:{stream.index}", "-c", encoder, *_SAME_BYTES]
         outputs += ["-f", "matroska", file_url(path)]
-    run_ffmpeg([*film_input(plan.film, list(saved)), *outputs])
+    run_ffmpeg([*film_input(plan.film), *outputs, *whole_film(plan.film)])
     return saved
-
-
-def _mapped(plan: MuxPlan, elsewhere: dict[int, Path]) -> list[int]:
-    """The indices of the streams that come straight from the film."""
-    own = (_index(item) for item in plan.streams)
-    return [index for index in own if index is not None and index not in elsewhere]
 
 
 def _without_empty(plan: MuxPlan, subtitles: dict[int, Path]) -> tuple[MuxPlan, list[Shortfall]]:

@@ -13,8 +13,11 @@ from chalchitra.media.probe import open_container, probe
 _TIME_S = 0.005
 """Timestamps may differ by their rounding: Matroska's are milliseconds."""
 
+_PRIMING_S = 0.025
+"""What an encoder puts before the sound; ffmpegs before 8.1 count it here and not there."""
+
 _SHIFT_TOLD_S = 0.1
-"""Less is the priming of the sound, with ffmpegs before 8: two frames at most."""
+"""Less is such priming."""
 
 _SHORTER_S = 1.0
 """The result may end this much earlier than the film says it does."""
@@ -157,7 +160,7 @@ def _check_starts(
         if then is None or now is None:
             continue
         moved = now - then - shift
-        if moved < -_TIME_S or (planned.kind == "audio" and moved > _TIME_S):
+        if moved < -_PRIMING_S or (planned.kind == "audio" and moved > _PRIMING_S):
             raise _wrong(f"Its {planned.kind} starts at {now:.3f} s, the film's at {then:.3f} s")
 
 

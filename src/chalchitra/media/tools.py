@@ -28,6 +28,8 @@ _EPILOGUE = re.compile(
     r"Conversion failed|Error opening (input|output) file|Nothing was written|Task finished|"
     r"Terminating thread|Last message repeated|Error while (filtering|processing)"
 )
+# Before 6, ffmpeg ended with 0 although its last block could not be written.
+_UNWRITTEN = re.compile(r"No space left on device|Disk quota exceeded|File too large")
 _PIPE = "Broken pipe"
 _CAUSES = (
     ("No space left on device", "The disk is full.", "Free some space and run again."),
@@ -165,6 +167,8 @@ def run_ffmpeg(
         for status, said in zip(statuses, errors, strict=True)
         if status != 0
     ]
+    if statuses[-1] == 0 and any(_UNWRITTEN.search(line) for line in errors[-1]):
+        raise _failure(1, errors[-1], samples)
     if statuses[-1] != 0:
         # A program whose pipe broke is not the one that is to blame.
         raise next((failure for failure in failures if _PIPE not in failure.cause), failures[-1])

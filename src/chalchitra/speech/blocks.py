@@ -44,9 +44,12 @@ class Block:
 
     def read(self, sound: Sound) -> Samples:
         """The block's samples: those of its pieces, joined."""
+        stretches = [sound.read(piece.start, piece.end) for piece in self.pieces]
+        if len(stretches) == 1:
+            return stretches[0]
         import numpy as np
 
-        return np.concatenate([sound.read(piece.start, piece.end) for piece in self.pieces])
+        return np.concatenate(stretches)
 
     def to_film(self, start: float, end: float) -> tuple[float, float]:
         """A word's times in the block as times of the film.

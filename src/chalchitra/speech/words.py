@@ -136,8 +136,11 @@ def fit(
     starts = [region.start for region in regions]
     first = 0
     for at, (start, end) in enumerate(times):
-        near = range(first, bisect_right(starts, max(start, end) + REACH))
-        home = _home(start, end, regions, near)
+        if homes and max(start, end) <= starts[first]:
+            home: int | None = first  # its predecessor is already in there, so it is too
+        else:
+            near = range(first, bisect_right(starts, max(start, end) + REACH))
+            home = _home(start, end, regions, near)
         if home is not None:
             first = home
             homes.setdefault(home, []).append(at)

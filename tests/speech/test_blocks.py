@@ -1,0 +1,98 @@
+"""Packing speech into a recogniser's windows, and mapping its times back onto the film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalchitra.speech.blocks import pack, padded
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.transcript import Region
+
+
+@dataclass
+class Silence:
+    """A sound of which only the length matters."""
+
+    start: float
+    end: float
+
+    def read(self, start: float, end: float) -> list[float]:
+        raise NotImplementedError
+
+
+def speech(*regions: tuple[float, float], pad: float = 0.4) -> SpeechRegions:
+    return SpeechRegions(regions=[Region(start=a, end=b) for a, b in regions], pad=pad)
+
+
+@st.composite
+def films(draw) -> tuple[SpeechRegions, Silence]:
+    """Regions of at most 25 s, and the sound they are in."""
+    start = draw(st.floats(0, 100))
+    at = start
+    regions = []
+    for gap, length in draw(
+        st.lists(st.tuples(st.floats(0, 20), st.floats(0.1, 25)), min_size=1, max_size=30)
+    ):
+        regions.append(Region(start=at + gap, end=at + gap + length))
+        at += gap + length
+    end = at + draw(st.floats(0, 5))
+    return SpeechRegions(regions=regions, pad=draw(st.floats(0, 1))), Silence(start, end)
+
+
+@given(films())
+def test_every_region_is_in_one_block_with_its_padding(film):
+    regions, sound = film
+    blocks = pack(regions, sound)
+    assert [region for block in blocks for region in block.regions] == regions.regions
+    for block in blocks:
+        assert block.seconds <= 30.0 + 1e-6
+        for region in block.regions:
+            assert any(
+                piece.start <= region.start + 1e-6 and region.end <= piece.end + 1e-6
+                for piece in block.pieces
+            )
+    pieces = [piece for block in blocks for piece in block.pieces]
+    assert all(a.end <= b.start + 1e-6 for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(sound.start - 1e-6 <= p.start and p.end <= sound.end + 1e-6 for p in pieces)
+
+
+@given(films(), st.data())
+def test_times_in_a_block_come_back_to_their_piece_in_order(film, data):
+    block = data.draw(st.sampled_from(pack(*film)))
+    times = sorted(data.draw(st.lists(st.floats(-1, block.seconds + 1), min_size=2, max_size=8)))
+    back = [block.to_film(time, time)[0] for time in times]
+    assert back == sorted(back)
+    for time in back:
+        assert any(piece.start <= time <= piece.end for piece in block.pieces)
+
+
+def test_padding_is_shared_where_regions_are_near():
+    spans = padded(speech((1.0, 2.0), (2.4, 3.0), (9.0, 9.9)), Silence(0.8, 10))
+    assert spans == [
+        (0.8, pytest.approx(2.2)),
+        (pytest.approx(2.2), pytest.approx(3.4)),
+        (pytest.approx(8.6), 10),
+    ]
+
+
+def test_a_short_pause_stays_and_a_long_one_is_shortened():
+    (block,) = pack(speech((1, 2), (2.9, 4), (14, 15)), Silence(0, 20))
+    first, second = block.pieces
+    assert (first.start, first.end) == (pytest.approx(0.6), pytest.approx(4.4))
+    assert (second.start, second.at) == (pytest.approx(13.6), pytest.approx(3.8))
+    # 0.5 s into the second piece; and a word over the cut stays on the side of its middle.
+    assert block.to_film(4.3, 4.5) == (pytest.approx(14.1), pytest.approx(14.3))
+    assert block.to_film(3.0, 4.0) == (pytest.approx(3.6), pytest.approx(4.4))
+
+
+def test_a_full_window_starts_a_new_block():
+    blocks = pack(speech((0, 20), (21, 38)), Silence(0, 40))
+    assert [len(block.regions) for block in blocks] == [1, 1]
+
+
+def test_no_speech_gives_no_block():
+    assert pack(speech(), Silence(0, 100)) == []

@@ -1,0 +1,336 @@
+"""Hearing for real: the stages in their environment, the base model, the demo's readings."""
+
+from __future__ import annotations
+
+import json
+import wave
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalchitra.environments.table import python_path
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.transcript import Transcript
+
+pytestmark = pytest.mark.smoke
+
+
+def check_times(transcript: Transcript, regions: Path) -> None:
+    """Every word in the voice, in order, apart from its neighbours, inside its segment."""
+    voice = SpeechRegions.read(regions).regions
+    for segment in transcript.segments:
+        assert (segment.start, segment.end) == (segment.words[0].start, segment.words[-1].end)
+    for word in transcript.words:
+        assert word.start < word.end
+        assert any(r.start <= word.start and word.end <= r.end for r in voice)
+    assert all(a.end <= b.start for a, b in pairwise(transcript.words))
+
+
+def first_words_begin_with_the_voice(transcript: Transcript, regions: Path) -> bool:
+    starts = [word.start for word in transcript.words]
+    return all(region.start in starts for region in SpeechRegions.read(regions).regions)
+
+
+def test_the_voice_is_found_without_torch_or_whisper(stages, demo_audio):
+    result, outputs = stages.run("vad", demo_audio)
+    assert result.libraries.keys() == {"onnxruntime"}
+    speech = SpeechRegions.read(outputs["regions"])
+    duration = json.loads(demo_audio["audio_info"].read_bytes())["duration"]
+    assert 2 <= len(speech.regions) <= 12
+    assert 0.5 * duration < speech.seconds < duration
+
+
+def test_silence_noise_and_tones_are_no_speech(stages, in_whisperx, tmp_path):
+    make = """
+import sys, wave, numpy as np
+t = np.arange(16000 * 40) / 16000
+chord = sum(np.sin(2 * np.pi * f * t) for f in (220, 277.2, 329.6)) * (1 + np.sin(3 * t)) / 8
+noise = np.random.default_rng(0).normal(0, 0.05, t.size)
+sound = np.where(t < 10, 0, np.where(t < 20, noise, chord))
+with wave.open(sys.argv[1], "wb") as out:
+    out.setparams((1, 2, 16000, 0, "NONE", ""))
+    out.writeframes((sound * 20000).astype("<i2").tobytes())
+"""
+    audio, info = tmp_path / "audio.wav", tmp_path / "audio.json"
+    in_whisperx(make, audio)
+    info.write_text(json.dumps({"offset": 0.0, "duration": 40.0}))
+    _, outputs = stages.run("vad", {"audio": audio, "audio_info": info})
+    assert SpeechRegions.read(outputs["regions"]).regions == []
+    result, outputs = stages.run(
+        "asr", {"audio": audio, "audio_info": info, **outputs}, model=tmp_path
+    )
+    assert Transcript.read(outputs["transcript"]).segments == []
+    assert "No speech" in result.degraded[0].what
+
+
+def test_a_later_start_moves_every_time(stages, demo_audio, demo_regions, tmp_path):
+    info = json.loads(demo_audio["audio_info"].read_bytes())
+    moved = tmp_path / "audio.json"
+    moved.write_text(json.dumps({**info, "offset": info["offset"] + 100}))
+    _, outputs = stages.run("vad", {**demo_audio, "audio_info": moved})
+    before = SpeechRegions.read(demo_regions["regions"]).regions
+    after = SpeechRegions.read(outputs["regions"]).regions
+    assert [(r.start, r.end) for r in after] == [
+        (pytest.approx(r.start + 100), pytest.approx(r.end + 100)) for r in before
+    ]
+
+
+def test_a_long_film_needs_no_more_memory_than_a_short_one(in_whisperx, demo_audio, tmp_path):
+    with wave.open(str(demo_audio["audio"])) as demo:
+        seconds = demo.getnframes() / demo.getframerate()
+        frames = demo.readframes(demo.getnframes())
+        rest = demo.getparams()
+    long = tmp_path / "long.wav"
+    with wave.open(str(long), "wb") as out:
+        out.setparams(rest)
+        for _ in range(20):
+            out.writeframes(frames)
+    code = """
+import resource, sys
+from pathlib import Path
+from chalchitra.speech.sound import WavSound
+from chalchitra.speech.vad import VadSettings, find_speech
+speech = find_speech(WavSound(Path(sys.argv[1]), offset=0, duration=float(sys.argv[2])), VadSettings())
+print(len(speech.regions), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+    regions, memory = map(int, in_whisperx(code, demo_audio["audio"], str(seconds)).split())
+    many, more = map(int, in_whisperx(code, long, str(20 * seconds)).split())
+    assert many >= 20 * (regions - 1)
+    assert more < 1.15 * memory
+
+
+def test_the_readings_are_written_down_on_the_voice(stages, demo_transcript, demo_error_rate):
+    transcript = Transcript.read(demo_transcript["transcript"])
+    assert demo_error_rate(" ".join(word.text for word in transcript.words)) <= 0.1
+    assert (transcript.engine, transcript.language) == ("ctranslate2", "en")
+    check_times(transcript, demo_transcript["regions"])
+    assert first_words_begin_with_the_voice(transcript, demo_transcript["regions"])
+    assert all(0 < word.probability <= 1 for word in transcript.words)
+    assert {word.timing for word in transcript.words} == {"recognised"}
+
+
+def test_recognising_again_gives_the_same(stages, demo_regions, demo_transcript, base_model):
+    # Sampling at a temperature is where it could differ.
+    hot = {"temperatures": [0.8], "model": base_model}
+    _, first = stages.run("asr", demo_regions, **hot)
+    result, second = stages.run("asr", demo_regions, **hot)
+    assert first["transcript"].read_bytes() == second["transcript"].read_bytes()
+    assert first["transcript"].read_bytes() != demo_transcript["transcript"].read_bytes()
+    assert result.libraries.keys() == {"faster_whisper"}
+
+
+def test_text_in_a_foreign_script_is_reported(stages, demo_regions, base_model):
+    result, outputs = stages.run(
+        "asr", demo_regions, model=base_model, language="hi", beam_size=1, temperatures=[0.0],
+        source_language="hi", languages={"hi": HINDI_IN_ODIA},
+    )  # fmt: skip
+    assert result.metrics["script_share"] == 0
+    assert "not in Oriya" in result.degraded[0].what
+
+
+HINDI_IN_ODIA = {"name": "Hindi", "native": "ହିନ୍ଦୀ", "script": "Orya", "whisper": "hi"}
+"""So that what base writes, whatever it is, is in another script."""
+
+
+def test_what_cannot_be_heard_is_refused(stages, demo_regions, base_model, tmp_path):
+    result, _ = stages.run("asr", demo_regions, model=base_model, language="or")
+    assert (result.error.kind, "Odia" in result.error.what) == ("usage", True)
+    result, _ = stages.run("asr", demo_regions, model=tmp_path)
+    assert (result.error.kind, "model.bin" in result.error.what) == ("missing", True)
+    result, _ = stages.run("asr", demo_regions, model=base_model, temperatures="warm")
+    assert result.error.kind == "usage"
+
+
+def test_a_number_format_that_is_not_there_is_replaced_and_told(in_whisperx, base_model):
+    code = """
+import sys
+from pathlib import Path
+from chalchitra.speech.engines import RecogniserOptions, load_recogniser
+options = RecogniserOptions(model=Path(sys.argv[1]), compute_type="int8_bfloat128")
+recogniser = load_recogniser("ctranslate2", options)
+print(recogniser.notes[0].what)
+print(recogniser.can_translate)
+"""
+    told, can_translate = in_whisperx(code, base_model).splitlines()
+    assert "not in int8_bfloat128" in told
+    assert can_translate == "True"
+
+
+def test_whisperx_hears_the_same_with_word_times(stages, demo_regions, base_model, demo_error_rate):
+    result, outputs = stages.run("asr", demo_regions, model=base_model, engine="whisperx")
+    transcript = Transcript.read(outputs["transcript"])
+    assert demo_error_rate(" ".join(word.text for word in transcript.words)) <= 0.1
+    check_times(transcript, demo_regions["regions"])
+    assert first_words_begin_with_the_voice(transcript, demo_regions["regions"])
+    assert all(0 < word.probability <= 1 for word in transcript.words)
+    assert result.libraries.keys() >= {"torch", "transformers", "faster_whisper"}
+
+
+@pytest.mark.slow
+def test_mlx_hears_the_same_with_word_times(stages, demo_regions, base_model, tmp_path):
+    """Wants an MLX model: $CHALCHITRA_TEST_MLX_MODEL, or the catalogue's where it is fetched."""
+    model = mlx_model()
+    if model is None or not python_path("mlx").exists():
+        pytest.skip("there is no mlx environment, or no MLX model")
+    speech = SpeechRegions.read(demo_regions["regions"])
+    first = speech.model_copy(update={"regions": speech.regions[:1]})
+    first.write(tmp_path / "regions.json")
+    _, outputs = stages.run(
+        "asr", {**demo_regions, "regions": tmp_path / "regions.json"},
+        model=model, engine="mlx", environment="mlx",
+    )  # fmt: skip
+    transcript = Transcript.read(outputs["transcript"])
+    assert transcript.words[0].text == "And"
+    check_times(transcript, tmp_path / "regions.json")
+
+
+def mlx_model() -> Path | None:
+    import os
+
+    from chalchitra.models.catalogue import load
+
+    named = os.environ.get("CHALCHITRA_TEST_MLX_MODEL")
+    path = Path(named) if named else load().find("base", "whisper", "mlx").path()
+    return path if path.is_dir() else None
+
+
+# --- alignment --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tiny_wav2vec2(tmp_path_factory: pytest.TempPathFactory, in_whisperx: Any) -> dict[str, Path]:
+    """Tiny random networks, as the hub would give them: an ordinary one and a fairseq one."""
+    script = Path(__file__).with_name("make_tiny_wav2vec2.py").read_text()
+    folders = {}
+    for kind, options in {"plain": ["--check"], "fairseq": ["--fairseq", "--check"]}.items():
+        folders[kind] = tmp_path_factory.mktemp("models") / kind
+        in_whisperx(script, folders[kind], *options)
+    return folders
+
+
+NETWORK = """
+import json, math, sys
+from pathlib import Path
+import torch
+from chalchitra.speech.alignment.model import load_aligner
+folder = Path(sys.argv[1])
+aligner = load_aligner(folder)
+tone = torch.sin(torch.arange(8000) * 0.1).numpy()
+wanted = torch.log_softmax(torch.tensor(json.loads((folder / "logits.json").read_text())), -1)
+print(json.dumps({
+    "error": float((aligner.emissions(tone) - wanted).abs().max()),
+    "blank": [token for token, index in aligner.config.tokens.items() if index == aligner.blank],
+    "transformers": "transformers" in sys.modules,
+    "frame": aligner.frame_seconds,
+}))
+"""
+
+
+@pytest.mark.parametrize(("kind", "blank"), [("plain", "<pad>"), ("fairseq", "<s>")])
+def test_a_hub_model_is_the_same_network_and_its_true_blank_is_found(
+    tiny_wav2vec2, in_whisperx, kind, blank
+):
+    loaded = json.loads(in_whisperx(NETWORK, tiny_wav2vec2[kind]))
+    assert loaded["error"] < 1e-5
+    assert loaded["blank"] == [blank]
+    assert loaded["frame"] == 0.02
+    assert not loaded["transformers"]
+
+
+def test_a_converted_model_is_the_same_network(tiny_wav2vec2, in_whisperx, tmp_path):
+    module = (
+        "import runpy; runpy.run_module('chalchitra.speech.alignment.convert', None, '__main__')"
+    )
+    written = in_whisperx(module, tiny_wav2vec2["fairseq"], tmp_path).split()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(written)
+    (tmp_path / "logits.json").write_bytes((tiny_wav2vec2["fairseq"] / "logits.json").read_bytes())
+    loaded = json.loads(in_whisperx(NETWORK, tmp_path))
+    assert loaded["error"] < 1e-5
+    assert loaded["blank"] == ["<s>"]
+
+
+def test_words_get_the_frames_where_their_letters_are(in_whisperx):
+    # Frames of 6 tokens, blank 0: "ab" at 2..4, "c" at 7, then a separator (5) and "a" at 9.
+    code = """
+import json, torch
+from chalchitra.speech.alignment.ctc import align_words
+likeliest = [0, 0, 1, 1, 2, 0, 5, 3, 5, 1, 0]
+frames = torch.full((len(likeliest), 6), 0.01)
+for at, token in enumerate(likeliest):
+    frames[at, token] = 0.95
+say = lambda words, frames=frames: align_words(frames.log(), words, blank=0, separator=5)
+print(json.dumps([say([[1, 2], [], [3], [1]]), say([[1]] * 9), say([[], []]), say([[1, 1]], frames[:2])]))
+"""
+    aligned, too_long, nothing, no_room = json.loads(in_whisperx(code))
+    assert aligned == [[2, 5], None, [7, 8], [9, 10]]
+    assert too_long is nothing is no_room is None
+
+
+def test_every_word_is_timed_on_the_sound(stages, demo_transcript, tiny_wav2vec2):
+    result, outputs = stages.run("alignment", demo_transcript, model=tiny_wav2vec2["plain"])
+    before = Transcript.read(demo_transcript["transcript"])
+    after = Transcript.read(outputs["transcript"])
+    assert [word.text for word in after.words] == [word.text for word in before.words]
+    assert [segment.id for segment in after.segments] == [s.id for s in before.segments]
+    assert {word.timing for word in after.words} == {"aligned"}
+    assert [w.start for w in after.words] != [w.start for w in before.words]
+    check_times(after, demo_transcript["regions"])
+    assert result.degraded == []
+    assert "torch" in result.libraries
+    assert "transformers" not in result.libraries
+
+
+def test_what_cannot_be_aligned_keeps_its_times_and_is_told(
+    stages, demo_transcript, tiny_wav2vec2, tmp_path
+):
+    before = Transcript.read(demo_transcript["transcript"])
+    first, second, *_ = before.segments
+    first.words[1].text = "1811"
+    second.words[0].text = "much" * 500
+    before.write(tmp_path / "transcript.json")
+    result, outputs = stages.run(
+        "alignment", {**demo_transcript, "transcript": tmp_path / "transcript.json"},
+        model=tiny_wav2vec2["plain"],
+    )  # fmt: skip
+    after = Transcript.read(outputs["transcript"])
+    assert [word.timing for word in after.segments[0].words[:3]] == [
+        "aligned",
+        "interpolated",
+        "aligned",
+    ]
+    assert {word.timing for word in after.segments[1].words} == {"recognised"}
+    assert f"1 of {len(before.segments)} segments" in result.degraded[0].what
+    check_times(after, demo_transcript["regions"])
+
+
+def test_without_an_aligner_the_times_stay_and_nothing_heavy_is_loaded(stages, demo_transcript):
+    result, outputs = stages.run("alignment", demo_transcript)
+    assert Transcript.read(outputs["transcript"]) == Transcript.read(demo_transcript["transcript"])
+    assert "not aligned" in result.degraded[0].what
+    assert result.libraries == {}
+
+
+def test_a_folder_that_holds_no_aligner_is_refused(stages, demo_transcript, base_model):
+    result, _ = stages.run("alignment", demo_transcript, model=base_model)
+    assert result.error.kind == "missing"
+    result, _ = stages.run("alignment", demo_transcript, **{"model": None})
+    assert result.status == "done"
+
+
+def test_export_delivers_what_was_aligned(stages, demo_transcript):
+    result, outputs = stages.run(
+        "export", {"transcript": demo_transcript["transcript"]}, environment="common"
+    )
+    assert {output.deliver_as for output in result.outputs.values()} == {
+        "transcript.json",
+        "transcript.txt",
+        "demo.whisperx.json",
+    }
+    transcript = Transcript.read(outputs["transcript"])
+    assert transcript == Transcript.read(demo_transcript["transcript"])
+    assert outputs["text"].read_text().count("\n") == len(transcript.segments)
+    assert len(json.loads(outputs["whisperx"].read_text())["word_segments"]) == len(
+        transcript.words
+    )
