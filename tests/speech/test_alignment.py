@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,7 +119,7 @@ def test_settled_words_never_overlap_whatever_the_network_said(spans, edges):
     assert [len(segment.words) for segment in placed] == [len(group) for group in spans]
     said = [word for segment in placed for word in segment.words]
     assert all(word.start <= word.end for word in said)
-    assert all(a.end <= b.start for a, b in zip(said, said[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(said))
     for segment in placed:
         if segment.words:
             assert (segment.start, segment.end) == (segment.words[0].start, segment.words[-1].end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_every_region_is_in_one_block_with_its_padding(film):
                 for piece in block.pieces
             )
     pieces = [piece for block in blocks for piece in block.pieces]
-    assert all(a.end <= b.start + 1e-6 for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.end <= b.start + 1e-6 for a, b in pairwise(pieces))
     assert all(sound.start - 1e-6 <= p.start and p.end <= sound.end + 1e-6 for p in pieces)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +85,7 @@ def test_regions_are_in_order_inside_the_sound_and_short_enough(probabilities, s
     end = start + len(probabilities) * STEP
     regions = regions_of(probabilities, settings, start=start, end=end)
     assert all(region.start < region.end for region in regions)
-    assert all(a.end <= b.start for a, b in zip(regions, regions[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(regions))
     assert all(start - 0.001 <= region.start and region.end <= end + 0.001 for region in regions)
     longest = settings.max_speech + 0.002
     assert all(region.end - region.start <= longest for region in regions)

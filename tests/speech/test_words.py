@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_fitted_words_are_in_a_region_in_order_and_apart(spans, regions):
     for start, end in kept:
         assert start <= end
         assert any(r.start <= start and end <= r.end for r in regions)
-    assert all(a[1] <= b[0] for a, b in zip(kept, kept[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(kept))
 
 
 @given(st.lists(times, max_size=30, unique=True), region_lists())
@@ -59,7 +61,7 @@ def test_spread_words_fill_no_more_than_their_room(spans, low, length):
     placed = spread(spans, low, high)
     assert placed[0][0] >= round(low, 3)
     assert placed[-1][1] <= round(high, 3)
-    for (_, end), (start, _) in zip(placed, placed[1:], strict=False):
+    for (_, end), (start, _) in pairwise(placed):
         assert end <= start
     if length >= 0.05 * len(spans):
         assert all(end - start >= 0.039 for start, end in placed)
@@ -104,7 +106,7 @@ def test_hallucinated_words_are_taken_out_and_listed():
 def test_a_heap_of_words_without_time_shares_the_room():
     placed = place([said("a b c d", *[(2.0, 2.0)] * 4)], [Region(start=1, end=2)])
     words = placed.segments[0].words
-    assert all(b.start >= a.end for a, b in zip(words, words[1:], strict=False))
+    assert all(b.start >= a.end for a, b in pairwise(words))
     assert all(word.end > word.start for word in words)
 
 

@@ -24,6 +24,11 @@ from transformers import BartConfig, BartForConditionalGeneration, PreTrainedTok
 
 HINDI, ENGLISH = "hin_Deva", "eng_Latn"
 PAIRS = [
+    (
+        "श्री जॉन डैशवुड के पास तब सोचने का समय था कि वे समझदारी से उनके लिए कितना कर सकते हैं।",
+        "And Mr. John Dashwood had then leisure to consider how much there might be prudently "
+        "in his power to do for them.",
+    ),  # the first sentence of docs/demo
     ("नमस्ते दुनिया", "hello world"),
     ("आप कैसे हैं?", "How are you?"),
     ("मैं कल 5:30 बजे आऊँगा।", "I will come tomorrow at 5:30."),
