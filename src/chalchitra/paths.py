@@ -36,3 +36,11 @@ def models_dir(root: Path | None = None) -> Path:
     """Where fetched models live; `CHALCHITRA_MODELS` puts them on another disk."""
     named = os.environ.get("CHALCHITRA_MODELS")
     return Path(named).expanduser() if named else (root or project_root()) / "models"
+
+
+def shown_path(path: Path | str) -> str:
+    """A path as a person would type it from here."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalchitra.speech.alignment.align import interpolated, parts_of, settled
@@ -102,6 +102,7 @@ def test_words_without_times_share_the_gap():
 times = st.floats(0, 60)
 
 
+@example(spans=[[(1.0, 1.0), (0.0, 0.0)]], edges=[0, 1])
 @given(
     st.lists(st.lists(st.tuples(times, times), max_size=5), max_size=6),
     st.lists(st.integers(0, 600), max_size=12, unique=True),

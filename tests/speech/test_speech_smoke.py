@@ -102,7 +102,8 @@ def test_a_long_film_needs_no_more_memory_than_a_short_one(in_whisperx, demo_aud
                 out.writeframes(frames)
         regions, used[times] = map(int, in_whisperx(MEMORY, path, str(times * seconds)).split())
         assert regions >= times
-    assert used[20] < 1.1 * used[4]
+    # All of it at once would take 90 MB more; what little there is levels off below 130 MB.
+    assert used[20] < 1.25 * used[4]
 
 
 def test_the_readings_are_written_down_on_the_voice(stages, demo_transcript, demo_error_rate):

@@ -57,6 +57,7 @@ def prepare_job(
     """Check films and write one job for each."""
     from chalchitra.media.times import parse_time
     from chalchitra.out import out_dir
+    from chalchitra.paths import shown_path
     from chalchitra.pipeline import WORKFLOWS
     from chalchitra.prepare import Wishes, collect, films_of, make_plan
     from chalchitra.settings import parse_override
@@ -118,7 +119,7 @@ def prepare_job(
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for job, folder in jobs:
-            typer.echo(f"{job.job_id}  {job.title}  ({folder})")
+            typer.echo(f"{job.job_id}  {job.title}  ({shown_path(folder)})")
             for note in job.notes:
                 typer.echo(f"  {note}")
         if jobs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chalchitra.errors import StageError
+from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track
 from chalchitra.media.probe import open_container, probe
@@ -46,7 +46,10 @@ def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
 
     Returns what fell short. Raises StageError when something that was planned is not there.
     """
-    result = probe(out)
+    try:
+        result = probe(out)
+    except UsageError as error:
+        raise _wrong(f"It cannot be read: {error.what}") from error
     found = [stream for stream in result.streams if stream.kind not in ("data", "attachment")]
     pairs = _pair(plan, [stream for stream in found if not stream.is_cover])
     _check_attached(plan, result)
@@ -214,6 +217,6 @@ def _expected_end(film: Film) -> float:
 def _wrong(what: str) -> StageError:
     return StageError(
         "The film with tracks did not come out as planned.",
-        cause=f"{what}.",
+        cause=f"{what.rstrip('.')}.",
         fix="Run it with --debug and report its log; the .srt files can be used as they are.",
     )

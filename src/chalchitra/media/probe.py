@@ -10,9 +10,6 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.media.film import Film, Kind, Stream
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
-from chalchitra.media.tracks import choose_audio_stream
-
-__all__ = ["Film", "Stream", "choose_audio_stream", "open_container", "probe"]
 
 _KINDS: dict[str, Kind] = {
     "video": "video",

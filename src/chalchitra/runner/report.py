@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from chalchitra.paths import shown_path
 from chalchitra.runner.events import Reporter
 
 if TYPE_CHECKING:
@@ -178,17 +178,9 @@ def summary_end(fields: dict[str, Any]) -> list[str]:
     lines = [f"Note: {note}" for note in fields["notes"]]
     if fields["deliverables"]:
         lines.append("Deliverables:")
-        lines += [f"  {_shown(path)}" for path in fields["deliverables"]]
+        lines += [f"  {shown_path(path)}" for path in fields["deliverables"]]
     return [*lines, f"{ended} in {fields['seconds']:.1f} s."]
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:
     return row["stage"], row["environment"], f"{row['seconds']:.1f}", row["state"]
-
-
-def _shown(path: str) -> str:
-    """A path as a person would type it from here."""
-    try:
-        return str(Path(path).relative_to(Path.cwd()))
-    except ValueError:
-        return path

@@ -101,8 +101,8 @@ def settled(segments: Sequence[Segment], speech: SpeechRegions) -> list[Segment]
     times: list[tuple[float, float]] = []
     for mine, found, limit in zip(own, fitted, limits, strict=True):
         if found is None:
-            low = times[-1][1] if times else mine[0]
-            high = max(low, mine[1] if limit is None else limit)
+            low = times[-1][1] if times else 0.0
+            high = max(low, mine[1]) if limit is None else limit
             start = min(max(mine[0], low), high)
             found = (start, min(max(mine[1], start), high))
         times.append((round(found[0], 3), round(found[1], 3)))
