@@ -66,7 +66,7 @@ STAGES: dict[str, StageSpec] = {
             inputs=(Input("film", FILM, FILM),),
             outputs=("audio", "audio_info"),
             job_fields=("clip", "audio_stream"),
-            packages=("imageio-ffmpeg",),
+            packages=("imageio-ffmpeg", "av"),
         ),
         StageSpec(
             name="vad",
@@ -144,7 +144,7 @@ STAGES: dict[str, StageSpec] = {
             inputs=(Input("film", FILM, FILM), Input("srt", "subtitle_gen", "srt", "each")),
             outputs=("film",),
             job_fields=("title", "source_language", "target_languages", "languages"),
-            packages=("ffmpeg-python", "imageio-ffmpeg", "av"),
+            packages=("imageio-ffmpeg", "av"),
         ),
     )
 }
