@@ -25,10 +25,13 @@ def is_there(stage: Stage) -> bool:
 def keep_times(stage: Stage) -> None:
     language = stage.params["source_language"]
     name = stage.params["languages"].get(language, {}).get("name", language)
+    known = stage.params.get("aligner")
     stage.degraded(
         "Word times are the recogniser's own, not aligned on the sound.",
         f"There is no aligner for {name} on this machine.",
-        "Prepare the job with --set alignment.model=NAME: one of `chalchitra models`, or a folder.",
+        f"Type: venv/common/bin/chalchitra models fetch {known}"
+        if known
+        else "Prepare the job with --set alignment.model=FOLDER, where a wav2vec2 model lies.",
     )
 
 

@@ -93,7 +93,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", "asr", "transcript"),
             ),
             outputs=("transcript",),
-            job_fields=("source_language", "languages"),
+            job_fields=("source_language", "languages", "aligner"),
             packages=("torch", "torchaudio"),
             uses_device=True,
         ),

@@ -91,6 +91,12 @@ class Job(_Model):
         """The film's length in seconds, where its container says it."""
         return self.film.duration
 
+    @property
+    def aligner(self) -> str | None:
+        """The name of the source language's aligner, fetched or not; None where it has none."""
+        choice = self.models.get("alignment")
+        return choice.name if choice else None
+
     def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
         """A stage's inputs: name -> (key of the stage that makes it, output)."""
         return inputs_of(key, self.source_language, self.target_languages, self.translator)

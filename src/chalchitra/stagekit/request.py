@@ -17,9 +17,9 @@ from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 def parameters(job: Job, key: str) -> dict[str, Any]:
     """What a stage is told: its fields of the job and its section of the settings."""
     stage, _ = split_key(key)
-    data = job.model_dump(mode="json", include=set(STAGES[stage].job_fields))
-    if "film_duration" in STAGES[stage].job_fields:
-        data["film_duration"] = job.film_duration
+    fields = set(STAGES[stage].job_fields)
+    data = job.model_dump(mode="json", include=fields)
+    data |= {name: getattr(job, name) for name in fields - data.keys()}
     return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 
 
