@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from measure import Measured, compare, describe, measure
 
 from chalchitra.environments.table import environment_for
+from chalchitra.media.tools import find_ffmpeg
 from chalchitra.models.catalogue import load
 from chalchitra.models.fetch import fetch
 from chalchitra.paths import project_root, venv_dir
@@ -35,39 +38,43 @@ def main() -> None:
     theirs: list[Measured] = []
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
+        # The whisperx command knows no ffmpeg but the PATH's: both get the same one there.
+        (work / "bin").mkdir()
+        (work / "bin" / "ffmpeg").symlink_to(find_ffmpeg().path)
+        env = {**os.environ, "PATH": f"{work / 'bin'}{os.pathsep}{os.environ['PATH']}"}
         for number in range(arguments.runs):
-            ours.append(run_ours(clip, arguments.source, work / f"ours-{number}"))
-            theirs.append(run_theirs(clip, arguments.source, model, work / f"theirs-{number}"))
+            ours.append(run_ours(clip, arguments.source, work / f"ours-{number}", env))
+            theirs.append(run_theirs(clip, arguments.source, model, work / f"theirs-{number}", env))
     wall, memory = compare(ours, theirs)
     print(describe("chalchitra", ours))
     print(describe("whisperx", theirs))
     print(f"ratio        wall {wall:.2f}, peak memory {memory:.2f}")
 
 
-def run_ours(clip: Path, source: str, out: Path) -> Measured:
+def run_ours(clip: Path, source: str, out: Path, env: Mapping[str, str]) -> Measured:
     """prepare-job and run-pipeline: the seconds add up, the peak is the higher one."""
     root = project_root()
     prepare = [
         str(root / "prepare-job.sh"), str(clip), "--transcribe", "-s", source,
         "--model", "base", "--engine", "ctranslate2", "--out", str(out),
     ]  # fmt: skip
-    prepared = measure([*prepare, "--user", "bench"])
+    prepared = measure([*prepare, "--user", "bench"], env)
     jobs = [path.parent for path in out.glob("*/*/*/bench/*/job.json")]
-    ran = measure([str(root / "run-pipeline.sh"), "--job-dir", str(jobs[0])])
+    ran = measure([str(root / "run-pipeline.sh"), "--job-dir", str(jobs[0])], env)
     transcript = json.loads((jobs[0] / "output" / "transcript.json").read_text())
     if not transcript["segments"]:
         raise SystemExit("nothing was heard: the comparison would be worthless")
     return Measured(prepared.seconds + ran.seconds, max(prepared.peak_bytes, ran.peak_bytes))
 
 
-def run_theirs(clip: Path, source: str, model: Path, out: Path) -> Measured:
+def run_theirs(clip: Path, source: str, model: Path, out: Path, env: Mapping[str, str]) -> Measured:
     environment = environment_for("asr", "whisperx").name
     command = [
         str(venv_dir() / environment / "bin" / "whisperx"), str(clip), "--model", str(model),
         "--language", source, "--device", "cpu", "--compute_type", "int8", "--no_align",
         "--output_dir", str(out),
     ]  # fmt: skip
-    return measure(command)
+    return measure(command, env)
 
 
 if __name__ == "__main__":

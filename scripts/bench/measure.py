@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -23,7 +23,7 @@ class Measured:
     peak_bytes: int
 
 
-def measure(command: Sequence[str], cwd: Path | None = None) -> Measured:
+def measure(command: Sequence[str], env: Mapping[str, str] | None = None) -> Measured:
     """Run a command to its end. Raises CalledProcessError, with its output, when it fails."""
     peak = 0
     done = threading.Event()
@@ -35,7 +35,7 @@ def measure(command: Sequence[str], cwd: Path | None = None) -> Measured:
 
     started = time.monotonic()
     process = subprocess.Popen(
-        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     sampler = threading.Thread(target=sample, args=(process.pid,))
     sampler.start()

@@ -14,7 +14,9 @@ def tree(tmp_path):
         "src/chalchitra/__init__.py": "",
         "src/chalchitra/a/__init__.py": "from .b import helper\nthing = 1\n",
         "src/chalchitra/a/b.py": "from .. import c\nimport os\nhelper = 2\n",
-        "src/chalchitra/c.py": "",
+        "src/chalchitra/c.py": "if 1:\n from chalchitra import (\n    d as e,  # why\n )\n",
+        "src/chalchitra/d.py": "import chalchitra.f\n",
+        "src/chalchitra/f.py": "",
         "src/chalchitra/unused.py": "",
     }
     for name, text in files.items():
@@ -35,6 +37,8 @@ def test_imports_are_followed_into_functions_and_through_relative_imports(tree):
         "chalchitra.a",
         "chalchitra.a.b",
         "chalchitra.c",
+        "chalchitra.d",
+        "chalchitra.f",
     }
 
 
