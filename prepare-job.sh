@@ -8,4 +8,6 @@ if [ ! -f "$here/venv/common/chalchitra.json" ] || [ ! -x "$here/venv/common/bin
   echo "  Type: $here/bootstrap.sh" >&2
   exit 3
 fi
+# Without bytecode our own source would be compiled at every start.
+unset PYTHONDONTWRITEBYTECODE
 exec "$here/venv/common/bin/python" -m chalchitra prepare-job "$@"

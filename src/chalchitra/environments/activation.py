@@ -19,13 +19,15 @@ NEVER_INHERITED = (
     "PYTHONSAFEPATH",
     "PYTHONINSPECT",
     "PYTHONWARNINGS",
+    "PYTHONDONTWRITEBYTECODE",
     "__PYVENV_LAUNCHER__",
     "VIRTUAL_ENV_PROMPT",
     "CONDA_PREFIX",
     "CONDA_DEFAULT_ENV",
     "CONDA_SHLVL",
 )
-"""What would let another Python, or another environment, into the process."""
+"""What would let another Python, or another environment, into the process; and the wish for no
+bytecode, which would compile our source again at every start of every stage."""
 
 
 def activation(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from chalchitra.speech.regions import SpeechRegions, distance
 from chalchitra.speech.sound import Samples, Sound
@@ -15,6 +16,8 @@ from chalchitra.transcript import Region
 
 LONGEST = 30.0
 """Whisper's window in seconds."""
+SHORTEST_SHARE = 10.0
+"""Speech is not cut into shorter blocks (s) to keep workers busy: context helps the recogniser."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,38 @@ class Block:
             min(max(piece.start + time - piece.at, piece.start), piece.end) for time in (start, end)
         )
         return first, last
+
+
+class BlockSamples(Sequence[Samples]):
+    """The blocks' samples, each read from the sound when it is asked for and not kept."""
+
+    def __init__(self, blocks: Sequence[Block], sound: Sound) -> None:
+        self._blocks = blocks
+        self._sound = sound
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    @overload
+    def __getitem__(self, index: int) -> Samples: ...
+    @overload
+    def __getitem__(self, index: slice) -> BlockSamples: ...
+    def __getitem__(self, index: int | slice) -> Samples | BlockSamples:
+        if isinstance(index, slice):
+            return BlockSamples(self._blocks[index], self._sound)
+        return self._blocks[index].read(self._sound)
+
+
+def pack_for(workers: int, speech: SpeechRegions, sound: Sound) -> list[Block]:
+    """`pack`, with blocks short enough that each worker gets one where there is little speech."""
+    total = sum(end - start for start, end in padded(speech, sound))
+    longest = max(SHORTEST_SHARE, total / workers)
+    while longest < LONGEST:
+        blocks = pack(speech, sound, longest=longest)
+        if len(blocks) <= workers:
+            return blocks
+        longest += 1.0
+    return pack(speech, sound)
 
 
 def pack(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.blocks import Block, pack
+from chalchitra.speech.blocks import Block, BlockSamples, pack_for
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Samples, Sound
 from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place
@@ -95,16 +95,23 @@ class Recogniser(ABC):
     """A loaded recognition model."""
 
     engine: ClassVar[str]
+    workers: int = 1
+    """How many blocks are decoded side by side."""
 
     def __init__(self, options: RecogniserOptions) -> None:
         self.options = options
         self.notes: list[Note] = []
+        self.on_block: Callable[[int], None] = lambda index: None
 
     @abstractmethod
     def hear(
-        self, blocks: Iterable[Samples], language: str, task: Task
+        self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
-        """Each block's segments, in order; times are seconds of the block."""
+        """Each block's segments, in order; times are seconds of the block.
+
+        A block is read from the sound each time it is asked for. An engine that hears blocks long
+        before it gives them calls `self.on_block` with the index of each that is done.
+        """
 
     @property
     @abstractmethod
@@ -132,18 +139,23 @@ class Recogniser(ABC):
         self._check(language, task)
         spaced = task == "translate" or language not in UNSPACED
         heard = Heard(notes=list(self.notes))
-        blocks = pack(speech, sound)
+        blocks = pack_for(self.workers, speech, sound)
         total = sum(block.seconds for block in blocks)
-        done = 0.0
-        on_progress(done, total)
-        texts = self.hear((block.read(sound) for block in blocks), language, task)
-        for block, raw in zip(blocks, texts, strict=True):
+        done: dict[int, float] = {}
+
+        def finished(index: int) -> None:
+            done[index] = blocks[index].seconds
+            on_progress(sum(done.values()), total)
+
+        self.on_block = finished
+        on_progress(0.0, total)
+        texts = self.hear(BlockSamples(blocks, sound), language, task)
+        for index, (block, raw) in enumerate(zip(blocks, texts, strict=True)):
             on_film = [_on_film(segment, block, spaced) for segment in raw]
             placed = place(on_film, block.regions, first_id=len(heard.segments))
             heard.segments += placed.segments
             heard.dropped += placed.dropped
-            done += block.seconds
-            on_progress(done, total)
+            finished(index)
         return heard
 
     def _check(self, language: str, task: Task) -> None:

@@ -2,11 +2,19 @@
 
 Its sequential WhisperModel is used, not its BatchedInferencePipeline: only there the fallback
 temperatures and thresholds work.
+
+On a CPU, blocks are shared among workers: a second thread for one block gains nothing, two blocks
+side by side go 1.5 to 1.9 times as fast (base, 2 cores). The workers decode at the first
+temperature only, which samples nothing. What fails there is decoded again with all of them by one
+worker, in the film's order, because CTranslate2's random numbers are each thread's own: so a film
+gives the same words every time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +30,9 @@ from chalchitra.speech.engines.base import (
 from chalchitra.speech.sound import Samples
 from chalchitra.speech.words import RawSegment, RawWord
 
+MOST_WORKERS = 4
+"""More would read the same memory: the decoder waits for memory, not for arithmetic."""
+
 
 class CTranslate2Recogniser(Recogniser):
     engine = "ctranslate2"
@@ -34,13 +45,21 @@ class CTranslate2Recogniser(Recogniser):
         if note:
             self.notes.append(note)
         check_folder(options.model)
-        self._model: Any = WhisperModel(
-            str(options.model),
-            device=device,
-            compute_type=compute_type,
-            cpu_threads=options.threads,
-            local_files_only=True,
-        )
+        self.workers = min(max(options.threads, 1), MOST_WORKERS) if device == "cpu" else 1
+
+        def load(count: int) -> Any:
+            return WhisperModel(
+                str(options.model),
+                device=device,
+                compute_type=compute_type,
+                cpu_threads=options.threads // count,
+                num_workers=count,
+                local_files_only=True,
+            )
+
+        self._load = load
+        self._loaded = self.workers
+        self._model: Any = load(self.workers)
 
     @property
     def multilingual(self) -> bool:
@@ -50,30 +69,83 @@ class CTranslate2Recogniser(Recogniser):
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
 
     def hear(
-        self, blocks: Iterable[Samples], language: str, task: Task
+        self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
         import ctranslate2
 
+        ctranslate2.set_random_seed(self.options.seed)
+        temperatures = self.options.temperatures
+        if self.workers == 1 or len(blocks) == 1:
+            self._use(1)
+            for samples in blocks:
+                yield self._decode(samples, language, task, temperatures)
+            return
+        self._use(self.workers)
+        heard = list(self._side_by_side(blocks, language, task))
+        failed = [index for index, raw in enumerate(heard) if any(map(self._fails, raw))]
+        if failed and len(temperatures) > 1:
+            self._use(1)
+            for index in failed:
+                heard[index] = self._decode(blocks[index], language, task, temperatures)
+        yield from heard
+
+    def _use(self, workers: int) -> None:
+        """Have the model loaded for this many workers, and only once in memory."""
+        if self._loaded != workers:
+            self._model = None
+            self._model = self._load(workers)
+            self._loaded = workers
+
+    def _side_by_side(
+        self, blocks: Sequence[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        """Every block at the first temperature, in order; few are read ahead."""
+        first = self.options.temperatures[:1]
+        with ThreadPoolExecutor(self.workers) as pool:
+            waiting: deque[Future[list[RawSegment]]] = deque()
+            done = 0
+            for samples in blocks:
+                waiting.append(pool.submit(self._decode, samples, language, task, first))
+                if len(waiting) > self.workers:
+                    yield waiting.popleft().result()
+                    self.on_block(done)
+                    done += 1
+            while waiting:
+                yield waiting.popleft().result()
+                self.on_block(done)
+                done += 1
+
+    def _decode(
+        self, samples: Samples, language: str, task: Task, temperatures: Sequence[float]
+    ) -> list[RawSegment]:
         options = self.options
-        for samples in blocks:
-            ctranslate2.set_random_seed(options.seed)
-            segments, _ = self._model.transcribe(
-                samples,
-                language=language,
-                task=task,
-                beam_size=options.beam_size,
-                best_of=options.beam_size,
-                temperature=list(options.temperatures),
-                compression_ratio_threshold=options.compression_ratio_threshold,
-                log_prob_threshold=options.log_prob_threshold,
-                no_speech_threshold=options.no_speech_threshold,
-                # Blocks are islands: a loop in one must not be the prompt of the next.
-                condition_on_previous_text=False,
-                word_timestamps=True,
-                prepend_punctuations=PREPENDED,
-                append_punctuations=APPENDED,
-            )
-            yield [_raw(segment) for segment in segments]
+        segments, _ = self._model.transcribe(
+            samples,
+            language=language,
+            task=task,
+            beam_size=options.beam_size,
+            best_of=options.beam_size,
+            temperature=list(temperatures),
+            compression_ratio_threshold=options.compression_ratio_threshold,
+            log_prob_threshold=options.log_prob_threshold,
+            no_speech_threshold=options.no_speech_threshold,
+            # Blocks are islands: a loop in one must not be the prompt of the next.
+            condition_on_previous_text=False,
+            word_timestamps=True,
+            prepend_punctuations=PREPENDED,
+            append_punctuations=APPENDED,
+        )
+        return [_raw(segment) for segment in segments]
+
+    def _fails(self, segment: RawSegment) -> bool:
+        """faster-whisper's own test for trying the next temperature."""
+        ratio, log_prob = segment.compression_ratio, segment.avg_logprob
+        repeats = self.options.compression_ratio_threshold
+        unsure = self.options.log_prob_threshold
+        return bool(
+            (repeats is not None and ratio is not None and ratio > repeats)
+            or (unsure is not None and log_prob is not None and log_prob < unsure)
+        )
 
 
 def _raw(segment: Any) -> RawSegment:

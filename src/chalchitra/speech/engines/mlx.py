@@ -6,7 +6,7 @@ It has no beam search; the fallback temperatures and thresholds are Whisper's ow
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class MlxRecogniser(Recogniser):
         return language in list(LANGUAGES)[:count]
 
     def hear(
-        self, blocks: Iterable[Samples], language: str, task: Task
+        self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
         import mlx.core as mx
 

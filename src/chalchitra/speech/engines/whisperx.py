@@ -7,7 +7,7 @@ Importing it costs some 20 s, since it imports transformers and pyannote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
@@ -54,7 +54,7 @@ class WhisperXRecogniser(Recogniser):
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
 
     def hear(
-        self, blocks: Iterable[Samples], language: str, task: Task
+        self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
         """Batches of blocks go through whisperX's pipeline together."""
         batch: list[Samples] = []
