@@ -3,7 +3,8 @@
 
     venv/common/bin/python scripts/bench/against_whisperx.py CLIP -s en [--runs 3]
 
-Both start cold, run in turn on an otherwise idle machine, and use base in int8. Ours is
+Both run in turn on an otherwise idle machine and use base in int8; whoever wants whisperx with its
+bytecode compiled, which saves it a third, runs its command once before. Ours is
 prepare-job and run-pipeline (demux, vad, asr, alignment, export); theirs is `whisperx --no_align`.
 """
 
