@@ -160,3 +160,9 @@ def test_a_broken_table_is_a_usage_error(tmp_path: Path, text: str, said: str) -
 def test_a_missing_table(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is missing"):
         load(tmp_path)
+
+
+def test_every_row_can_be_asked_for_with_others() -> None:
+    # fetch_all and preflight take each model once, by value.
+    entries = load().entries
+    assert len(set(entries)) == len(entries)

