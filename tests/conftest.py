@@ -114,6 +114,9 @@ def project(tmp_path, monkeypatch) -> Project:
     (root / "requirements").mkdir()
     (root / "src").symlink_to(paths.source_dir())
     (root / "config" / "models.toml").symlink_to(paths.config_dir() / "models.toml")
+    rules = (paths.config_dir() / "runner.toml").read_text()
+    assert "\nwait = 1.0" in rules
+    (root / "config" / "runner.toml").write_text(rules.replace("\nwait = 1.0", "\nwait = 0.01"))
     stages = ("demux", "vad", "asr", "alignment", "export", "translation")
     serves = {"one": stages, "two": ("subtitle_gen", "mux")}
     table = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -59,6 +60,22 @@ def subtitled(base_model, tmp_path_factory) -> tuple[Path, list[dict]]:
     out = tmp_path_factory.mktemp("out")
     job_dir = prepare(out, DEMO, "--subtitle", "-s", "en", "--model", "base")
     return job_dir, run(job_dir)
+
+
+def test_a_machine_without_the_model_fetches_it_and_runs(tmp_path):
+    done = subprocess.run(
+        [ROOT / "run-pipeline.sh", "--demo", "--out", tmp_path / "out", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | {"CHALCHITRA_MODELS": str(tmp_path / "models")},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "fetched" in [event["event"] for event in events]
+    assert (tmp_path / "models" / "whisper-base-ctranslate2" / "model.bin").is_file()
+    assert any(path.endswith("demo.en.srt") for path in events[-1]["deliverables"])
 
 
 def test_the_words_are_those_that_are_said(subtitled):
@@ -175,7 +192,7 @@ def test_interrupting_a_run_loses_nothing_and_the_next_goes_on(base_model, tmp_p
         text=True,
     )
     layout = JobLayout(job_dir)
-    while not layout.request("asr").exists() and process.poll() is None:
+    while not layout.attempts("asr").exists() and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(signal.SIGTERM)
     _, stderr = process.communicate(timeout=60)

@@ -14,6 +14,7 @@ SHARED = {"errors", "files", "jobs", "pipeline", "stagekit", "transcript"}
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
 ORCHESTRATOR = {
+    "artifacts",
     "choose",
     "cli",
     "demo",

@@ -274,7 +274,9 @@ def test_by_hand_an_input_that_nobody_made_is_named(project):
 def test_the_request_says_everything_a_stage_may_read(project):
     job, layout = project.job()
     run(layout)
-    request = Request.model_validate_json(layout.request("translation@en").read_bytes())
+    request = Request.model_validate_json(
+        (layout.done("translation@en", 1) / "request.json").read_bytes()
+    )
     assert (request.stage, request.language, request.protocol) == ("translation", "en", 1)
     assert set(request.inputs) == {"transcript"}
     assert all(path.is_absolute() for path in request.inputs.values())

@@ -23,6 +23,22 @@ def run_pipeline(
         bool, typer.Option("--demo", help="Subtitle the clip that comes with Chalchitra.")
     ] = False,
     why: Annotated[bool, typer.Option("--why", help="Say why each stage runs or not.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would run, and why.")
+    ] = False,
+    from_stage: Annotated[
+        str | None,
+        typer.Option("--from", metavar="STAGE", help="Run this stage and all after it again."),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="STAGE", help="Leave all other stages alone; may be given several times."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run again what is up to date too.")
+    ] = False,
     verify: Annotated[
         bool, typer.Option("--verify", help="Hash every earlier output before trusting it.")
     ] = False,
@@ -30,7 +46,9 @@ def run_pipeline(
         bool, typer.Option("--debug", help="Debug mode in every stage; tracebacks.")
     ] = False,
     log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
-    as_json: Annotated[bool, typer.Option("--json", help="One event a line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", "--events", help="One JSON event a line.")
+    ] = False,
 ) -> None:
     """Run jobs, or go on with them where they stopped."""
     from chalchitra.jobs import find_job
@@ -57,7 +75,15 @@ def run_pipeline(
             cause="run-pipeline runs what prepare-job made.",
             fix="Type ./run-pipeline.sh -j ID, or ./run-pipeline.sh --demo to see one run.",
         )
-    options = RunOptions(debug=debug, log_level=log_level.upper(), verify=verify)
+    options = RunOptions(
+        debug=debug,
+        log_level=log_level.upper(),
+        verify=verify,
+        dry_run=dry_run,
+        from_stage=from_stage,
+        only=tuple(only or ()),
+        force=force,
+    )
     worst = ExitCode.DONE
     for path in dict.fromkeys(folder.absolute() for folder in folders):
         try:

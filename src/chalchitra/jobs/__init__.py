@@ -1,25 +1,42 @@
 """Jobs: their ids, their folders, and the records in them."""
 
+from chalchitra.jobs.holder import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import AudioStream, Clip, Job, Machine, ModelChoice
 from chalchitra.jobs.record import Degraded, Output, Placed, StageRecord, read_record
-from chalchitra.jobs.store import claim_id, find_job, job_path, read_job, write_job
+from chalchitra.jobs.state import JobState, effective, read_state
+from chalchitra.jobs.store import (
+    claim_id,
+    find_job,
+    id_of_path,
+    job_path,
+    named_job,
+    read_job,
+    write_job,
+)
 
 __all__ = [
     "AudioStream",
     "Clip",
     "Degraded",
+    "Holder",
     "Job",
     "JobLayout",
+    "JobState",
     "Machine",
     "ModelChoice",
     "Output",
     "Placed",
     "StageRecord",
     "claim_id",
+    "effective",
     "find_job",
+    "holder",
+    "id_of_path",
     "job_path",
+    "named_job",
     "read_job",
     "read_record",
+    "read_state",
     "write_job",
 ]

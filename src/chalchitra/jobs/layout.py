@@ -1,9 +1,10 @@
 """The folders of a job: `out/YYYY/MM/DD/<user>/<NNN>/`, and what lies where inside.
 
 job.json                      what was asked and decided
+state.json                    how far it is, for whoever looks
 film.json                     the film's content hash, by size and time
-stages/<key>/request.json     the last request
-stages/<key>/attempt-001/     a running or broken attempt
+stages/<key>/attempts.json    the attempts, each written down before its process starts
+stages/<key>/attempt-001/     a running or broken attempt: request, messages, outputs, result
 stages/<key>/done-001/        a published one (one rename)
 stages/<key>/record.json      what the published attempt was
 logs/<key>.log                everything the stage's process printed
@@ -31,8 +32,17 @@ class JobLayout:
         return self.root / "film.json"
 
     @property
+    def state(self) -> Path:
+        return self.root / "state.json"
+
+    @property
     def lock(self) -> Path:
         return self.root / ".lock"
+
+    @property
+    def cancel(self) -> Path:
+        """A file that asks the runner of this job to stop it."""
+        return self.root / ".cancel"
 
     @property
     def output(self) -> Path:
@@ -41,8 +51,8 @@ class JobLayout:
     def stage(self, key: str) -> Path:
         return self.root / "stages" / key
 
-    def request(self, key: str) -> Path:
-        return self.stage(key) / "request.json"
+    def attempts(self, key: str) -> Path:
+        return self.stage(key) / "attempts.json"
 
     def record(self, key: str) -> Path:
         return self.stage(key) / "record.json"

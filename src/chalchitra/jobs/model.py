@@ -92,6 +92,13 @@ class Job(_Model):
         return self.film.duration
 
     @property
+    def heard_seconds(self) -> float | None:
+        """How much of the film is heard, in seconds: all of it, or the clip."""
+        start, end = (self.clip.start, self.clip.end) if self.clip else (0.0, None)
+        end = self.film.duration if end is None else end
+        return None if end is None else max(0.0, end - start)
+
+    @property
     def aligner(self) -> str | None:
         """The name of the source language's aligner, fetched or not; None where it has none."""
         choice = self.models.get("alignment")

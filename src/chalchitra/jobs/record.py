@@ -44,7 +44,11 @@ class Degraded(_Model):
 
 
 class StageRecord(_Model):
-    """`stages/<key>/record.json`. `fingerprint_parts` are what the fingerprint was made of."""
+    """`stages/<key>/record.json`. `fingerprint_parts` are what the fingerprint was made of.
+
+    `reused` says that the outputs came out of the store, made by the job `made_by`; `reduced` what
+    was made smaller than asked.
+    """
 
     version: int = 1
     stage: str
@@ -60,6 +64,9 @@ class StageRecord(_Model):
     outputs: dict[str, Output]
     degraded: list[Degraded] = Field(default_factory=list)
     metrics: dict[str, Any] = Field(default_factory=dict)
+    reused: bool = False
+    made_by: str = ""
+    reduced: dict[str, Any] = Field(default_factory=dict)
 
     def write(self, layout: JobLayout) -> None:
         write_text(layout.record(self.stage), self.model_dump_json(indent=1) + "\n")

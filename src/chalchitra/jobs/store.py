@@ -14,8 +14,10 @@ from chalchitra.errors import UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
+from chalchitra.jobs.state import JobState
 
 _JOB_ID = re.compile(r"^job_(\d{4})(\d{2})(\d{2})_(\d{3,})$")
+_JOB_PLACE = re.compile(r"^([0-9]{4})/([0-9]{2})/([0-9]{2})/[^/.][^/]*/([0-9]{3,})$")
 _MAX_NUMBER = 1_000_000
 
 
@@ -50,12 +52,14 @@ def job_path(out: Path, job_id: str, user: str) -> Path:
 
 
 def write_job(job: Job, job_dir: Path) -> None:
-    """Write a new job's directory whole: it appears with its job.json, or not at all."""
+    """Write a new job's directory whole: it appears with job.json and state.json, or not at all."""
     job_dir.parent.mkdir(parents=True, exist_ok=True)
     temporary = job_dir.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
     temporary.mkdir()
     try:
-        write_text(JobLayout(temporary).job_file, job.model_dump_json(indent=1) + "\n")
+        layout = JobLayout(temporary)
+        write_text(layout.job_file, job.model_dump_json(indent=1) + "\n")
+        JobState.of(job).write(layout)
         temporary.rename(job_dir)
         fsync_dir(job_dir.parent)
     except BaseException:
@@ -82,6 +86,26 @@ def find_job(out: Path, job_id: str) -> Path:
             fix="Give the same --out as prepare-job, or the folder with --job-dir.",
         )
     return found[0]
+
+
+def named_job(out: Path, name: str) -> Path:
+    """The directory of a job that a person named by its id or its folder. Raises UsageError."""
+    if _JOB_ID.match(name):
+        return find_job(out, name)
+    folder = Path(name).expanduser().resolve()
+    if folder.is_dir():
+        return folder
+    raise UsageError(
+        f"{name!r} is neither a job's id nor a folder.",
+        cause="A job id looks like job_20241120_001.",
+        fix="Type chalchitra jobs to see which there are.",
+    )
+
+
+def id_of_path(job_dir: Path) -> str | None:
+    """The id that a job's place in `out` stands for; None for a folder that lies elsewhere."""
+    match = _JOB_PLACE.match("/".join(job_dir.absolute().parts[-5:]))
+    return "job_{}{}{}_{}".format(*match.groups()) if match else None
 
 
 def read_job(job_dir: Path) -> Job:

@@ -1,27 +1,31 @@
-"""One attempt of one stage: request, process, result, publication by one rename, record."""
+"""One attempt of one stage: written down, asked for, run, judged, published by one rename."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from chalchitra.errors import StageError
-from chalchitra.files import fsync_dir
-from chalchitra.jobs import Job, JobLayout, Output, StageRecord, read_record
+from chalchitra.errors import CancelledError, ChalchitraError, StageError
+from chalchitra.files import fsync_dir, sha256_json
+from chalchitra.jobs import Job, JobLayout, StageRecord, read_record
 from chalchitra.pipeline import split_key
+from chalchitra.runner import history
 from chalchitra.runner.decide import Decision
-from chalchitra.runner.deliver import place
 from chalchitra.runner.events import Reporter
-from chalchitra.runner.launch import run_process
+from chalchitra.runner.history import Ending
+from chalchitra.runner.launch import Ended, Launch, Watch
+from chalchitra.runner.publish import publish
 from chalchitra.stagekit.protocol import (
-    MESSAGES_FILE,
+    REQUEST_FILE,
     REQUEST_VARIABLE,
     RESULT_FILE,
     ModelRef,
@@ -29,74 +33,105 @@ from chalchitra.stagekit.protocol import (
 )
 from chalchitra.stagekit.request import build_request
 
-MOVED_OUTPUTS = frozenset({"mux"})
-"""Stages whose deliverable is moved, not copied: a film is not kept twice."""
+Launcher = Callable[[Launch, Watch], Ended]
+"""Serves a request and waits for its end: a process of its own, or a warm worker."""
 
 _ATTEMPT = re.compile(r"^(?:attempt|done)-(\d+)$")
 
 
-def run_attempt(
-    job: Job,
-    layout: JobLayout,
-    key: str,
-    decision: Decision,
-    *,
-    python: Path,
-    script: Path,
-    environ: Mapping[str, str],
-    models: dict[str, ModelRef],
-    reporter: Reporter,
-) -> StageRecord:
-    """Run a stage once and publish what it made. Raises StageError (or what the stage said)."""
+class AttemptError(Exception):
+    """An attempt that failed: what the person is told, how it ended, and the kind of error."""
+
+    def __init__(self, error: ChalchitraError, ending: Ending, kind: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.ending = ending
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that every attempt of one stage of one job shares."""
+
+    job: Job
+    layout: JobLayout
+    key: str
+    decision: Decision
+    python: Path
+    script: Path
+    environ: Mapping[str, str]
+    models: dict[str, ModelRef]
+    timeout: float | None
+    launcher: Launcher
+    reporter: Reporter
+    check: Callable[[], None]
+
+
+def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
+    """Run the stage once and publish what it made; `reduced` is what is smaller than asked.
+
+    Raises AttemptError; CancelledError when the run was stopped.
+    """
+    layout, key = work.layout, work.key
     _, language = split_key(key)
-    number = _next_number(layout, key)
+    number = next_number(layout, key)
     attempt = layout.attempt(key, number)
     attempt.mkdir(parents=True)
     layout.log(key).parent.mkdir(exist_ok=True)
+    started = datetime.now().astimezone()
     request = build_request(
-        job, layout, key, attempt, models=models, fingerprint=decision.fingerprint
+        work.job, layout, key, attempt, models=work.models, reduced=reduced
+    ).model_copy(
+        update={
+            "fingerprint": work.decision.fingerprint,
+            "fingerprint_parts": work.decision.parts,
+            "attempt": number,
+            "started": started.isoformat(timespec="seconds"),
+        }
     )
-    request.write(layout.request(key))
-    started, clock = datetime.now().astimezone(), time.monotonic()
+    request.write(attempt / REQUEST_FILE)
+    history.begin(layout, key, number, request.fingerprint, dict(reduced), os.getpid())
     log = layout.log(key)
     with open(log, "a", encoding="utf-8") as out:
-        out.write(f"== {started:%Y-%m-%d %H:%M:%S} attempt {number}: {python} {script}\n")
-    code = run_process(
-        [
-            str(python),
-            str(script),
-            "--job-dir",
-            str(layout.root),
-            *(["--language", language] if language else []),
-        ],
-        env={**environ, REQUEST_VARIABLE: str(layout.request(key))},
-        cwd=attempt,
+        out.write(f"== {started:%Y-%m-%d %H:%M:%S} attempt {number}: {work.python} {work.script}\n")
+    launch = Launch(
+        key=key,
+        environment=request.environment,
+        python=work.python,
+        script=work.script,
+        arguments=("--job-dir", str(layout.root), *(["--language", language] if language else [])),
+        environ={**work.environ, REQUEST_VARIABLE: str(attempt / REQUEST_FILE)},
+        code=sha256_json(work.decision.parts["code"]),
+        attempt=attempt,
         log=log,
-        messages=attempt / MESSAGES_FILE,
-        on_message=lambda message: _forward(reporter, key, message),
+        timeout=work.timeout,
     )
-    result = _read_result(key, attempt, code, log)
+    watch = Watch(
+        on_group=lambda group: history.note_process(layout, key, number, group),
+        on_message=lambda message: _forward(work.reporter, key, message),
+        check=work.check,
+    )
+    kills = _oom_kills()
+    try:
+        ended = work.launcher(launch, watch)
+        _judge(key, attempt, ended, log, work.timeout, out_of_memory=_oom_kills() > kills)
+    except AttemptError as failed:
+        history.end(layout, key, number, failed.ending, failed.error.to_dict())
+        raise
+    except (CancelledError, KeyboardInterrupt):
+        history.end(layout, key, number, "cancelled")
+        raise
     done = layout.done(key, number)
     attempt.rename(done)
     fsync_dir(done.parent)
-    record = StageRecord(
-        stage=key,
-        fingerprint=decision.fingerprint,
-        fingerprint_parts=decision.parts,
-        attempt=number,
-        environment=request.environment,
-        python=result.python,
-        python_version=result.python_version,
-        libraries=result.libraries,
-        started=started.isoformat(timespec="seconds"),
-        seconds=round(time.monotonic() - clock, 3),
-        outputs=_publish_outputs(layout, key, done, result, reporter),
-        degraded=result.degraded,
-        metrics=result.metrics,
-    )
-    record.write(layout)
-    _remove_older(layout, key, keep=done)
+    record = publish(work.job, layout, key, done, work.reporter, seconds=_since(started))
+    history.end(layout, key, number, "done")
+    remove_older(layout, key, keep=done)
     return record
+
+
+def _since(started: datetime) -> float:
+    return round((datetime.now().astimezone() - started).total_seconds(), 3)
 
 
 def _forward(reporter: Reporter, key: str, message: dict[str, Any]) -> None:
@@ -107,34 +142,62 @@ def _forward(reporter: Reporter, key: str, message: dict[str, Any]) -> None:
             reporter.emit("stage_warning", stage=key, text=text)
 
 
-def _next_number(layout: JobLayout, key: str) -> int:
-    try:
+def next_number(layout: JobLayout, key: str) -> int:
+    """The number of a stage's next attempt: above every earlier one, whatever is left of it."""
+    numbers = [history.read_history(layout, key).last_number]
+    if (record := read_record(layout, key)) is not None:
+        numbers.append(record.attempt)
+    with suppress(FileNotFoundError):
         names = [entry.name for entry in layout.stage(key).iterdir()]
-    except FileNotFoundError:
-        return 1
-    return 1 + max((int(m[1]) for name in names if (m := _ATTEMPT.match(name))), default=0)
+        numbers += [int(match[1]) for name in names if (match := _ATTEMPT.match(name))]
+    return 1 + max(numbers)
 
 
-def _read_result(key: str, attempt: Path, code: int, log: Path) -> Result:
-    """The result of an attempt that succeeded; a non-zero exit beats what it says."""
-    result: Result | None
+def _oom_kills() -> int:
+    """How many processes Linux has killed for want of memory; 0 elsewhere (proc_vmstat(5))."""
+    with suppress(OSError, ValueError), open("/proc/vmstat", encoding="ascii") as lines:
+        return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+    return 0
+
+
+def _judge(
+    key: str, attempt: Path, ended: Ended, log: Path, timeout: float | None, *, out_of_memory: bool
+) -> None:
+    """Raises AttemptError unless the attempt succeeded; a bad exit beats what a result says."""
+    if ended.timed_out:
+        raise AttemptError(
+            StageError(
+                f"{key} took longer than {timeout:.0f} s and was ended.",
+                cause="It hangs, or this machine is much slower than config/runner.toml expects.",
+                fix=f"Look at {log}; raise the stage's timeout in config/runner.toml.",
+            ),
+            "timeout",
+            "timeout",
+        )
     try:
         result = Result.model_validate_json((attempt / RESULT_FILE).read_bytes())
-    except (FileNotFoundError, ValidationError):
+    except (OSError, ValidationError):
         result = None
-    if code == 0 and result is not None and result.status == "done":
+    if ended.status == 0 and result is not None and result.status == "done":
         _check_outputs(key, attempt, result)
-        return result
-    if result is not None and result.error is not None:
-        error = result.error
-        raise StageError(f"{key}: {error.what}", cause=error.cause, fix=error.fix)
-    ended = f"was killed by signal {-code}" if code < 0 else f"ended with exit status {code}"
-    raise StageError(
-        f"{key} {ended} and left no result.",
-        cause="The machine ran out of memory, or a library crashed."
-        if code < 0
-        else f"Its last words are in {log}.",
-        fix=f"Look at {log}, then run the job again.",
+        return
+    if result is not None and result.error is not None and ended.status > 0:
+        said = result.error
+        error = StageError(f"{key}: {said.what}", cause=said.cause, fix=said.fix)
+        raise AttemptError(error, "failed", said.kind)
+    killed = ended.status < 0
+    how = f"was killed by signal {-ended.status}" if killed else f"ended with exit status {ended.status}"
+    cause = f"Its last words are in {log}."
+    if killed:
+        cause = "The machine ran out of memory." if out_of_memory else "A library crashed."
+    raise AttemptError(
+        StageError(
+            f"{key} {how} and left no result.",
+            cause=cause,
+            fix=f"Look at {log}, then run the job again.",
+        ),
+        "crashed",
+        "memory" if killed and out_of_memory else "crashed",
     )
 
 
@@ -143,70 +206,16 @@ def _check_outputs(key: str, attempt: Path, result: Result) -> None:
         path = attempt / output.path
         inside = path.resolve().is_relative_to(attempt.resolve())
         if not inside or not path.is_file() or path.stat().st_size != output.bytes:
-            raise StageError(
+            error = StageError(
                 f"{key} says that it made {name}, and {output.path} is not what it says.",
                 cause="The stage or the disk is at fault.",
                 fix="Run the job again; report the stage's log if it stays.",
             )
+            raise AttemptError(error, "failed", "stage")
 
 
-def _publish_outputs(
-    layout: JobLayout, key: str, done: Path, result: Result, reporter: Reporter
-) -> dict[str, Output]:
-    stage, _ = split_key(key)
-    before = read_record(layout, key)
-    outputs: dict[str, Output] = {}
-    for name, output in result.outputs.items():
-        path, placed = done / output.path, None
-        if output.deliver_as:
-            old = before.outputs.get(name) if before else None
-            move = stage in MOVED_OUTPUTS
-            placed, beside = place(
-                layout,
-                path,
-                output.deliver_as,
-                output.sha256,
-                old.placed if old else None,
-                move=move,
-            )
-            if move:
-                path = layout.root / placed.path
-            if beside:
-                reporter.emit(
-                    "stage_warning",
-                    stage=key,
-                    text=f"output/{output.deliver_as} was changed by hand and is kept; "
-                    f"the new one is {placed.path}",
-                )
-        stat = path.stat()
-        outputs[name] = Output(
-            path=path.relative_to(layout.root).as_posix(),
-            bytes=stat.st_size,
-            mtime_ns=stat.st_mtime_ns,
-            sha256=output.sha256,
-            deliver_as=output.deliver_as,
-            placed=placed,
-        )
-    return outputs
-
-
-def replace_missing(layout: JobLayout, record: StageRecord) -> bool:
-    """Put back deliverables that are gone from `output/`; returns whether there were any."""
-    changed = False
-    for output in record.outputs.values():
-        if output.placed is None or not output.deliver_as:
-            continue
-        if (layout.root / output.placed.path).exists():
-            continue
-        source = layout.root / output.path
-        output.placed, _ = place(layout, source, output.deliver_as, output.sha256, output.placed)
-        changed = True
-    if changed:
-        record.write(layout)
-    return changed
-
-
-def _remove_older(layout: JobLayout, key: str, keep: Path) -> None:
+def remove_older(layout: JobLayout, key: str, keep: Path) -> None:
+    """Remove every attempt of a stage but the one that is published."""
     for entry in layout.stage(key).iterdir():
         if entry != keep and entry.is_dir() and _ATTEMPT.match(entry.name):
             shutil.rmtree(entry, ignore_errors=True)

@@ -36,12 +36,21 @@ def fingerprint(parts: Mapping[str, Any]) -> str:
     return sha256_json(dict(parts))
 
 
-def decide(layout: JobLayout, key: str, parts: dict[str, Any], *, verify: bool = False) -> Decision:
-    """Decide from the record of the last published attempt.
+def decide(
+    layout: JobLayout,
+    key: str,
+    parts: dict[str, Any],
+    *,
+    verify: bool = False,
+    forced: str | None = None,
+) -> Decision:
+    """Decide from the record of the last published attempt; `forced` is why it runs in any case.
 
     Outputs count as there by size and time, by hash when these differ or with `verify`.
     """
     digest = fingerprint(parts)
+    if forced is not None:
+        return Decision(True, (forced,), digest, parts)
     record = read_record(layout, key)
     if record is None:
         broken = layout.record(key).exists()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
-from chalchitra.files import fsync_dir, sha256_file, written_whole
+from chalchitra.files import copy_file, fsync_dir, sha256_file, written_whole
 from chalchitra.jobs import JobLayout, Placed
 
 
@@ -28,6 +27,8 @@ def place(
     layout.output.mkdir(exist_ok=True)
     target = layout.output / name
     beside = False
+    if move and not source.exists() and target.exists() and sha256_file(target) == sha256:
+        return _placed(layout, target, sha256), False  # moved by a run that then was killed
     if target.exists() and not _is_ours(target, layout, previous):
         if target.stat().st_size == source.stat().st_size and sha256_file(target) == sha256:
             if move:
@@ -39,7 +40,7 @@ def place(
         fsync_dir(target.parent)
     else:
         with written_whole(target) as temporary:
-            shutil.copyfile(source, temporary)
+            copy_file(source, temporary)
     return _placed(layout, target, sha256), beside
 
 

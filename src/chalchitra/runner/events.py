@@ -1,17 +1,25 @@
 """What a run tells while it goes on: one event after another, to whoever shows them.
 
-Every event is a dictionary with `event` and the fields below; `run-pipeline --json` prints them
-one a line, the terminal draws them.
+Every event is a dictionary with `event`, `job_id`, `time` (ISO 8601) and the fields below;
+`run-pipeline --events` prints them one a line, the terminal draws them.
 
-    job_started     job_id, job_dir, title, stages
+    job_started     job_dir, title, stages
     fetch           model, done, total (bytes)
+    fetched         model
     stage_skipped   stage, environment, reasons
+    stage_reused    stage, environment, reasons, seconds, degraded, deliverables
     stage_started   stage, environment, does, reasons
     stage_progress  stage, done, total, unit
     stage_warning   stage, text
+    stage_retry     stage, error, seconds (until then), reduced
     stage_finished  stage, environment, seconds, degraded, deliverables
     stage_failed    stage, environment, seconds, error, log
-    summary         job_id, job_dir, state, seconds, stages, deliverables, error, notes
+    summary         job_dir, state, seconds, stages, deliverables, error, notes
+
+With --dry-run there are only these:
+
+    fetch_planned   model
+    stage_planned   stage, environment, action (run, skip or reuse), reasons
 """
 
 from __future__ import annotations

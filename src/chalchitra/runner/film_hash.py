@@ -9,8 +9,8 @@ from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file, write_json
 
 
-def film_sha256(film: Path, kept: Path) -> str:
-    """The sha256 of `film`; `kept` is the file that remembers it.
+def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
+    """The sha256 of `film`; `kept` is the file that remembers it, written only with `keep`.
 
     Raises UsageError when the film is gone or cannot be read.
     """
@@ -33,7 +33,8 @@ def film_sha256(film: Path, kept: Path) -> str:
             cause=f"{error.strerror}.",
             fix="Check the disk and the file's permissions.",
         ) from None
-    write_json(kept, {**key, "sha256": digest})
+    if keep:
+        write_json(kept, {**key, "sha256": digest})
     return digest
 
 

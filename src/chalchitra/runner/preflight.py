@@ -64,6 +64,17 @@ def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
     return Ready(digest, {key: _refs(job, key) for key in job.stages})
 
 
+def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:
+    """What preflight would find, with nothing fetched or written; and what would be fetched."""
+    digest = film_sha256(job.film.path, layout.film_hash, keep=False)
+    missing = [choice.name for choice in _required(job) if not _usable(choice)]
+    there = {
+        key: {} if (choice := job.models.get(key)) and not _usable(choice) else _refs(job, key)
+        for key in job.stages
+    }
+    return Ready(digest, there), list(dict.fromkeys(missing))
+
+
 def _require_environment(name: str) -> None:
     found = state.state(name)
     if not found.whole:

@@ -127,11 +127,31 @@ def lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
             return [f"{name} {fields['does']}", *reasons] if why else []
         case "stage_warning":
             return [f"{name} note: {fields['text']}"]
+        case "stage_reused":
+            return [f"{name} reused in {fields['seconds']:.1f} s", *reasons]
+        case "stage_planned":
+            doing = {"run": "would run", "reuse": "would be reused", "skip": "up to date"}
+            because = [f"      because {reason}" for reason in fields["reasons"]]
+            return [f"{name} {doing[fields['action']]}", *because]
+        case "fetch_planned":
+            return [f"  the model {fields['model']} would be fetched"]
+        case "stage_retry":
+            smaller = ", ".join(f"{key} {value}" for key, value in fields["reduced"].items())
+            again = f"again in {fields['seconds']:.0f} s" + (f" with {smaller}" if smaller else "")
+            return [f"{name} {fields['error']['what']} {again}"]
         case "stage_finished":
             return [f"{name} done in {fields['seconds']:.1f} s ({fields['environment']})"]
         case "stage_failed":
             return [f"{name} failed after {fields['seconds']:.1f} s; its log: {fields['log']}"]
     return []
+
+
+_ENDED = {
+    "done": "Done",
+    "ready": "Done with what was asked for",
+    "failed": "Stopped",
+    "cancelled": "Cancelled",
+}
 
 
 def summary_lines(fields: dict[str, Any]) -> list[str]:
@@ -174,7 +194,7 @@ def summary_table(fields: dict[str, Any]) -> Any:
 
 def summary_end(fields: dict[str, Any]) -> list[str]:
     """What follows the table: notes, deliverables, how it ended."""
-    ended = {"done": "Done", "failed": "Stopped", "cancelled": "Cancelled"}[fields["state"]]
+    ended = _ENDED[fields["state"]]
     lines = [f"Note: {note}" for note in fields["notes"]]
     if fields["deliverables"]:
         lines.append("Deliverables:")

@@ -1,37 +1,67 @@
-"""Running one job: preflight, then every stage in turn, each skipped or run, each with a reason."""
+"""Running one job: preflight, then each stage skipped, reused or run, with a reason."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chalchitra import paths
+from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
-from chalchitra.environments.state import locked_versions, normalised
 from chalchitra.environments.table import python_path
-from chalchitra.errors import CancelledError, ChalchitraError, ExitCode
-from chalchitra.jobs import Job, JobLayout, StageRecord, read_job, read_record
-from chalchitra.pipeline import FILM, STAGES, split_key
-from chalchitra.runner.attempt import replace_missing, run_attempt
-from chalchitra.runner.code import code_hashes
+from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
+from chalchitra.files import fsync_dir
+from chalchitra.jobs import Job, JobLayout, JobState, StageRecord, read_job, read_record
+from chalchitra.pipeline import STAGES, split_key
+from chalchitra.runner import history, rules
+from chalchitra.runner.attempt import Launcher, Work, next_number, remove_older
 from chalchitra.runner.decide import Decision, decide
 from chalchitra.runner.events import Reporter
+from chalchitra.runner.fingerprints import fingerprint_parts, script_of
+from chalchitra.runner.launch import run_cold
 from chalchitra.runner.lock import held
-from chalchitra.runner.preflight import Ready, preflight
-from chalchitra.stagekit.request import parameters
+from chalchitra.runner.preflight import Ready, look, preflight
+from chalchitra.runner.publish import publish, replace_missing
+from chalchitra.runner.retry import run_with_retries
+from chalchitra.runner.select import Selection, select
+from chalchitra.runner.stop import Stop
+from chalchitra.runner.tidy import tidy
+from chalchitra.stagekit.protocol import REQUEST_FILE, ModelRef
+from chalchitra.stagekit.request import build_request
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How a run goes: `debug` in every stage, `log_level` for its log, `verify` hashes outputs."""
+    """How a run goes: `debug` in every stage, `log_level` for its log, `verify` hashes outputs.
+
+    `dry_run` only decides; `from_stage`, `only` and `force` are runner/select.py's.
+    """
 
     debug: bool = False
     log_level: str = "INFO"
     verify: bool = False
+    dry_run: bool = False
+    from_stage: str | None = None
+    only: tuple[str, ...] = ()
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a stage takes of the machine while it runs: processors, a GPU, bytes of memory."""
+
+    cpu: int | str
+    gpu: bool
+    memory: int
+
+
+Gate = Callable[[Need], AbstractContextManager[None]]
+"""Waits until there is room for a stage, and keeps it while the stage runs."""
 
 
 @dataclass
@@ -43,65 +73,177 @@ class Outcome:
     error: ChalchitraError | None = None
 
 
-def run_job(job_dir: Path, reporter: Reporter, options: RunOptions) -> Outcome:
-    """Run or resume one job. Raises what preflight finds; a stage's failure is in the outcome."""
+@dataclass(frozen=True)
+class Services:
+    """What runs of many jobs share: who serves requests, who keeps the machine from overload."""
+
+    launcher: Launcher = run_cold
+    gate: Gate = field(default=lambda need: nullcontext())
+    make_stop: Callable[[JobLayout], Stop] = Stop
+
+
+def run_job(
+    job_dir: Path, reporter: Reporter, options: RunOptions, services: Services | None = None
+) -> Outcome:
+    """Run or resume one job, or with `dry_run` only say what would run.
+
+    Raises HeldError and what is wrong with the request; everything later is in the outcome.
+    """
     job = read_job(job_dir)
     layout = JobLayout(job_dir.absolute())
     if options.debug:
         job.debug = True
+    selection = select(job, from_stage=options.from_stage, only=options.only, force=options.force)
+    reporter = _Tagged(reporter, job.job_id)
+    run = _Run(job, layout, reporter, options, selection, services or Services())
+    if options.dry_run:
+        return run.plan()
     with held(layout, job.job_id):
-        reporter.emit(
-            "job_started",
-            job_id=job.job_id,
-            job_dir=str(layout.root),
-            title=job.title,
-            stages=job.stages,
-        )
-        return _Run(job, layout, reporter, options).run()
+        return run.run()
+
+
+class _Tagged:
+    """Says with every event whose it is and when it was."""
+
+    def __init__(self, reporter: Reporter, job_id: str) -> None:
+        self._reporter = reporter
+        self._job_id = job_id
+
+    def __enter__(self) -> _Tagged:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def emit(self, event: str, **fields: Any) -> None:
+        self._reporter.emit(event, **{"job_id": self._job_id, "time": _now(), **fields})
 
 
 class _Run:
     def __init__(
-        self, job: Job, layout: JobLayout, reporter: Reporter, options: RunOptions
+        self,
+        job: Job,
+        layout: JobLayout,
+        reporter: Reporter,
+        options: RunOptions,
+        selection: Selection,
+        services: Services,
     ) -> None:
         self.job = job
         self.layout = layout
         self.reporter = reporter
         self.options = options
+        self.selection = selection
+        self.services = services
+        self.store = ArtifactStore.of_job(layout)
+        self.stop = services.make_stop(layout)
+        self.rules = rules.load()
+        self.state = JobState.of(job)
         self.rows: list[dict[str, Any]] = []
 
     def run(self) -> Outcome:
         clock = time.monotonic()
         error: ChalchitraError | None = None
+        self.reporter.emit(
+            "job_started",
+            job_dir=str(self.layout.root),
+            title=self.job.title,
+            stages=self.job.stages,
+        )
         try:
-            ready = preflight(self.job, self.layout, self.reporter)
-            for key in self.job.stages:
-                self._stage(key, ready)
+            self.stop.forget()
+            self._tell(state="running", started=_now(), pid=os.getpid())
+            with ExitStack() as stack:
+                if self.store is not None:
+                    stack.enter_context(self.store.in_use())
+                tidy(self.job, self.layout, self.reporter)
+                ready = preflight(self.job, self.layout, self.reporter)
+                for key in self.job.stages:
+                    self.stop.check()
+                    self._stage(key, ready)
         except ChalchitraError as caught:
             error = caught
-        state = "done"
-        code = ExitCode.DONE
+        except OSError as caught:
+            error = unforeseen(caught)
+        return self._end(error, time.monotonic() - clock)
+
+    def plan(self) -> Outcome:
+        """Say of every stage whether and why it would run; nothing is written or fetched."""
+        ready, missing = look(self.job, self.layout)
+        for name in missing:
+            self.reporter.emit("fetch_planned", model=name)
+        changing: set[str] = set()
+        for key in self.job.stages:
+            if key not in self.selection.wanted:
+                continue
+            fed_by = [name for name, _ in self.job.inputs_of(key).values() if name in changing]
+            decision = self._decide(key, ready)
+            reused = None if fed_by else self._stored(key, decision)
+            reasons: tuple[str, ...] = decision.reasons
+            if fed_by and not decision.run:
+                reasons = tuple(f"{name} runs, and may make something else" for name in fed_by)
+            runs = decision.run or bool(fed_by)
+            if runs and reused is None:
+                changing.add(key)
+            self.reporter.emit(
+                "stage_planned",
+                stage=key,
+                environment=self.job.stage_environments[split_key(key)[0]],
+                action="reuse" if reused else "run" if runs else "skip",
+                reasons=[*reasons, f"{reused} made the same"] if reused else reasons,
+            )
+        return Outcome(ExitCode.DONE, {})
+
+    def _end(self, error: ChalchitraError | None, seconds: float) -> Outcome:
+        state, code = "done", ExitCode.DONE
         if error is not None:
             state = "cancelled" if isinstance(error, CancelledError) else "failed"
             code = error.exit_code
+        elif any(row["state"] == "left alone" for row in self.rows):
+            state = "ready"
         summary = {
-            "job_id": self.job.job_id,
             "job_dir": str(self.layout.root),
             "state": state,
-            "seconds": round(time.monotonic() - clock, 2),
+            "seconds": round(seconds, 2),
             "stages": self.rows,
             "deliverables": _deliverables(self.job, self.layout),
             "error": error.to_dict() if error else None,
             "notes": self.job.notes,
         }
+        with suppress(OSError):  # a full disk must not hide what happened
+            self._tell(
+                state=state,
+                ended=_now(),
+                seconds=round(seconds, 2),
+                error=summary["error"],
+                pid=None,
+                **({"stage": None} if error is None else {}),
+            )
         self.reporter.emit("summary", **summary)
-        return Outcome(code, summary, error)
+        return Outcome(code, {"job_id": self.job.job_id, **summary}, error)
+
+    def _tell(self, **fields: Any) -> None:
+        """Write how far the job is, for whoever looks at it."""
+        self.state = self.state.model_copy(
+            update={
+                "stages_done": sum(row["state"] in _PUBLISHED for row in self.rows),
+                "degraded": sum(len(row.get("degraded", ())) for row in self.rows),
+                **fields,
+            }
+        )
+        self.state.write(self.layout)
 
     def _stage(self, key: str, ready: Ready) -> None:
         stage, _ = split_key(key)
         environment = self.job.stage_environments[stage]
-        decision = self._decide(key, ready)
         row: dict[str, Any] = {"stage": key, "environment": environment}
+        if key not in self.selection.wanted:
+            record = read_record(self.layout, key)
+            self.rows.append(row | {"state": "left alone", "seconds": 0.0})
+            if record is not None:
+                self.rows[-1].update(_row(record))
+            return
+        decision = self._decide(key, ready)
         self.rows.append(row)
         if not decision.run and decision.record is not None:
             replace_missing(self.layout, decision.record)
@@ -110,6 +252,18 @@ class _Run:
                 "stage_skipped", stage=key, environment=environment, reasons=decision.reasons
             )
             return
+        if (record := self._reuse(key, decision, ready)) is not None:
+            row.update(_row(record), state="reused")
+            self.reporter.emit(
+                "stage_reused",
+                stage=key,
+                environment=environment,
+                reasons=[*decision.reasons, f"{record.made_by} made the same"],
+                **_row(record),
+            )
+            return
+        row.update(state="running", seconds=0.0)
+        self._tell(stage=key, stage_started=_now())
         self.reporter.emit(
             "stage_started",
             stage=key,
@@ -119,76 +273,129 @@ class _Run:
         )
         clock = time.monotonic()
         try:
-            record = run_attempt(
-                self.job,
-                self.layout,
-                key,
-                decision,
-                python=python_path(environment),
-                script=_script(stage),
-                environ=activation(
-                    environment,
-                    inherited=os.environ,
-                    debug=self.job.debug,
-                    log_level="DEBUG" if self.job.debug else self.options.log_level,
-                ),
-                models=ready.models.get(key, {}),
-                reporter=self.reporter,
-            )
-        except ChalchitraError as error:
+            record = self._run_stage(key, decision, ready)
+        except (ChalchitraError, OSError) as error:
             seconds = round(time.monotonic() - clock, 2)
+            said = error if isinstance(error, ChalchitraError) else unforeseen(error)
             row.update(state="failed", seconds=seconds, degraded=[], deliverables=[])
+            if isinstance(error, CancelledError):
+                row["state"] = "cancelled"
             self.reporter.emit(
                 "stage_failed",
                 stage=key,
                 environment=environment,
                 seconds=seconds,
-                error=error.to_dict(),
+                error=said.to_dict(),
                 log=str(self.layout.log(key)),
             )
             raise
         row.update(_row(record), state="done")
         self.reporter.emit("stage_finished", stage=key, environment=environment, **_row(record))
 
+    def _run_stage(self, key: str, decision: Decision, ready: Ready) -> StageRecord:
+        job, (stage, _) = self.job, split_key(key)
+        if key in self.selection.forced:
+            history.forget(self.layout, key)
+        models = ready.models.get(key, {})
+        rule = self.rules.of(stage)
+        need = Need(
+            rule.cpu,
+            gpu=STAGES[stage].uses_device and job.machines[stage].device != "cpu",
+            memory=rule.memory_bytes(sum(_size(model) for model in models.values())),
+        )
+        work = Work(
+            job=job,
+            layout=self.layout,
+            key=key,
+            decision=decision,
+            python=python_path(job.stage_environments[stage]),
+            script=script_of(stage),
+            environ=activation(
+                job.stage_environments[stage],
+                inherited=os.environ,
+                debug=job.debug,
+                log_level="DEBUG" if job.debug else self.options.log_level,
+            ),
+            models=models,
+            timeout=rule.timeout_seconds(job.heard_seconds),
+            launcher=self.services.launcher,
+            reporter=self.reporter,
+            check=self.stop.check,
+        )
+        with self.services.gate(need):
+            record = run_with_retries(work, self.rules.retry)
+        if self.store is not None:
+            with suppress(OSError):  # the store saves work; without it nothing is lost
+                self.store.put(job, self.layout, record)
+        return record
+
     def _decide(self, key: str, ready: Ready) -> Decision:
-        parts = fingerprint_parts(self.job, self.layout, key, ready)
-        return decide(self.layout, key, parts, verify=self.options.verify)
+        return decide(
+            self.layout,
+            key,
+            fingerprint_parts(self.job, self.layout, key, ready),
+            verify=self.options.verify,
+            forced=self.selection.forced.get(key),
+        )
+
+    def _stored(self, key: str, decision: Decision) -> str | None:
+        """The job that made the same, if the store has it."""
+        if self.store is None or not decision.run or key in self.selection.forced:
+            return None
+        entry = self.store.find(decision.fingerprint)
+        return entry.job_id if entry is not None else None
+
+    def _reuse(self, key: str, decision: Decision, ready: Ready) -> StageRecord | None:
+        """Publish what the store has of this fingerprint; None when it has nothing."""
+        if self._stored(key, decision) is None or self.store is None:
+            return None
+        clock = time.monotonic()
+        number = next_number(self.layout, key)
+        attempt = self.layout.attempt(key, number)
+        attempt.mkdir(parents=True)
+        entry = self.store.take(decision.fingerprint, attempt)
+        if entry is None:
+            attempt.rmdir()
+            return None
+        request = build_request(
+            self.job, self.layout, key, attempt, models=ready.models.get(key, {})
+        ).model_copy(
+            update={
+                "fingerprint": decision.fingerprint,
+                "fingerprint_parts": decision.parts,
+                "attempt": number,
+                "started": _now(),
+            }
+        )
+        request.write(attempt / REQUEST_FILE)
+        done = self.layout.done(key, number)
+        attempt.rename(done)
+        fsync_dir(done.parent)
+        record = publish(
+            self.job,
+            self.layout,
+            key,
+            done,
+            self.reporter,
+            seconds=round(time.monotonic() - clock, 3),
+            made_by=entry.job_id,
+        )
+        remove_older(self.layout, key, keep=done)
+        return record
 
 
-def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> dict[str, Any]:
-    """What a stage's output depends on (docs/design.md, "Whether a stage must run")."""
-    stage, _ = split_key(key)
-    environment = job.stage_environments[stage]
-    inputs: dict[str, str] = {}
-    for name, (producer, output) in job.inputs_of(key).items():
-        if producer == FILM:
-            inputs[name] = ready.film_sha256
-            continue
-        record = read_record(layout, producer)
-        if record is not None and output in record.outputs:
-            inputs[name] = record.outputs[output].sha256
-    machine = {"environment": environment}
-    if STAGES[stage].uses_device:
-        chosen = job.machines[stage]
-        machine |= {"device": chosen.device, "compute_type": chosen.compute_type}
-    return {
-        "code": code_hashes(_script(stage), paths.source_dir()),
-        "params": parameters(job, key),
-        "packages": _locked(environment, STAGES[stage].packages),
-        "models": {name: ref.sha256 for name, ref in ready.models.get(key, {}).items()},
-        "inputs": inputs,
-        "run_on": machine,
-    }
+_PUBLISHED = frozenset({"done", "up to date", "reused"})
 
 
-def _locked(environment: str, packages: tuple[str, ...]) -> Mapping[str, str]:
-    versions = locked_versions(environment)
-    names = {name: normalised(name) for name in packages}
-    return {name: versions[key] for name, key in names.items() if key in versions}
+def _size(model: ModelRef) -> int:
+    """The bytes of a model's files."""
+    if model.path.is_file():
+        return model.path.stat().st_size
+    return sum(path.stat().st_size for path in model.path.rglob("*") if path.is_file())
 
 
-def _script(stage: str) -> Path:
-    return paths.stages_dir() / f"{stage}.py"
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _row(record: StageRecord) -> dict[str, Any]:

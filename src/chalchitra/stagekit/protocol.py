@@ -1,6 +1,7 @@
 """The stage protocol's documents: request, messages, result (docs/design.md, "The stage protocol").
 
 `request.json` goes to the stage, `messages.jsonl` comes back while it works, `result.json` last.
+All three lie in the attempt's folder, so that one rename publishes them with the outputs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ PROTOCOL_VERSION: Literal[1] = 1
 REQUEST_VARIABLE = "CHALCHITRA_REQUEST"
 """Names the request file; unset when a person runs the stage by hand."""
 
+REQUEST_FILE = "request.json"
 RESULT_FILE = "result.json"
 MESSAGES_FILE = "messages.jsonl"
 
@@ -38,7 +40,12 @@ class ModelRef(_Model):
 
 
 class Request(_Model):
-    """Everything a stage may read. Paths are absolute; `output_dir` is the attempt's folder."""
+    """Everything a stage may read. Paths are absolute; `output_dir` is the attempt's folder.
+
+    `fingerprint` and its parts, `attempt`, `started` and `reduced` (what was made smaller than the
+    job says, after it ran out of memory) are not for the stage: the runner reads them back when it
+    publishes, after a crash too.
+    """
 
     protocol: Literal[1] = PROTOCOL_VERSION
     job_id: str
@@ -55,6 +62,10 @@ class Request(_Model):
     threads: int
     debug: bool = False
     fingerprint: str = ""
+    fingerprint_parts: dict[str, Any] = Field(default_factory=dict)
+    attempt: int = 0
+    started: str = ""
+    reduced: dict[str, Any] = Field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         write_text(path, self.model_dump_json(indent=1) + "\n")

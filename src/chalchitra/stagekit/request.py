@@ -5,6 +5,7 @@ The runner and a stage run by hand use this one function, so both see the same i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,17 @@ from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
 
 def parameters(job: Job, key: str) -> dict[str, Any]:
-    """What a stage is told: its fields of the job and its section of the settings."""
-    stage, _ = split_key(key)
+    """What a stage is told: its fields of the job and its section of the settings.
+
+    Of the languages it gets its own rows only, so that another target changes nothing for it.
+    """
+    stage, language = split_key(key)
     fields = set(STAGES[stage].job_fields)
     data = job.model_dump(mode="json", include=fields)
     data |= {name: getattr(job, name) for name in fields - data.keys()}
+    if "languages" in data and "target_languages" not in data:
+        own = {job.source_language, language}
+        data["languages"] = {name: row for name, row in data["languages"].items() if name in own}
     return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 
 
@@ -65,10 +72,13 @@ def build_request(
     output_dir: Path,
     *,
     models: dict[str, ModelRef] | None = None,
-    fingerprint: str = "",
+    reduced: Mapping[str, Any] | None = None,
     by_hand: bool = False,
 ) -> Request:
-    """The request of one stage. Raises UsageError when the job has no such stage."""
+    """The request of one stage; `reduced` beats its parameters, compute_type and threads.
+
+    Raises UsageError when the job has no such stage.
+    """
     if key not in job.stages:
         raise UsageError(
             f"Job {job.job_id} has no stage {key}.",
@@ -80,19 +90,22 @@ def build_request(
         choice = job.models.get(key)
         models = {stage: ModelRef(name=choice.name, path=choice.path)} if choice else {}
     machine = job.machines[stage]
+    smaller = dict(reduced or {})
     return Request(
         job_id=job.job_id,
         stage=stage,
         language=language,
         environment=job.stage_environments[stage],
         inputs=input_files(job, layout, key, by_hand=by_hand),
-        params=parameters(job, key),
+        params={
+            name: smaller.get(name, value) for name, value in parameters(job, key).items()
+        },
         models=models,
         packages=list(STAGES[stage].packages),
         output_dir=output_dir.absolute(),
         device=machine.device,
-        compute_type=machine.compute_type,
-        threads=machine.threads,
+        compute_type=smaller.get("compute_type", machine.compute_type),
+        threads=smaller.get("threads", machine.threads),
         debug=job.debug,
-        fingerprint=fingerprint,
+        reduced=smaller,
     )

@@ -1,0 +1,136 @@
+"""How far a job is: `state.json`, written by its runner for whoever looks.
+
+It is never what a run decides by: what was done is in the stages' records, and a state that is
+missing or broken is made again from them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalchitra.files import write_text
+from chalchitra.jobs.holder import holder
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
+
+STATE_VERSION: Literal[1] = 1
+STATES = ("ready", "running", "interrupted", "done", "failed", "cancelled", "broken")
+"""What a job can be shown as. `interrupted`: its runner died; `broken`: job.json is unreadable."""
+
+
+class JobState(BaseModel):
+    """How far one job is.
+
+    `minutes` are those of the film that are heard, None where its length is not known; `stage` is
+    the key that runs, or at which the job stopped; `started` and `ended` are the last run's, with
+    its `seconds`. Times are ISO 8601. `degraded` counts what was done less than asked; `error` is
+    a ChalchitraError as a dictionary.
+    """
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    version: Literal[1] = STATE_VERSION
+    job_id: str
+    title: str
+    user: str
+    workflow: str
+    film: str
+    minutes: float | None = Field(default=None, ge=0)
+    created: str
+    state: Literal["ready", "running", "done", "failed", "cancelled"] = "ready"
+    stage: str | None = None
+    stage_started: str | None = None
+    started: str | None = None
+    ended: str | None = None
+    seconds: float | None = None
+    stages_done: int = 0
+    stages_total: int
+    degraded: int = 0
+    error: dict[str, Any] | None = None
+    pid: int | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> JobState:
+        """The state of a job that nobody has run yet."""
+        return cls(
+            job_id=job.job_id,
+            title=job.title,
+            user=job.user,
+            workflow=job.workflow,
+            film=str(job.film.path),
+            minutes=heard_minutes(job),
+            created=job.created,
+            stages_total=len(job.stages),
+        )
+
+    def write(self, layout: JobLayout) -> None:
+        write_text(layout.state, self.model_dump_json(indent=1) + "\n")
+
+
+def heard_minutes(job: Job) -> float | None:
+    """The minutes of film that the job hears; None where the film's length is not known."""
+    return None if job.heard_seconds is None else round(job.heard_seconds / 60, 4)
+
+
+def read_state(layout: JobLayout) -> JobState:
+    """The state of a job; out of job.json and the records where state.json is of no use.
+
+    Raises UsageError (of read_job) when there is no job that could be read.
+    """
+    from chalchitra.jobs.store import read_job  # it writes our state, and so imports us
+
+    return _written(layout) or _from_records(read_job(layout.root), layout)
+
+
+def effective(state: JobState, layout: JobLayout) -> str:
+    """What the job is to be shown as: a running one that nobody holds was interrupted."""
+    if state.state != "running" or holder(layout) is not None:
+        return state.state
+    # Its runner may have ended it between our two looks.
+    again = _written(layout)
+    return again.state if again is not None and again.state != "running" else "interrupted"
+
+
+def _written(layout: JobLayout) -> JobState | None:
+    try:
+        return JobState.model_validate_json(layout.state.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _from_records(job: Job, layout: JobLayout) -> JobState:
+    state = JobState.of(job)
+    records = {key: read_record(layout, key) for key in job.stages}
+    done = [record for record in records.values() if record is not None]
+    missing = [key for key, record in records.items() if record is None]
+    state.stages_done = len(done)
+    state.degraded = sum(len(record.degraded) for record in done)
+    if done:
+        state.started = min(record.started for record in done)
+        state.seconds = round(sum(record.seconds for record in done), 3)
+    if not missing:
+        state.state = "done"
+    elif layout.lock.exists():  # somebody ran it
+        state.stage = missing[0]
+        state.state, state.error = _last_ending(layout, missing[0])
+    return state
+
+
+def _last_ending(
+    layout: JobLayout, key: str
+) -> tuple[Literal["running", "failed", "cancelled"], dict[str, Any] | None]:
+    """How the last attempt of a stage ended, as far as it was written down."""
+    try:
+        last = json.loads(layout.attempts(key).read_bytes())["attempts"][-1]
+        ending, error = last.get("ending"), last.get("error")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return "running", None
+    if ending == "cancelled":
+        return "cancelled", None
+    if ending in ("failed", "crashed", "timeout"):
+        return "failed", error if isinstance(error, dict) else None
+    return "running", None

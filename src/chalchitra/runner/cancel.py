@@ -1,0 +1,87 @@
+"""Asking the runner of a job to stop it: by a file in the job's folder, so on any machine."""
+
+from __future__ import annotations
+
+import socket
+import time
+from dataclasses import dataclass
+
+from chalchitra.errors import HeldError, UsageError
+from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, read_state
+
+WAIT_SECONDS = 30.0
+"""A stage may take ten to clean up after an interrupt, and more when it must be killed."""
+_POLL_SECONDS = 0.1
+_ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job that was asked to stop, and who runs it."""
+
+    layout: JobLayout
+    state: JobState
+    runner: Holder
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it runs on another machine, which sees the file as late as the disk shows it."""
+        return self.runner.host not in ("", socket.gethostname())
+
+
+def ask(layout: JobLayout) -> Asked | JobState:
+    """Ask a job to stop; the state of one that has ended already and needs no asking.
+
+    Raises UsageError when there is no job, when it has not ended and nobody runs it, and when its
+    folder cannot be written.
+    """
+    state = read_state(layout)
+    runner = holder(layout)
+    if runner is None:
+        state = read_state(layout)  # it may have ended between the two looks
+        shown = effective(state, layout)
+        if shown in _ENDED:
+            return state
+        raise UsageError(
+            f"Nobody runs job {state.job_id}.",
+            cause="Its runner died before it ended."
+            if shown == "interrupted"
+            else "It was prepared, and not started or not finished.",
+            fix=f"There is nothing to cancel; chalchitra rm {state.job_id} removes it.",
+        )
+    try:
+        layout.cancel.touch()  # nothing inside: that works on a full disk too
+    except OSError as error:
+        raise UsageError(
+            f"Job {state.job_id} cannot be asked to stop.",
+            cause=f"{layout.cancel} cannot be written: {error.strerror}.",
+            fix=f"Type it as the user who runs the job ({runner}).",
+        ) from None
+    return Asked(layout, state, runner)
+
+
+def wait(asked: Asked, seconds: float = WAIT_SECONDS) -> JobState:
+    """Wait until the job has ended; returns its state. Raises HeldError when it goes on."""
+    layout = asked.layout
+    deadline = time.monotonic() + seconds
+    while _still_holds(asked):
+        if time.monotonic() > deadline:
+            where = f"on {asked.runner.host} " if asked.elsewhere else ""
+            raise HeldError(
+                f"Job {asked.state.job_id} still runs after {seconds:.0f} s.",
+                cause="A stage takes long to clean up, or the other machine sees the wish late."
+                if asked.elsewhere
+                else "A stage takes long to clean up.",
+                fix=f"It stays asked to stop: look again with chalchitra status "
+                f"{asked.state.job_id}, or end {where}process {asked.runner.pid}.",
+            )
+        time.sleep(_POLL_SECONDS)
+    if holder(layout) is None:
+        layout.cancel.unlink(missing_ok=True)  # it ended before it saw the wish
+    return read_state(layout)
+
+
+def _still_holds(asked: Asked) -> bool:
+    """Whether the job is still with the runner that was asked, and not with a later one."""
+    now = holder(asked.layout)
+    return now is not None and (asked.runner.pid is None or now == asked.runner)

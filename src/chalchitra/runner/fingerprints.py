@@ -1,0 +1,52 @@
+"""What a stage's output depends on (docs/design.md, "Whether a stage must run")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chalchitra import paths
+from chalchitra.environments.state import locked_versions, normalised
+from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.pipeline import FILM, STAGES, split_key
+from chalchitra.runner.code import code_hashes
+from chalchitra.runner.preflight import Ready
+from chalchitra.stagekit.request import parameters
+
+
+def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> dict[str, Any]:
+    """The parts that a stage's fingerprint is the hash of, by name."""
+    stage, _ = split_key(key)
+    environment = job.stage_environments[stage]
+    inputs: dict[str, str] = {}
+    for name, (producer, output) in job.inputs_of(key).items():
+        if producer == FILM:
+            inputs[name] = ready.film_sha256
+            continue
+        record = read_record(layout, producer)
+        if record is not None and output in record.outputs:
+            inputs[name] = record.outputs[output].sha256
+    machine = {"environment": environment}
+    if STAGES[stage].uses_device:
+        chosen = job.machines[stage]
+        machine |= {"device": chosen.device, "compute_type": chosen.compute_type}
+    return {
+        "code": code_hashes(script_of(stage), paths.source_dir()),
+        "params": parameters(job, key),
+        "packages": _locked(environment, STAGES[stage].packages),
+        "models": {name: ref.sha256 for name, ref in ready.models.get(key, {}).items()},
+        "inputs": inputs,
+        "run_on": machine,
+    }
+
+
+def script_of(stage: str) -> Path:
+    """The script of a stage."""
+    return paths.stages_dir() / f"{stage}.py"
+
+
+def _locked(environment: str, packages: tuple[str, ...]) -> Mapping[str, str]:
+    versions = locked_versions(environment)
+    names = {name: normalised(name) for name in packages}
+    return {name: versions[key] for name, key in names.items() if key in versions}

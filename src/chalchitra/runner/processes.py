@@ -1,0 +1,109 @@
+"""Telling processes apart across restarts: a number alone may belong to somebody else by now.
+
+A process is the same when host, boot, number and start time are. Linux tells the start in clock
+ticks since the boot (proc_pid_stat(5), field 22), which no change of the clock moves; elsewhere
+`ps` tells it as a date.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+@cache
+def boot_id() -> str:
+    """What names this boot of this machine; empty where the system does not say."""
+    with suppress(OSError):
+        return (PROC / "sys/kernel/random/boot_id").read_text().strip()
+    with suppress(OSError):
+        done = subprocess.run(
+            ["sysctl", "-n", "kern.bootsessionuuid"], capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip()
+    return ""
+
+
+@cache
+def host() -> str:
+    """This machine's name; a container has its own, and its own process numbers."""
+    return socket.gethostname()
+
+
+def start_of(pid: int) -> str:
+    """When the process started, as a word to compare; empty when there is none of that number."""
+    if sys.platform == "linux":
+        fields = _stat(pid)
+        return fields[19] if fields else ""
+    done = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """One living process of a group."""
+
+    pid: int
+    group: int
+    session: int
+    start: str
+
+
+def group_members(group: int) -> list[GroupMember]:
+    """The living processes (no zombies) of a process group."""
+    return [member for member in _processes() if member.group == group]
+
+
+def _processes() -> list[GroupMember]:
+    if sys.platform != "linux":
+        return _processes_by_ps()
+    found = []
+    for entry in os.scandir(PROC):
+        if entry.name.isdigit() and (fields := _stat(int(entry.name))) and fields[0] not in "ZX":
+            found.append(GroupMember(int(entry.name), int(fields[2]), int(fields[3]), fields[19]))
+    return found
+
+
+def _processes_by_ps() -> list[GroupMember]:
+    done = subprocess.run(
+        ["ps", "-axo", "pid=,pgid=,sess=,stat=,lstart="],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = []
+    for line in done.stdout.splitlines():
+        pid, group, _, state, start = line.split(None, 4)
+        if not state.startswith("Z"):  # macOS prints sessions as 0: a stage leads its own
+            found.append(GroupMember(int(pid), int(group), int(group), start.strip()))
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the third on: state, parent, group, session ..."""
+    try:
+        text = (PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()  # the name in the second field may hold anything
+
+
+def end_group(group: int, seconds: float = 5.0) -> None:
+    """Kill a group that nobody waits for, and wait until its processes are gone."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+    deadline = time.monotonic() + seconds
+    while group_members(group) and time.monotonic() < deadline:
+        time.sleep(0.02)

@@ -1,0 +1,182 @@
+"""Publishing an attempt: its deliverables placed, its record written.
+
+Everything is read back from the attempt's own folder, so that what a crash left between the rename
+and the record is published by the next run instead of being made again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from chalchitra.files import sha256_file
+from chalchitra.jobs import Degraded, Job, JobLayout, Output, Placed, StageRecord, read_record
+from chalchitra.pipeline import split_key
+from chalchitra.runner.deliver import place
+from chalchitra.runner.events import Reporter
+from chalchitra.stagekit.protocol import (
+    REQUEST_FILE,
+    RESULT_FILE,
+    OutputFile,
+    Request,
+    Result,
+)
+
+MOVED_OUTPUTS = frozenset({"mux"})
+"""Stages whose deliverable is moved, not copied: a film is not kept twice."""
+
+
+def publish(
+    job: Job,
+    layout: JobLayout,
+    key: str,
+    done: Path,
+    reporter: Reporter,
+    *,
+    seconds: float | None = None,
+    made_by: str | None = None,
+) -> StageRecord:
+    """Place the deliverables of a renamed attempt and write its record.
+
+    `seconds` is what the attempt took, the stage's own time when not known; `made_by` the job whose
+    outputs these are, when they came out of the store. Raises ValueError (pydantic's) or OSError
+    when the folder holds no whole attempt.
+    """
+    request = Request.model_validate_json((done / REQUEST_FILE).read_bytes())
+    result = Result.model_validate_json((done / RESULT_FILE).read_bytes())
+    before = read_record(layout, key)
+    record = StageRecord(
+        stage=key,
+        fingerprint=request.fingerprint,
+        fingerprint_parts=request.fingerprint_parts,
+        attempt=request.attempt,
+        environment=request.environment,
+        python=result.python,
+        python_version=result.python_version,
+        libraries=result.libraries,
+        started=request.started,
+        seconds=result.seconds if seconds is None else seconds,
+        outputs={
+            name: _publish_output(layout, key, done, name, output, before, reporter)
+            for name, output in result.outputs.items()
+        },
+        degraded=[*result.degraded, *_reductions(request)],
+        metrics=result.metrics,
+        reused=made_by is not None,
+        made_by=made_by or job.job_id,
+        reduced=request.reduced,
+    )
+    record.write(layout)
+    return record
+
+
+def _reductions(request: Request) -> list[Degraded]:
+    if not request.reduced:
+        return []
+    smaller = " and ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in request.reduced.items()
+    )
+    return [
+        Degraded(
+            what=f"It ran with {smaller}, less than the job says.",
+            why="It had run out of memory.",
+            fix="Choose a smaller model with --model, or close other programs, and run it again "
+            f"with --from {request.stage}.",
+        )
+    ]
+
+
+def adopt(job: Job, layout: JobLayout, key: str, reporter: Reporter) -> StageRecord | None:
+    """Publish what was renamed and never recorded; None when there is nothing of that kind.
+
+    Only an attempt whose every output is there with its hash counts.
+    """
+    record = read_record(layout, key)
+    known = record.attempt if record is not None else 0
+    for done in sorted(layout.stage(key).glob("done-*"), reverse=True):
+        try:
+            if int(done.name.removeprefix("done-")) <= known:
+                return None
+            if _whole(layout, key, done):
+                return publish(job, layout, key, done, reporter)
+        except (OSError, ValidationError, ValueError):
+            continue
+    return None
+
+
+def _whole(layout: JobLayout, key: str, done: Path) -> bool:
+    result = Result.model_validate_json((done / RESULT_FILE).read_bytes())
+    return result.status == "done" and all(
+        any(
+            path.is_file() and sha256_file(path) == output.sha256
+            for path in _places(layout, key, done, output)
+        )
+        for output in result.outputs.values()
+    )
+
+
+def _places(layout: JobLayout, key: str, done: Path, output: OutputFile) -> list[Path]:
+    """Where an output may lie: a moved one is no longer in its attempt's folder."""
+    places = [done / output.path]
+    if output.deliver_as and split_key(key)[0] in MOVED_OUTPUTS:
+        places.append(layout.output / output.deliver_as)
+    return places
+
+
+def _publish_output(
+    layout: JobLayout,
+    key: str,
+    done: Path,
+    name: str,
+    output: OutputFile,
+    before: StageRecord | None,
+    reporter: Reporter,
+) -> Output:
+    path = done / output.path
+    placed: Placed | None = None
+    if output.deliver_as:
+        old = before.outputs.get(name) if before else None
+        move = split_key(key)[0] in MOVED_OUTPUTS
+        placed, beside = place(
+            layout,
+            path,
+            output.deliver_as,
+            output.sha256,
+            old.placed if old else None,
+            move=move,
+        )
+        if move:
+            path = layout.root / placed.path
+        if beside:
+            reporter.emit(
+                "stage_warning",
+                stage=key,
+                text=f"output/{output.deliver_as} was changed by hand and is kept; "
+                f"the new one is {placed.path}",
+            )
+    stat = path.stat()
+    return Output(
+        path=path.relative_to(layout.root).as_posix(),
+        bytes=stat.st_size,
+        mtime_ns=stat.st_mtime_ns,
+        sha256=output.sha256,
+        deliver_as=output.deliver_as,
+        placed=placed,
+    )
+
+
+def replace_missing(layout: JobLayout, record: StageRecord) -> bool:
+    """Put back deliverables that are gone from `output/`; returns whether there were any."""
+    changed = False
+    for output in record.outputs.values():
+        if output.placed is None or not output.deliver_as:
+            continue
+        if (layout.root / output.placed.path).exists():
+            continue
+        source = layout.root / output.path
+        output.placed, _ = place(layout, source, output.deliver_as, output.sha256, output.placed)
+        changed = True
+    if changed:
+        record.write(layout)
+    return changed

@@ -1,0 +1,50 @@
+"""What ends a run before its time: a signal, or a person who cancels one job of many."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+
+from chalchitra.errors import CancelledError
+from chalchitra.jobs import JobLayout
+
+FILE_SECONDS = 0.25
+"""How often the job's cancel file is looked for."""
+
+
+class Stop:
+    """Asked again and again while a job runs; shared by nobody but its own job's thread.
+
+    `everything` is set when the whole program was told to end.
+    """
+
+    def __init__(self, layout: JobLayout, everything: threading.Event | None = None) -> None:
+        self._layout = layout
+        self._everything = everything or threading.Event()
+        self._next_look = 0.0
+
+    def check(self) -> None:
+        """Raises CancelledError when this job is to end."""
+        if self._everything.is_set():
+            raise CancelledError(
+                "The run was cancelled.",
+                cause="The program was told to end.",
+                fix="Type the same command again to go on where it stopped.",
+            )
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + FILE_SECONDS
+        if self._layout.cancel.exists():
+            self.forget()
+            raise CancelledError(
+                "The job was cancelled.",
+                cause="Somebody typed chalchitra cancel.",
+                fix="Run it again to go on where it stopped.",
+            )
+
+    def forget(self) -> None:
+        """Take back a wish to cancel: it is done, or it was meant for an earlier run."""
+        with suppress(FileNotFoundError):
+            self._layout.cancel.unlink()
