@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from chalchitra.cli.errors import show_error
-from chalchitra.errors import ChalchitraError, ExitCode, UsageError
+from chalchitra.errors import UsageError
 
 
 def run_pipeline(
@@ -19,6 +19,9 @@ def run_pipeline(
         list[Path] | None, typer.Option(help="Job folder; may be given several times.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where jobs live.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every job that is not done yet.")
+    ] = False,
     demo: Annotated[
         bool, typer.Option("--demo", help="Subtitle the clip that comes with Chalchitra.")
     ] = False,
@@ -63,18 +66,6 @@ def run_pipeline(
             cause="The levels are debug, info, warning and error.",
             fix="For example: --log-level debug",
         )
-    folder = out_dir(out)
-    folders = [find_job(folder, name) for name in job or ()] + list(job_dir or ())
-    if demo:
-        from chalchitra.demo import prepare_demo
-
-        folders.append(prepare_demo(folder, quiet=as_json))
-    if not folders:
-        raise UsageError(
-            "No job was named.",
-            cause="run-pipeline runs what prepare-job made.",
-            fix="Type ./run-pipeline.sh -j ID, or ./run-pipeline.sh --demo to see one run.",
-        )
     options = RunOptions(
         debug=debug,
         log_level=log_level.upper(),
@@ -84,20 +75,43 @@ def run_pipeline(
         only=tuple(only or ()),
         force=force,
     )
-    worst = ExitCode.DONE
-    for path in dict.fromkeys(folder.absolute() for folder in folders):
-        try:
-            with choose_reporter(as_json=as_json, why=why) as reporter:
-                outcome = run_job(path, reporter, options)
-            error = outcome.error
-        except ChalchitraError as caught:  # one job that cannot run stops no other
-            error = caught
-        if error is None:
-            continue
-        worst = error.exit_code
-        if not as_json or debug:
-            show_error(error, debug=debug)
-        if worst == ExitCode.CANCELLED:
-            break
-    if worst:
-        raise typer.Exit(int(worst))
+    folder = out_dir(out)
+    folders = [find_job(folder, name) for name in job or ()] + list(job_dir or ())
+    if demo:
+        from chalchitra.demo import prepare_demo
+
+        folders.append(prepare_demo(folder, quiet=as_json))
+    if everything:
+        folders += _unfinished(folder)
+    folders = list(dict.fromkeys(path.absolute() for path in folders))
+    if not folders and everything:
+        if not as_json:
+            print(f"Every job in {folder} is done.")
+        return
+    if not folders:
+        raise UsageError(
+            "No job was named.",
+            cause="run-pipeline runs what prepare-job made.",
+            fix="Type ./run-pipeline.sh -j ID or --all, or ./run-pipeline.sh --demo to see one.",
+        )
+    many = len(folders) > 1
+    with choose_reporter(as_json=as_json, why=why, batch=many) as reporter:
+        if many:
+            from chalchitra.runner.batch import run_batch
+
+            _, code = run_batch(folders, reporter, options, skip_held=everything)
+        else:
+            outcome = run_job(folders[0], reporter, options)
+            code = outcome.exit_code
+    if not many and outcome.error is not None and (not as_json or debug):
+        show_error(outcome.error, debug=debug)
+    if code:
+        raise typer.Exit(int(code))
+
+
+def _unfinished(out: Path) -> list[Path]:
+    """The jobs that are not done, oldest first; those that another runner has too."""
+    from chalchitra.jobs.listing import Jobs
+
+    rows = Jobs(out).rows()
+    return [row.job_dir for row in rows if row.state != "done"][::-1]

@@ -186,9 +186,14 @@ def _judge(
         error = StageError(f"{key}: {said.what}", cause=said.cause, fix=said.fix)
         raise AttemptError(error, "failed", said.kind)
     killed = ended.status < 0
-    how = f"was killed by signal {-ended.status}" if killed else f"ended with exit status {ended.status}"
+    how = (
+        f"was killed by signal {-ended.status}"
+        if killed
+        else f"ended with exit status {ended.status}"
+    )
     cause = f"Its last words are in {log}."
     if killed:
+        how = f"was killed by signal {-ended.status}"
         cause = "The machine ran out of memory." if out_of_memory else "A library crashed."
     raise AttemptError(
         StageError(

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from chalchitra.errors import HeldError, UsageError
-from chalchitra.jobs.holder import Holder, holder
+from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 
 __all__ = ["Holder", "held", "holder"]

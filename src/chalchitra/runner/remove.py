@@ -85,27 +85,24 @@ def _check_job(layout: JobLayout) -> str:
             cause="Removing what a link points to could remove what is meant to stay.",
             fix="Name the folder itself, or remove the link with rm.",
         )
+    film: Path | None = None
     try:
         job = read_job(layout.root)
+        job_id, film = job.job_id, job.film.path
     except ChalchitraError:
         # Broken, and still a job, where only jobs are; a job.json elsewhere may be anybody's.
-        job_id = id_of_path(layout.root)
-        if job_id is None or not (layout.job_file.exists() or layout.state.exists()):
+        job_id = id_of_path(layout.root) or ""
+        if not job_id or not (layout.job_file.exists() or layout.state.exists()):
             raise
         with suppress(ChalchitraError):
-            _check_film(layout, job_id, Path(read_state(layout).film))
-        return job_id
-    _check_film(layout, job.job_id, job.film.path)
-    return job.job_id
-
-
-def _check_film(layout: JobLayout, job_id: str, film: Path) -> None:
-    if film.exists() and film.resolve().is_relative_to(layout.root.resolve()):
+            film = Path(read_state(layout).film)
+    if film and film.exists() and film.resolve().is_relative_to(layout.root.resolve()):
         raise UsageError(
             f"The film of job {job_id} lies in the job's own folder: {film}.",
             cause="Removing the job would remove the film.",
             fix="Move the film elsewhere first.",
         )
+    return job_id
 
 
 def _files(folder: Path) -> list[Path]:

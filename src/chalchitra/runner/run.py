@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,24 +15,25 @@ from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import python_path
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
-from chalchitra.files import fsync_dir
 from chalchitra.jobs import Job, JobLayout, JobState, StageRecord, read_job, read_record
 from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner import history, rules
-from chalchitra.runner.attempt import Launcher, Work, next_number, remove_older
+from chalchitra.runner.attempt import Launcher, Work
 from chalchitra.runner.decide import Decision, decide
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.fingerprints import fingerprint_parts, script_of
+from chalchitra.runner.foresee import foresee
 from chalchitra.runner.launch import run_cold
 from chalchitra.runner.lock import held
-from chalchitra.runner.preflight import Ready, look, preflight
-from chalchitra.runner.publish import publish, replace_missing
+from chalchitra.runner.preflight import Ready, preflight
+from chalchitra.runner.publish import replace_missing
+from chalchitra.runner.resources import Gate, Need, Slot
 from chalchitra.runner.retry import run_with_retries
+from chalchitra.runner.reuse import reuse
 from chalchitra.runner.select import Selection, select
 from chalchitra.runner.stop import Stop
 from chalchitra.runner.tidy import tidy
-from chalchitra.stagekit.protocol import REQUEST_FILE, ModelRef
-from chalchitra.stagekit.request import build_request
+from chalchitra.stagekit.protocol import ModelRef
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,6 @@ class RunOptions:
     force: bool = False
 
 
-@dataclass(frozen=True)
-class Need:
-    """What a stage takes of the machine while it runs: processors, a GPU, bytes of memory."""
-
-    cpu: int | str
-    gpu: bool
-    memory: int
-
-
-Gate = Callable[[Need], AbstractContextManager[None]]
-"""Waits until there is room for a stage, and keeps it while the stage runs."""
-
-
 @dataclass
 class Outcome:
     """How a job ended; `exit_code` is the command's, `error` what stopped it."""
@@ -78,7 +66,7 @@ class Services:
     """What runs of many jobs share: who serves requests, who keeps the machine from overload."""
 
     launcher: Launcher = run_cold
-    gate: Gate = field(default=lambda need: nullcontext())
+    gate: Gate = field(default=lambda need, check: nullcontext(Slot()))
     make_stop: Callable[[JobLayout], Stop] = Stop
 
 
@@ -95,11 +83,11 @@ def run_job(
         job.debug = True
     selection = select(job, from_stage=options.from_stage, only=options.only, force=options.force)
     reporter = _Tagged(reporter, job.job_id)
-    run = _Run(job, layout, reporter, options, selection, services or Services())
     if options.dry_run:
-        return run.plan()
+        foresee(job, layout, reporter, selection, verify=options.verify)
+        return Outcome(ExitCode.DONE, {})
     with held(layout, job.job_id):
-        return run.run()
+        return _Run(job, layout, reporter, options, selection, services or Services()).run()
 
 
 class _Tagged:
@@ -167,33 +155,6 @@ class _Run:
             error = unforeseen(caught)
         return self._end(error, time.monotonic() - clock)
 
-    def plan(self) -> Outcome:
-        """Say of every stage whether and why it would run; nothing is written or fetched."""
-        ready, missing = look(self.job, self.layout)
-        for name in missing:
-            self.reporter.emit("fetch_planned", model=name)
-        changing: set[str] = set()
-        for key in self.job.stages:
-            if key not in self.selection.wanted:
-                continue
-            fed_by = [name for name, _ in self.job.inputs_of(key).values() if name in changing]
-            decision = self._decide(key, ready)
-            reused = None if fed_by else self._stored(key, decision)
-            reasons: tuple[str, ...] = decision.reasons
-            if fed_by and not decision.run:
-                reasons = tuple(f"{name} runs, and may make something else" for name in fed_by)
-            runs = decision.run or bool(fed_by)
-            if runs and reused is None:
-                changing.add(key)
-            self.reporter.emit(
-                "stage_planned",
-                stage=key,
-                environment=self.job.stage_environments[split_key(key)[0]],
-                action="reuse" if reused else "run" if runs else "skip",
-                reasons=[*reasons, f"{reused} made the same"] if reused else reasons,
-            )
-        return Outcome(ExitCode.DONE, {})
-
     def _end(self, error: ChalchitraError | None, seconds: float) -> Outcome:
         state, code = "done", ExitCode.DONE
         if error is not None:
@@ -243,7 +204,13 @@ class _Run:
             if record is not None:
                 self.rows[-1].update(_row(record))
             return
-        decision = self._decide(key, ready)
+        decision = decide(
+            self.layout,
+            key,
+            fingerprint_parts(self.job, self.layout, key, ready),
+            verify=self.options.verify,
+            forced=self.selection.forced.get(key),
+        )
         self.rows.append(row)
         if not decision.run and decision.record is not None:
             replace_missing(self.layout, decision.record)
@@ -303,6 +270,12 @@ class _Run:
             gpu=STAGES[stage].uses_device and job.machines[stage].device != "cpu",
             memory=rule.memory_bytes(sum(_size(model) for model in models.values())),
         )
+        environ = activation(
+            job.stage_environments[stage],
+            inherited=os.environ,
+            debug=job.debug,
+            log_level="DEBUG" if job.debug else self.options.log_level,
+        )
         work = Work(
             job=job,
             layout=self.layout,
@@ -310,78 +283,28 @@ class _Run:
             decision=decision,
             python=python_path(job.stage_environments[stage]),
             script=script_of(stage),
-            environ=activation(
-                job.stage_environments[stage],
-                inherited=os.environ,
-                debug=job.debug,
-                log_level="DEBUG" if job.debug else self.options.log_level,
-            ),
+            environ=environ,
             models=models,
             timeout=rule.timeout_seconds(job.heard_seconds),
             launcher=self.services.launcher,
             reporter=self.reporter,
             check=self.stop.check,
         )
-        with self.services.gate(need):
+        with self.services.gate(need, self.stop.check) as slot:
+            if slot.gpu is not None:
+                environ["CUDA_VISIBLE_DEVICES"] = str(slot.gpu)
             record = run_with_retries(work, self.rules.retry)
         if self.store is not None:
             with suppress(OSError):  # the store saves work; without it nothing is lost
                 self.store.put(job, self.layout, record)
         return record
 
-    def _decide(self, key: str, ready: Ready) -> Decision:
-        return decide(
-            self.layout,
-            key,
-            fingerprint_parts(self.job, self.layout, key, ready),
-            verify=self.options.verify,
-            forced=self.selection.forced.get(key),
-        )
-
-    def _stored(self, key: str, decision: Decision) -> str | None:
-        """The job that made the same, if the store has it."""
-        if self.store is None or not decision.run or key in self.selection.forced:
-            return None
-        entry = self.store.find(decision.fingerprint)
-        return entry.job_id if entry is not None else None
-
     def _reuse(self, key: str, decision: Decision, ready: Ready) -> StageRecord | None:
         """Publish what the store has of this fingerprint; None when it has nothing."""
-        if self._stored(key, decision) is None or self.store is None:
+        if self.store is None or key in self.selection.forced:
             return None
-        clock = time.monotonic()
-        number = next_number(self.layout, key)
-        attempt = self.layout.attempt(key, number)
-        attempt.mkdir(parents=True)
-        entry = self.store.take(decision.fingerprint, attempt)
-        if entry is None:
-            attempt.rmdir()
-            return None
-        request = build_request(
-            self.job, self.layout, key, attempt, models=ready.models.get(key, {})
-        ).model_copy(
-            update={
-                "fingerprint": decision.fingerprint,
-                "fingerprint_parts": decision.parts,
-                "attempt": number,
-                "started": _now(),
-            }
-        )
-        request.write(attempt / REQUEST_FILE)
-        done = self.layout.done(key, number)
-        attempt.rename(done)
-        fsync_dir(done.parent)
-        record = publish(
-            self.job,
-            self.layout,
-            key,
-            done,
-            self.reporter,
-            seconds=round(time.monotonic() - clock, 3),
-            made_by=entry.job_id,
-        )
-        remove_older(self.layout, key, keep=done)
-        return record
+        models = ready.models.get(key, {})
+        return reuse(self.store, self.job, self.layout, key, decision, models, self.reporter)
 
 
 _PUBLISHED = frozenset({"done", "up to date", "reused"})

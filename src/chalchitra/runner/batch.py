@@ -1,0 +1,189 @@
+"""Running many jobs at once: their stages overlap within what the machine has, models stay loaded.
+
+Each job has a thread that goes through its stages as a single run would; what differs is who serves
+the requests (runner/workers.py) and that each stage waits for room (runner/resources.py). One
+failing film never stops the others.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, HeldError, unforeseen
+from chalchitra.hardware import known_hardware
+from chalchitra.jobs import JobLayout, id_of_path, read_state
+from chalchitra.runner import rules
+from chalchitra.runner.events import Reporter
+from chalchitra.runner.resources import Resources
+from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
+from chalchitra.runner.stop import Stop
+from chalchitra.runner.workers import WorkerPool
+
+_TICK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Film:
+    """One row of the table at the end: how a job ended, and what it needs."""
+
+    job_id: str
+    job_dir: str
+    title: str
+    state: str
+    seconds: float
+    degraded: list[str]
+    error: dict[str, Any] | None
+    exit_code: ExitCode
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**vars(self), "exit_code": int(self.exit_code)}
+
+
+def run_batch(
+    folders: Sequence[Path], reporter: Reporter, options: RunOptions, *, skip_held: bool = False
+) -> tuple[list[Film], ExitCode]:
+    """Run many jobs; returns their rows, in the order given, and the command's exit code.
+
+    With `skip_held` a job that another runner has is no failure. Raises CancelledError, after every
+    stage was ended, when the program is told to end.
+    """
+    clock = time.monotonic()
+    shared = _Shared(reporter)
+    everything = threading.Event()
+    rule = rules.load()
+    pool = WorkerPool(rule)
+    machine = known_hardware()
+    resources = Resources(machine, idle_bytes=pool.idle_bytes, free_idle=pool.free_idle)
+    shared.emit("batch_started", jobs=[str(folder) for folder in folders])
+
+    def run(number: int, folder: Path) -> Film:
+        services = Services(
+            launcher=pool.serve,
+            gate=partial(resources.room, priority=number),
+            make_stop=lambda layout: Stop(layout, everything),
+        )
+        return _run_one(folder, shared, options, services, everything)
+
+    cancelled: CancelledError | None = None
+    try:
+        # One more than stages fit, so that the next film is at hand when there is room.
+        with ThreadPoolExecutor(max_workers=max(2, machine.cores) + 1) as threads:
+            futures = [threads.submit(run, *item) for item in enumerate(folders)]
+            try:
+                _wait(futures, pool)
+            except BaseException as error:
+                everything.set()
+                for future in futures:
+                    future.cancel()
+                if not isinstance(error, CancelledError):
+                    raise
+                cancelled = error
+    finally:
+        pool.close()
+    films = [
+        _not_started(folder) if future.cancelled() else future.result()
+        for folder, future in zip(folders, futures, strict=True)
+    ]
+    shared.emit(
+        "batch_summary",
+        seconds=round(time.monotonic() - clock, 2),
+        films=[film.to_dict() for film in films],
+        workers=pool.started,
+    )
+    if cancelled is not None:
+        raise cancelled
+    return films, _exit_code(films, skip_held)
+
+
+def _wait(futures: list[Future[Film]], pool: WorkerPool) -> None:
+    waiting = set(futures)
+    while waiting:
+        _, waiting = wait(waiting, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+        pool.end_idle()
+
+
+def _run_one(
+    folder: Path,
+    reporter: Reporter,
+    options: RunOptions,
+    services: Services,
+    everything: threading.Event,
+) -> Film:
+    clock = time.monotonic()
+    if everything.is_set():
+        return _not_started(folder)
+    try:
+        outcome = run_job(folder, reporter, options, services)
+    except ChalchitraError as error:
+        outcome = Outcome(error.exit_code, {}, error)
+    except Exception as error:  # a defect in one film's run: the others go on
+        outcome = Outcome(ExitCode.STAGE_FAILED, {}, unforeseen(error))
+    error_ = outcome.error
+    state = str(outcome.summary.get("state", "held" if isinstance(error_, HeldError) else "failed"))
+    return Film(
+        job_id=_name(folder),
+        job_dir=str(folder),
+        title=_title(folder),
+        state="done" if options.dry_run and error_ is None else state,
+        seconds=round(time.monotonic() - clock, 2),
+        degraded=[
+            f"{row['stage']}: {item['what']}"
+            for row in outcome.summary.get("stages", ())
+            for item in row.get("degraded", ())
+        ],
+        error=error_.to_dict() if error_ else None,
+        exit_code=outcome.exit_code,
+    )
+
+
+def _not_started(folder: Path) -> Film:
+    return Film(
+        _name(folder), str(folder), _title(folder), "ready", 0.0, [], None, ExitCode.CANCELLED
+    )
+
+
+def _exit_code(films: Sequence[Film], skip_held: bool) -> ExitCode:
+    codes = {
+        film.exit_code
+        for film in films
+        if film.exit_code and not (skip_held and film.state == "held")
+    }
+    if len(codes) == 1:
+        return codes.pop()
+    return ExitCode.STAGE_FAILED if codes else ExitCode.DONE
+
+
+def _name(folder: Path) -> str:
+    return id_of_path(folder) or str(folder)
+
+
+def _title(folder: Path) -> str:
+    try:
+        return read_state(JobLayout(folder)).title
+    except ChalchitraError:
+        return folder.name
+
+
+class _Shared:
+    """One reporter for many threads."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> _Shared:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def emit(self, event: str, **fields: Any) -> None:
+        with self._lock:
+            self._reporter.emit(event, **fields)

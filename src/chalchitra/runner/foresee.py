@@ -1,0 +1,53 @@
+"""What a run would do (--dry-run): the same decisions, and nothing written, fetched or started."""
+
+from __future__ import annotations
+
+from chalchitra.artifacts import ArtifactStore
+from chalchitra.jobs import Job, JobLayout
+from chalchitra.pipeline import split_key
+from chalchitra.runner.decide import decide
+from chalchitra.runner.events import Reporter
+from chalchitra.runner.fingerprints import fingerprint_parts
+from chalchitra.runner.preflight import look
+from chalchitra.runner.select import Selection
+
+
+def foresee(
+    job: Job, layout: JobLayout, reporter: Reporter, selection: Selection, *, verify: bool
+) -> None:
+    """Say of every stage whether it would run, be reused or be skipped, and why.
+
+    A stage whose inputs would be made anew counts as run: whether they come out the same is not
+    known before.
+    """
+    store = ArtifactStore.of_job(layout)
+    ready, missing = look(job, layout)
+    for name in missing:
+        reporter.emit("fetch_planned", model=name)
+    changing: set[str] = set()
+    for key in job.stages:
+        if key not in selection.wanted:
+            continue
+        forced = selection.forced.get(key)
+        parts = fingerprint_parts(job, layout, key, ready)
+        decision = decide(layout, key, parts, verify=verify, forced=forced)
+        fed_by = [name for name, _ in job.inputs_of(key).values() if name in changing]
+        entry = None
+        if decision.run and forced is None and not fed_by and store is not None:
+            entry = store.find(decision.fingerprint)
+        reasons = list(decision.reasons)
+        action = "run" if decision.run or fed_by else "skip"
+        if fed_by and not decision.run:
+            reasons = [f"{name} runs, and may make something else" for name in fed_by]
+        if entry is not None:
+            action = "reuse"
+            reasons.append(f"{entry.job_id} made the same")
+        if action == "run":
+            changing.add(key)
+        reporter.emit(
+            "stage_planned",
+            stage=key,
+            environment=job.stage_environments[split_key(key)[0]],
+            action=action,
+            reasons=reasons,
+        )
