@@ -80,7 +80,7 @@ def test_what_is_left_is_known_where_something_is_and_never_negative(expected, e
         assert expected is None
         assert progress is None or progress.fraction == 0
     else:
-        assert 0 <= left
+        assert left >= 0
         assert not math.isnan(left)
 
 

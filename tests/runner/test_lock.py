@@ -81,7 +81,8 @@ def test_a_holder_without_a_name_is_another_process(layout, other, text):
         pytest.fail("two runners on one job")
 
 
-def test_a_name_that_comes_late_is_waited_for(layout, other):
+def test_a_name_that_comes_late_is_waited_for(layout, other, monkeypatch):
+    monkeypatch.setattr("chalchitra.jobs.holding._TEXT_SECONDS", 10)
     text = layout.lock.read_text()
     layout.lock.write_text("")
     timer = threading.Timer(0.05, lambda: layout.lock.write_text(text))

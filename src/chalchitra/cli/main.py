@@ -10,7 +10,19 @@ from typing import NoReturn
 
 import typer
 
-from chalchitra.cli import bootstrap, doctor, languages, models, prepare, run
+from chalchitra.cli import (
+    bootstrap,
+    cancel,
+    doctor,
+    jobs,
+    languages,
+    logs,
+    models,
+    prepare,
+    remove,
+    run,
+    status,
+)
 from chalchitra.cli.errors import show_error
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
 
@@ -24,6 +36,11 @@ app = typer.Typer(
 )
 app.command("prepare-job")(prepare.prepare_job)
 app.command("run-pipeline")(run.run_pipeline)
+app.command("jobs")(jobs.jobs)
+app.command("status")(status.status)
+app.command("logs")(logs.logs)
+app.command("cancel")(cancel.cancel)
+app.command("rm")(remove.remove)
 app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=False)(
     bootstrap.bootstrap
 )
@@ -32,20 +49,25 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")
 
 
+_WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap"})
+
+
 def main() -> NoReturn:
     """Run the program. Ctrl-C and SIGTERM end it with 130, an error of ours with its own code."""
     signal.signal(signal.SIGTERM, _cancel)
     signal.signal(signal.SIGINT, _cancel)
+    debug = "--debug" in sys.argv
+    if debug and sys.argv[1] not in _WITH_DEBUG:
+        sys.argv.remove("--debug")  # every command takes it; only these hand it on
     try:
         app(prog_name="chalchitra")
     except ChalchitraError as error:
-        show_error(error, debug="--debug" in sys.argv)
+        show_error(error, debug=debug)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output went away: `... | head`
         sys.stderr.close()
         sys.exit(ExitCode.STAGE_FAILED)
     except Exception as error:
-        debug = "--debug" in sys.argv
         show_error(unforeseen(error), debug=False)
         if debug:
             traceback.print_exception(error)

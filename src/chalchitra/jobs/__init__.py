@@ -1,6 +1,6 @@
 """Jobs: their ids, their folders, and the records in them."""
 
-from chalchitra.jobs.holder import Holder, holder
+from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import AudioStream, Clip, Job, Machine, ModelChoice
 from chalchitra.jobs.record import Degraded, Output, Placed, StageRecord, read_record

@@ -12,7 +12,7 @@ from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import Jobs
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
-from chalchitra.jobs.state import heard_minutes, read_state
+from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import id_of_path, read_job
 from chalchitra.pipeline import STAGES, split_key
 
@@ -67,7 +67,7 @@ def _samples(job_dir: Path) -> Iterator[Sample]:
         job = read_job(job_dir)
     except ChalchitraError:
         return
-    minutes = heard_minutes(job)
+    minutes = None if job.heard_seconds is None else job.heard_seconds / 60
     layout = JobLayout(job_dir)
     for key in job.stages:
         record = read_record(layout, key)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.files import write_text
-from chalchitra.jobs.holder import holder
+from chalchitra.jobs.holding import holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
@@ -56,24 +56,20 @@ class JobState(BaseModel):
     @classmethod
     def of(cls, job: Job) -> JobState:
         """The state of a job that nobody has run yet."""
+        heard = job.heard_seconds
         return cls(
             job_id=job.job_id,
             title=job.title,
             user=job.user,
             workflow=job.workflow,
             film=str(job.film.path),
-            minutes=heard_minutes(job),
+            minutes=None if heard is None else round(heard / 60, 4),
             created=job.created,
             stages_total=len(job.stages),
         )
 
     def write(self, layout: JobLayout) -> None:
         write_text(layout.state, self.model_dump_json(indent=1) + "\n")
-
-
-def heard_minutes(job: Job) -> float | None:
-    """The minutes of film that the job hears; None where the film's length is not known."""
-    return None if job.heard_seconds is None else round(job.heard_seconds / 60, 4)
 
 
 def read_state(layout: JobLayout) -> JobState:

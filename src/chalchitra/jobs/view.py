@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.jobs.estimate import Estimate, Progress, Rates, running_left, total
-from chalchitra.jobs.holder import Holder, holder
+from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import seconds_since
 from chalchitra.jobs.model import Job

@@ -1,0 +1,80 @@
+"""`cancel`: asks jobs that run to stop, and waits until they have."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chalchitra.cli.text import OutOption
+from chalchitra.errors import ChalchitraError, raise_all
+
+if TYPE_CHECKING:
+    from chalchitra.jobs import JobState
+    from chalchitra.runner.cancel import Asked
+
+
+def cancel(
+    job: Annotated[list[str], typer.Argument(metavar="JOB...", help="Job ids or folders.")],
+    out: OutOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print how each ended.")] = False,
+) -> None:
+    """Stop jobs that run. What they finished stays; run-pipeline goes on from there."""
+    from chalchitra.jobs import JobLayout, JobState, effective, named_job
+    from chalchitra.out import out_dir
+    from chalchitra.runner.cancel import WAIT_SECONDS, ask, wait
+
+    folder = out_dir(out)
+    layouts = [JobLayout(named_job(folder, name)) for name in dict.fromkeys(job)]
+    errors: list[ChalchitraError] = []
+    asked: list[tuple[JobLayout, Asked | JobState]] = []
+    for layout in layouts:  # all are asked before the first is waited for
+        try:
+            asked.append((layout, ask(layout)))
+        except ChalchitraError as error:
+            errors.append(error)
+    rows: list[dict[str, Any]] = []
+    for layout, answer in asked:
+        ran = not isinstance(answer, JobState)
+        try:
+            if isinstance(answer, JobState):
+                state = answer
+            else:
+                _say_waiting(answer, WAIT_SECONDS)
+                state = wait(answer)
+        except ChalchitraError as error:
+            errors.append(error)
+            continue
+        shown = effective(state, layout)
+        rows.append(
+            {
+                "job_id": state.job_id,
+                "job_dir": str(layout.root),
+                "asked": ran,
+                "state": shown,
+                "stage": state.stage,
+            }
+        )
+        if not as_json:
+            typer.echo(_ended(state, shown, ran=ran))
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    raise_all(errors)
+
+
+def _say_waiting(asked: Asked, seconds: float) -> None:
+    text = f"Asked {asked.runner} to stop job {asked.state.job_id}"
+    if asked.elsewhere:
+        text += "; it is another machine, which reads the wish from the job's folder"
+    print(f"{text}. Waiting up to {seconds:.0f} s.", file=sys.stderr, flush=True)
+
+
+def _ended(state: JobState, shown: str, *, ran: bool) -> str:
+    at = f" at {state.stage}" if state.stage else ""
+    if not ran:
+        return f"Job {state.job_id} is not running: it is {shown}{at}."
+    if shown == "cancelled":
+        return f"Job {state.job_id} was cancelled{at}; run it again to go on from there."
+    return f"Job {state.job_id} ended before it was cancelled: it is {shown}{at}."

@@ -1,0 +1,86 @@
+"""`rm`: removes jobs with all that is in their folders."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from chalchitra.cli.text import OutOption, printable
+from chalchitra.errors import ChalchitraError, ExitCode, UsageError, raise_all
+from chalchitra.paths import shown_path
+
+if TYPE_CHECKING:
+    from chalchitra.runner.remove import Removal
+
+
+def remove(
+    job: Annotated[list[str], typer.Argument(metavar="JOB...", help="Job ids or folders.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    out: OutOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was removed.")] = False,
+) -> None:
+    """Remove jobs: their folders with logs, results and deliverables. Films stay."""
+    from chalchitra.jobs import named_job
+    from chalchitra.out import out_dir
+    from chalchitra.runner.remove import plan_removal, remove
+
+    folder = out_dir(out)
+    errors: list[ChalchitraError] = []
+    removals: list[Removal] = []
+    for path in dict.fromkeys(named_job(folder, name) for name in job):
+        try:
+            removals.append(plan_removal(path))
+        except ChalchitraError as error:
+            errors.append(error)
+    raise_all(errors)  # before anything is removed or asked
+    for removal in removals:
+        _say(removal)
+    if not yes:
+        _confirm(len(removals))
+    removed = []
+    for removal in removals:
+        try:
+            remove(removal)
+        except ChalchitraError as error:
+            errors.append(error)
+            continue
+        removed.append(removal)
+        if not as_json:
+            typer.echo(f"Removed {removal.job_id}.")
+    if as_json:
+        rows = [
+            {
+                "job_id": removal.job_id,
+                "job_dir": str(removal.layout.root),
+                "deliverables": [str(path) for path in removal.deliverables],
+            }
+            for removal in removed
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    raise_all(errors)
+
+
+def _say(removal: Removal) -> None:
+    """Name what goes, on stderr: stdout is for what was done."""
+    where = printable(shown_path(removal.layout.root))
+    print(f"{removal.job_id} ({where})", file=sys.stderr)
+    for path in removal.deliverables:
+        print(f"  {printable(shown_path(path))}", file=sys.stderr)
+    if not removal.deliverables:
+        print("  has no deliverables", file=sys.stderr)
+
+
+def _confirm(count: int) -> None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "Nothing was removed: nobody can be asked here.",
+            cause="Without a terminal rm removes only what it is told to surely.",
+            fix="Add --yes.",
+        )
+    question = "Remove it?" if count == 1 else f"Remove these {count} jobs?"
+    if not typer.confirm(question, err=True):
+        print("Nothing was removed.", file=sys.stderr)
+        raise typer.Exit(int(ExitCode.CANCELLED))

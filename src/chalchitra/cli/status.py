@@ -1,0 +1,125 @@
+"""`status`: how far jobs are, once or for as long as they run."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chalchitra.cli.status_text import brief, lines_of
+from chalchitra.cli.text import OutOption
+from chalchitra.errors import CancelledError
+
+if TYPE_CHECKING:
+    from chalchitra.jobs.view import View
+
+_POLL_SECONDS = 0.5
+
+
+def status(
+    job: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[JOB]...", help="Job ids or folders; without any, all that run."),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", "-w", help="Stay until they have ended.")
+    ] = False,
+    out: OutOption = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print them as JSON; with --watch one object a line."),
+    ] = False,
+) -> None:
+    """Show how far a job is, stage by stage, and about how long the rest will take."""
+    from chalchitra.jobs import named_job
+    from chalchitra.jobs.listing import Jobs
+    from chalchitra.out import out_dir
+
+    folder = out_dir(out)
+    if job:
+        folders = list(dict.fromkeys(named_job(folder, name) for name in job))
+    else:
+        folders = [row.job_dir for row in Jobs(folder).rows(states=("running",))][::-1]
+        if not folders and not as_json:
+            typer.echo("No job is running.")
+            return
+    looker = _Looker(folders)
+    if not watch:
+        views = looker.look()
+        if as_json:
+            typer.echo(json.dumps([view.to_dict() for view in views], ensure_ascii=False))
+        else:
+            typer.echo("\n\n".join("\n".join(lines_of(view)) for view in views))
+        return
+    try:
+        if as_json:
+            _watch_changes(looker.stay(), as_json=True)
+        elif sys.stdout.isatty():
+            _watch_live(looker.stay())
+        else:
+            _watch_changes(looker.stay(), as_json=False)
+    except CancelledError as stopped:
+        raise typer.Exit(int(stopped.exit_code)) from None  # only the looking was stopped
+
+
+class _Looker:
+    """Looks at the same jobs again and again; what earlier jobs took is read once."""
+
+    def __init__(self, folders: list[Path]) -> None:
+        from chalchitra.jobs.pace import rates_beside
+
+        outs: dict[Path, Any] = {}
+        for folder in folders:
+            day = folder.parent.parent
+            if day not in outs:
+                outs[day] = rates_beside(folder)
+        self._jobs = [(folder, outs[folder.parent.parent]) for folder in folders]
+
+    def look(self) -> list[View]:
+        from chalchitra.jobs.view import look
+
+        now = datetime.now().astimezone()
+        return [look(folder, rates, now) for folder, rates in self._jobs]
+
+    def stay(self) -> Iterator[list[View]]:
+        """The jobs as they are, until none runs."""
+        while True:
+            views = self.look()
+            yield views
+            if not any(view.runs for view in views):
+                return
+            time.sleep(_POLL_SECONDS)
+
+
+def _watch_live(looks: Iterator[list[View]]) -> None:
+    """Refresh in place; what stays at the end is the whole of it."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    views: list[View] = []
+    with Live(console=Console(), auto_refresh=False, transient=True) as live:
+        for views in looks:
+            # Of several jobs a line each: they must fit on the screen.
+            shown = lines_of(views[0]) if len(views) == 1 else [brief(view) for view in views]
+            live.update(Text("\n".join(shown), overflow="ellipsis", no_wrap=True), refresh=True)
+    for view in views:
+        typer.echo("\n".join([*lines_of(view), *([""] if len(views) > 1 else [])]))
+
+
+def _watch_changes(looks: Iterator[list[View]], *, as_json: bool) -> None:
+    """A line whenever something changed: of the stage for people, of anything for programs."""
+    said: dict[Path, object] = {}
+    for views in looks:
+        for view in views:
+            gist: object = view.gist() if as_json else (view.state, view.now and view.now.key)
+            if said.get(view.job_dir) != gist:
+                said[view.job_dir] = gist
+                line = json.dumps(view.to_dict(), ensure_ascii=False) if as_json else brief(view)
+                typer.echo(line)

@@ -1,0 +1,109 @@
+"""A job's status in lines of text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalchitra.cli.text import columns, printable, spoken
+from chalchitra.paths import shown_path
+
+if TYPE_CHECKING:
+    from chalchitra.jobs.estimate import Estimate
+    from chalchitra.jobs.view import StageView, View
+
+_BAR = 20
+
+
+def lines_of(view: View) -> list[str]:
+    """The whole of it: head, stages, what is left, deliverables, error."""
+    data = view.data
+    heard = f", {data.minutes:.1f} min heard" if data.minutes is not None else ""
+    lines = [
+        f"{data.job_id}: {printable(data.title)} ({data.workflow}, {printable(data.user)})",
+        f"{printable(shown_path(data.film))}{heard}",
+        _head(view),
+        "",
+        *columns(
+            [("stage", "state", "environment", "seconds", ""), *map(_cells, view.stages)],
+            right={3},
+        ),
+        "",
+    ]
+    degraded = [
+        f"  {stage.key}: {item['what']} {item['why']} {item['fix']}".rstrip()
+        for stage in view.stages
+        for item in stage.degraded
+    ]
+    if degraded:
+        lines += ["Less than was asked:", *map(printable, degraded)]
+    if view.deliverables:
+        lines.append("Deliverables:")
+        lines += [f"  {printable(shown_path(path))}" for path in view.deliverables]
+    if view.left is not None:
+        name = "Remaining" if view.runs else "Still to do"
+        lines.append(f"{name}: {_still(view.left)}.")
+    if data.error and view.state == "failed":
+        what, *rest = (printable(str(data.error.get(part) or "")) for part in _SENTENCES)
+        lines += [f"Error: {what}", *(f"  {part}" for part in rest if part)]
+    return lines if lines[-1] else lines[:-1]
+
+
+_SENTENCES = ("what", "cause", "fix")
+
+
+def brief(view: View) -> str:
+    """The same in one line."""
+    data, at = view.data, view.now
+    parts = [f"{data.job_id} {view.state}"]
+    if at is not None:
+        parts[0] += f" {'' if view.runs else 'at '}{at.key}"
+        if at.progress:
+            parts[0] += f" {_percent(at)}"
+    parts.append(f"{data.stages_done} of {data.stages_total} stages done")
+    if view.runs and view.left is not None:
+        parts.append(f"remaining: {_still(view.left)}")
+    elif view.state == "failed" and data.error:
+        parts.append(printable(str(data.error.get("what") or "")))
+    elif view.state == "done" and data.seconds is not None:
+        parts.append(f"in {spoken(data.seconds)}")
+    return ", ".join(parts)
+
+
+def _head(view: View) -> str:
+    data, at = view.data, view.now
+    where = f" at {at.key}" if at is not None else ""
+    match view.state:
+        case "running":
+            by = f", by {view.held_by}" if view.held_by else ""
+            return f"running{where}{by}"
+        case "interrupted":
+            return f"interrupted{where}: its runner died; run it again to go on"
+        case "done":
+            took = f" in {spoken(data.seconds)}" if data.seconds is not None else ""
+            return f"done{took}"
+    return f"{view.state}{where}"
+
+
+def _cells(stage: StageView) -> tuple[str, ...]:
+    note = "less than was asked" if stage.degraded else ""
+    if stage.progress and stage.progress["total"]:
+        done, total, unit = (stage.progress[name] for name in ("done", "total", "unit"))
+        full = int(_BAR * done / total)
+        bar = "━" * full + "╌" * (_BAR - full)
+        note = f"{bar} {_percent(stage)}, {done:.0f} of {total:.0f} {printable(unit)}"
+    seconds = "" if stage.seconds is None else f"{stage.seconds:.1f}"
+    return stage.key, stage.state, stage.environment, seconds, note
+
+
+def _percent(stage: StageView) -> str:
+    progress = stage.progress or {}
+    return f"{100 * progress['done'] / progress['total']:.0f} %"
+
+
+def _still(left: Estimate) -> str:
+    """What is still to do, with what is not known said and not guessed."""
+    unknown = f"no estimate for {', '.join(left.unknown)} yet" if left.unknown else ""
+    if left.seconds is None:
+        return unknown
+    about = f"{'at least' if unknown else 'about'} {spoken(left.seconds)}"
+    return f"{about} ({unknown})" if unknown else about
