@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ class Work:
     launcher: Launcher
     reporter: Reporter
     check: Callable[[], None]
+    check_film: Callable[[], None]
+    """Raises when the film is no longer the one that the fingerprint counts."""
 
 
 def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
@@ -74,11 +77,12 @@ def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
     """
     layout, key = work.layout, work.key
     _, language = split_key(key)
+    work.check_film()
     number = next_number(layout, key)
     attempt = layout.attempt(key, number)
     attempt.mkdir(parents=True)
     layout.log(key).parent.mkdir(exist_ok=True)
-    started = datetime.now().astimezone()
+    started, clock = datetime.now().astimezone(), time.monotonic()
     request = build_request(
         work.job, layout, key, attempt, models=work.models, reduced=reduced
     ).model_copy(
@@ -115,23 +119,24 @@ def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
     try:
         ended = work.launcher(launch, watch)
         _judge(key, attempt, ended, log, work.timeout, out_of_memory=_oom_kills() > kills)
+        work.check_film()
     except AttemptError as failed:
         history.end(layout, key, number, failed.ending, failed.error.to_dict())
         raise
-    except (CancelledError, KeyboardInterrupt):
+    except CancelledError:
         history.end(layout, key, number, "cancelled")
+        raise
+    except ChalchitraError as error:  # the film is another one now
+        history.end(layout, key, number, "failed", error.to_dict())
         raise
     done = layout.done(key, number)
     attempt.rename(done)
     fsync_dir(done.parent)
-    record = publish(work.job, layout, key, done, work.reporter, seconds=_since(started))
+    seconds = round(time.monotonic() - clock, 3)
+    record = publish(work.job, layout, key, done, work.reporter, seconds=seconds)
     history.end(layout, key, number, "done")
     remove_older(layout, key, keep=done)
     return record
-
-
-def _since(started: datetime) -> float:
-    return round((datetime.now().astimezone() - started).total_seconds(), 3)
 
 
 def _forward(reporter: Reporter, key: str, message: dict[str, Any]) -> None:

@@ -38,6 +38,28 @@ def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
     return digest
 
 
+def check_same_film(film: Path, kept: Path) -> None:
+    """Raises UsageError when the film is not the one that was hashed, by size and time."""
+    known = _known(kept)
+    try:
+        stat = film.stat()
+    except OSError:
+        raise UsageError(
+            f"The film is gone: {film}",
+            cause="It was moved, renamed or deleted while the job ran.",
+            fix="Put it back and run the job again; what was finished is kept.",
+        ) from None
+    if known is None or (known.get("bytes"), known.get("mtime_ns")) != (
+        stat.st_size,
+        stat.st_mtime_ns,
+    ):
+        raise UsageError(
+            f"The film changed while the job ran: {film}",
+            cause="Another file was put in its place, or it was still being written.",
+            fix="Run the job again: it looks at the film anew.",
+        )
+
+
 def _known(kept: Path) -> dict[str, object] | None:
     try:
         data = json.loads(kept.read_bytes())

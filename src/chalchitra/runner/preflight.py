@@ -13,12 +13,14 @@ from pathlib import Path
 
 from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
+from chalchitra.hardware import known_hardware
 from chalchitra.jobs import Job, JobLayout, ModelChoice
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
 from chalchitra.models.fetch import fetch_all
 from chalchitra.models.verify import check, fingerprint
 from chalchitra.pipeline import split_key
+from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_hash import film_sha256
 from chalchitra.stagekit.protocol import ModelRef
@@ -61,7 +63,37 @@ def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
     collect(lambda: _require_disk(job, layout))
     collect(lambda: _fetch(job, reporter))
     raise_all(errors)
-    return Ready(digest, {key: _refs(job, key) for key in job.stages})
+    ready = Ready(digest, {key: _refs(job, key) for key in job.stages})
+    _warn_of_memory(job, ready, reporter)
+    return ready
+
+
+def memory_need(key: str, models: dict[str, ModelRef]) -> int:
+    """The bytes of memory that a stage may take with its models (config/runner.toml)."""
+    stage, _ = split_key(key)
+    return rules.load().of(stage).memory_bytes(sum(_size(model.path) for model in models.values()))
+
+
+def _size(model: Path) -> int:
+    """The bytes of a model's files."""
+    if model.is_file():
+        return model.stat().st_size
+    return sum(path.stat().st_size for path in model.rglob("*") if path.is_file())
+
+
+def _warn_of_memory(job: Job, ready: Ready, reporter: Reporter) -> None:
+    """Say of a stage that may not fit; it is tried all the same, and smaller when it must."""
+    have = known_hardware().memory_bytes
+    for key in job.stages:
+        stage, _ = split_key(key)
+        need = memory_need(key, ready.models.get(key, {}))
+        if job.machines[stage].device == "cpu" and have and need > have:
+            reporter.emit(
+                "stage_warning",
+                stage=key,
+                text=f"it may take {need / 1e9:.1f} GB of memory, and this machine has "
+                f"{have / 1e9:.1f}; a smaller --model takes less",
+            )
 
 
 def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:

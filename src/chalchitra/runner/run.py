@@ -16,16 +16,17 @@ from chalchitra.environments.activation import activation
 from chalchitra.environments.table import python_path
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
 from chalchitra.jobs import Job, JobLayout, JobState, StageRecord, read_job, read_record
-from chalchitra.pipeline import STAGES, split_key
+from chalchitra.pipeline import FILM, STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work
 from chalchitra.runner.decide import Decision, decide
 from chalchitra.runner.events import Reporter
+from chalchitra.runner.film_hash import check_same_film
 from chalchitra.runner.fingerprints import fingerprint_parts, script_of
 from chalchitra.runner.foresee import foresee
 from chalchitra.runner.launch import run_cold
 from chalchitra.runner.lock import held
-from chalchitra.runner.preflight import Ready, preflight
+from chalchitra.runner.preflight import Ready, memory_need, preflight
 from chalchitra.runner.publish import replace_missing
 from chalchitra.runner.resources import Gate, Need, Slot
 from chalchitra.runner.retry import run_with_retries
@@ -33,7 +34,6 @@ from chalchitra.runner.reuse import reuse
 from chalchitra.runner.select import Selection, select
 from chalchitra.runner.stop import Stop
 from chalchitra.runner.tidy import tidy
-from chalchitra.stagekit.protocol import ModelRef
 
 
 @dataclass(frozen=True)
@@ -268,7 +268,7 @@ class _Run:
         need = Need(
             rule.cpu,
             gpu=STAGES[stage].uses_device and job.machines[stage].device != "cpu",
-            memory=rule.memory_bytes(sum(_size(model) for model in models.values())),
+            memory=memory_need(key, models),
         )
         environ = activation(
             job.stage_environments[stage],
@@ -289,6 +289,7 @@ class _Run:
             launcher=self.services.launcher,
             reporter=self.reporter,
             check=self.stop.check,
+            check_film=self._check_film if _reads_film(job, key) else lambda: None,
         )
         with self.services.gate(need, self.stop.check) as slot:
             if slot.gpu is not None:
@@ -298,6 +299,9 @@ class _Run:
             with suppress(OSError):  # the store saves work; without it nothing is lost
                 self.store.put(job, self.layout, record)
         return record
+
+    def _check_film(self) -> None:
+        check_same_film(self.job.film.path, self.layout.film_hash)
 
     def _reuse(self, key: str, decision: Decision, ready: Ready) -> StageRecord | None:
         """Publish what the store has of this fingerprint; None when it has nothing."""
@@ -310,11 +314,8 @@ class _Run:
 _PUBLISHED = frozenset({"done", "up to date", "reused"})
 
 
-def _size(model: ModelRef) -> int:
-    """The bytes of a model's files."""
-    if model.path.is_file():
-        return model.path.stat().st_size
-    return sum(path.stat().st_size for path in model.path.rglob("*") if path.is_file())
+def _reads_film(job: Job, key: str) -> bool:
+    return any(producer == FILM for producer, _ in job.inputs_of(key).values())
 
 
 def _now() -> str:
