@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import sysconfig
@@ -108,7 +109,8 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Project:
-    """A Project that CHALCHITRA_ROOT names."""
+    """A Project that CHALCHITRA_ROOT names. Nobody cuts the power: the disk is not waited for."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)
     root = tmp_path / "project"
     (root / "config").mkdir(parents=True)
     (root / "requirements").mkdir()

@@ -3,6 +3,7 @@
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.warm import kept
 from chalchitra.transcript import Transcript
 
 
@@ -40,8 +41,12 @@ def aligned(stage: Stage, transcript: Transcript) -> Transcript:
     from chalchitra.speech.alignment.align import align
     from chalchitra.speech.alignment.model import load_aligner
 
-    aligner = load_aligner(
-        stage.model("alignment").path, device=stage.device, threads=stage.threads
+    model = stage.model("alignment")
+    depends_on = (model.path, model.sha256, stage.device, stage.threads)
+    aligner = kept(
+        "aligner",
+        depends_on if model.sha256 else None,
+        lambda: load_aligner(model.path, device=stage.device, threads=stage.threads),
     )
     result = align(
         transcript,

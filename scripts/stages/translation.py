@@ -27,6 +27,7 @@ def work(stage: Stage) -> None:
             languages=stage.params["languages"],
             model_name=model.name,
             model_path=model.path,
+            model_sha256=model.sha256,
             device=stage.device,
             compute_type=stage.compute_type,
             threads=stage.threads,

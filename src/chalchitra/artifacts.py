@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -49,21 +49,31 @@ class ArtifactStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._usable = True
 
     @classmethod
     def of_job(cls, layout: JobLayout) -> ArtifactStore | None:
         """The store of the folder that a job lies in; None for a job that lies elsewhere."""
-        parents = layout.root.parents
-        if len(parents) < 5 or not (parents[1] / ".ids" / layout.root.name).is_dir():
+        root = layout.root.resolve()  # a person may name it by a link, or with ..
+        parents = root.parents
+        if len(parents) < 5 or not (parents[1] / ".ids" / root.name).is_dir():
             return None
         return cls(parents[4] / FOLDER)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Keep whoever prunes out while a job runs."""
-        self.root.mkdir(exist_ok=True)
-        with open(self.root / ".lock", "a", encoding="ascii") as handle:
-            fcntl.flock(handle, fcntl.LOCK_SH)
+        """Keep whoever prunes out while a job runs.
+
+        A store that cannot be locked (it is somebody else's) is not used: it saves work, and no job
+        needs it.
+        """
+        with ExitStack() as stack:
+            try:
+                self.root.mkdir(exist_ok=True)
+                handle = stack.enter_context(open(self.root / ".lock", "a", encoding="ascii"))
+                fcntl.flock(handle, fcntl.LOCK_SH)
+            except OSError:
+                self._usable = False
             yield
 
     @contextmanager
@@ -85,14 +95,18 @@ class ArtifactStore:
 
     def find(self, fingerprint: str) -> Entry | None:
         """The entry of a fingerprint; None when there is none that can be read."""
-        return _entry(self.folder(fingerprint))
+        return _entry(self.folder(fingerprint)) if self._usable else None
 
     def put(self, job: Job, layout: JobLayout, record: StageRecord) -> None:
         """Store what a published stage made, unless it is there or must not be."""
         stage, _ = split_key(record.stage)
         target = self.folder(record.fingerprint)
-        if stage in NEVER_STORED or record.reduced or record.reused or target.exists():
+        if not self._usable or stage in NEVER_STORED or record.reduced or record.reused:
             return
+        if target.exists():
+            if self.find(record.fingerprint) is not None:
+                return
+            shutil.rmtree(target, ignore_errors=True)  # half an entry, which would stay in the way
         done = layout.done(record.stage, record.attempt)
         # Made inside the job, whose own leftovers its next run removes.
         work = layout.stage(record.stage) / f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}"
@@ -124,7 +138,7 @@ class ArtifactStore:
         """Put a stored stage's outputs and result into an attempt's folder.
 
         Every file is compared with its hash; an entry that is not whole is removed, and None
-        returned.
+        returned. None too when the job's disk has no room: that is no fault of the entry's.
         """
         folder = self.folder(fingerprint)
         entry = _entry(folder)
@@ -139,8 +153,9 @@ class ArtifactStore:
                 if sha256_file(copy) != output.sha256:
                     raise ValueError(output.path)
             shutil.copyfile(folder / RESULT_FILE, into / RESULT_FILE)
-        except (OSError, ValueError):
-            shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, ValueError) as error:
+            if isinstance(error, FileNotFoundError | ValueError):
+                shutil.rmtree(folder, ignore_errors=True)
             for left in into.iterdir():
                 left.unlink() if not left.is_dir() else shutil.rmtree(left)
             return None

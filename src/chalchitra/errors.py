@@ -77,6 +77,12 @@ class StageError(ChalchitraError):
     exit_code = ExitCode.STAGE_FAILED
 
 
+class OutOfMemoryError(StageError):
+    """There was not memory enough; a smaller batch or number format may fit."""
+
+    kind = "memory"
+
+
 class SeveralErrors(ChalchitraError):
     """Several problems found at once, each with its own three sentences."""
 

@@ -28,26 +28,29 @@ def fsync_dir(path: Path) -> None:
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
+def written_whole(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """A temporary name to write to; it becomes `path` (fsynced, renamed) when the block ends well.
 
-    The temporary name keeps the suffix of `path`, since ffmpeg chooses a format by it.
+    The temporary name keeps the suffix of `path`, since ffmpeg chooses a format by it. What need
+    not outlive a power cut is not `durable`, and saves the wait for the disk.
     """
     temporary = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}{path.suffix}")
     try:
         yield temporary
-        with open(temporary, "rb") as handle:
-            os.fsync(handle.fileno())
+        if durable:
+            with open(temporary, "rb") as handle:
+                os.fsync(handle.fileno())
         os.replace(temporary, path)
-        fsync_dir(path.parent)
+        if durable:
+            fsync_dir(path.parent)
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, *, durable: bool = True) -> None:
     """Write UTF-8 text whole."""
-    with written_whole(path) as temporary:
+    with written_whole(path, durable=durable) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="")
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +19,7 @@ import pytest
 from chalchitra import paths
 from chalchitra.environments.table import python_path
 from chalchitra.stagekit import ModelRef, Request, Result
+from chalchitra.stagekit.protocol import MessageReader
 
 DEMO = paths.project_root() / "docs" / "demo"
 SETTINGS = tomllib.loads((paths.config_dir() / "pipeline.toml").read_text("utf-8"))
@@ -23,6 +28,8 @@ LANGUAGES = {
     "hi": {"name": "Hindi", "native": "हिन्दी", "script": "Deva", "whisper": "hi"},
     "or": {"name": "Odia", "native": "ଓଡ଼ିଆ", "script": "Orya"},
 }
+
+ENVIRON = {**os.environ, "PYTHONPATH": str(paths.source_dir()), "HF_HUB_OFFLINE": "1"}
 
 
 @dataclass
@@ -33,7 +40,7 @@ class Stages:
     runs: int = 0
     logs: list[str] = field(default_factory=list)
 
-    def run(
+    def request(
         self,
         stage: str,
         inputs: dict[str, Path],
@@ -41,9 +48,11 @@ class Stages:
         model: Path | None = None,
         environment: str = "whisperx",
         language: str = "en",
+        threads: int = 2,
+        compute_type: str = "int8",
         **params: Any,
-    ) -> tuple[Result, dict[str, Path]]:
-        """The stage's result and its outputs; `params` go over the settings of pipeline.toml."""
+    ) -> Path:
+        """The folder of a new request; `params` go over the settings of pipeline.toml."""
         self.runs += 1
         folder = self.folder / f"{self.runs}-{stage}"
         folder.mkdir()
@@ -60,40 +69,95 @@ class Stages:
                 "engine": "ctranslate2",
                 **params,
             },
-            models={stage: ModelRef(name=model.name, path=model)} if model else {},
+            models={stage: ModelRef(name=model.name, path=model, sha256=f"of {model}")}
+            if model
+            else {},
             packages=["torch", "transformers", "faster-whisper", "onnxruntime"],
             output_dir=folder,
             device="cpu",
-            compute_type="int8",
-            threads=2,
+            compute_type=compute_type,
+            threads=threads,
         ).write(folder / "request.json")
+        return folder
+
+    def run(
+        self,
+        stage: str,
+        inputs: dict[str, Path],
+        *,
+        environment: str = "whisperx",
+        **fields: Any,
+    ) -> tuple[Result, dict[str, Path]]:
+        """The stage's result and its outputs, by a process of its own."""
+        folder = self.request(stage, inputs, environment=environment, **fields)
         done = subprocess.run(
             [
                 python_path(environment),
                 paths.stages_dir() / f"{stage}.py",
                 *("--job-dir", folder),
             ],
-            env={
-                **os.environ,
-                "PYTHONPATH": str(paths.source_dir()),
-                "CHALCHITRA_REQUEST": str(folder / "request.json"),
-                "HF_HUB_OFFLINE": "1",
-            },
+            env=ENVIRON | {"CHALCHITRA_REQUEST": str(folder / "request.json")},
             capture_output=True,
             text=True,
             check=False,
         )
-        result = Result.model_validate_json((folder / "result.json").read_bytes())
+        result, outputs = written(folder)
         assert (result.status == "done") == (done.returncode == 0), done.stderr
         self.logs.append(done.stderr)
-        return result, {key: folder / output.path for key, output in result.outputs.items()}
+        return result, outputs
+
+    @contextmanager
+    def warm(self, stage: str, environment: str = "whisperx") -> Iterator[WarmStage]:
+        """A worker that does the stage for one request after another."""
+        process = subprocess.Popen(
+            [python_path(environment), paths.stages_dir() / f"{stage}.py", "--worker"],
+            stdin=subprocess.PIPE,
+            env=ENVIRON,
+        )
+        try:
+            yield WarmStage(self, stage, process)
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+
+@dataclass
+class WarmStage:
+    """A worker's end that the runner holds."""
+
+    stages: Stages
+    stage: str
+    process: subprocess.Popen[bytes]
+
+    def run(self, inputs: dict[str, Path], **fields: Any) -> tuple[Result, dict[str, Path]]:
+        """As Stages.run, by this worker."""
+        folder = self.stages.request(self.stage, inputs, **fields)
+        order = {"request": str(folder / "request.json"), "log": str(folder / "log")}
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(order).encode() + b"\n")
+        self.process.stdin.flush()
+        reader, deadline = MessageReader(folder / "messages.jsonl"), time.monotonic() + 600
+        while not any(message["type"] == "closed" for message in reader.new()):
+            assert self.process.poll() is None, "the worker has ended"
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        return written(folder)
+
+
+def written(folder: Path) -> tuple[Result, dict[str, Path]]:
+    """An attempt's result and outputs."""
+    result = Result.model_validate_json((folder / "result.json").read_bytes())
+    return result, {key: folder / output.path for key, output in result.outputs.items()}
 
 
 def python(code: str, *arguments: str | Path, environment: str = "whisperx") -> str:
     """What a piece of Python prints in a real environment; its failure is the test's."""
     done = subprocess.run(
         [python_path(environment), "-c", code, *arguments],
-        env={**os.environ, "PYTHONPATH": str(paths.source_dir()), "HF_HUB_OFFLINE": "1"},
+        env=ENVIRON,
         capture_output=True,
         text=True,
         check=False,
@@ -160,3 +224,14 @@ def demo_transcript(
     result, outputs = stages.run("asr", demo_regions, model=base_model)
     assert result.status == "done"
     return {**demo_regions, **outputs}
+
+
+@pytest.fixture(scope="session")
+def tiny_wav2vec2(tmp_path_factory: pytest.TempPathFactory, in_whisperx: Any) -> dict[str, Path]:
+    """Tiny random networks, as the hub would give them: an ordinary one and a fairseq one."""
+    script = Path(__file__).with_name("make_tiny_wav2vec2.py").read_text()
+    folders = {}
+    for kind, options in {"plain": ["--check"], "fairseq": ["--fairseq", "--check"]}.items():
+        folders[kind] = tmp_path_factory.mktemp("models") / kind
+        in_whisperx(script, folders[kind], *options)
+    return folders

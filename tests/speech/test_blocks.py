@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.blocks import pack, padded
+from chalchitra.speech.blocks import BlockSamples, pack, pack_for, padded
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript import Region
 
@@ -97,3 +97,54 @@ def test_a_full_window_starts_a_new_block():
 
 def test_no_speech_gives_no_block():
     assert pack(speech(), Silence(0, 100)) == []
+
+
+@given(films(), st.integers(1, 4))
+def test_blocks_for_workers_leave_nothing_out(film, workers):
+    regions, sound = film
+    blocks = pack_for(workers, regions, sound)
+    assert [region for block in blocks for region in block.regions] == regions.regions
+    assert all(block.seconds <= 30.0 + 1e-6 for block in blocks)
+
+
+def test_a_little_speech_is_shared_among_the_workers():
+    regions = speech(*((n * 10, n * 10 + 5) for n in range(8)), pad=0.0)
+    for workers, seconds in ((1, [30, 10]), (2, [20, 20]), (3, [15, 15, 10]), (4, [10] * 4)):
+        packed = pack_for(workers, regions, Silence(0, 100))
+        assert [block.seconds for block in packed] == seconds
+
+
+def test_less_than_ten_seconds_of_speech_is_not_cut_for_the_workers():
+    regions = speech(*((n * 5, n * 5 + 2) for n in range(5)), pad=0.0)
+    assert len(pack_for(4, regions, Silence(0, 100))) == 1
+
+
+def test_much_speech_is_cut_the_same_for_any_workers():
+    regions = speech(*((n * 30, n * 30 + 20) for n in range(50)))
+    sound = Silence(0, 2000)
+    assert pack_for(4, regions, sound) == pack_for(2, regions, sound) == pack(regions, sound)
+
+
+class Counted:
+    """A sound that counts how often it is read; its samples are the stretch's seconds."""
+
+    start, end = 0.0, 100.0
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def read(self, start: float, end: float) -> list[float]:
+        self.reads += 1
+        return [start, end]
+
+
+def test_blocks_are_read_when_they_are_asked_for_and_not_kept():
+    sound = Counted()
+    samples = BlockSamples(pack(speech((0, 20), (30, 50), (60, 80), pad=0.0), sound), sound)
+    assert (len(samples), sound.reads) == (3, 0)
+    assert samples[1] == samples[1] == [30, 50]
+    assert sound.reads == 2
+    assert [list(one) for one in samples] == [[0, 20], [30, 50], [60, 80]]
+    last = samples[1:]
+    assert (len(last), sound.reads) == (2, 5)
+    assert last[0] == [30, 50]

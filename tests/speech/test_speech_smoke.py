@@ -6,7 +6,6 @@ import json
 import wave
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -202,17 +201,6 @@ def mlx_model() -> Path | None:
 
 
 # --- alignment ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def tiny_wav2vec2(tmp_path_factory: pytest.TempPathFactory, in_whisperx: Any) -> dict[str, Path]:
-    """Tiny random networks, as the hub would give them: an ordinary one and a fairseq one."""
-    script = Path(__file__).with_name("make_tiny_wav2vec2.py").read_text()
-    folders = {}
-    for kind, options in {"plain": ["--check"], "fairseq": ["--fairseq", "--check"]}.items():
-        folders[kind] = tmp_path_factory.mktemp("models") / kind
-        in_whisperx(script, folders[kind], *options)
-    return folders
 
 
 NETWORK = """

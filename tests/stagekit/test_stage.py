@@ -109,3 +109,11 @@ def test_only_libraries_that_were_imported_are_reported(make):
 
     stage = make(packages=["pydantic", "torch", "not-there"])
     assert stage.libraries() == {"pydantic": pydantic.__version__}
+
+
+def test_a_failed_attempts_outputs_can_be_removed(make, tmp_path):
+    stage = make()
+    stage.output("transcript", "a.json").write_text("{}")
+    stage.output("text", "never-written.txt")
+    stage.discard_outputs()
+    assert [path.name for path in tmp_path.iterdir()] == ["messages.jsonl"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,9 @@ from typing import Any
 import pytest
 
 from chalchitra import paths
+from chalchitra.environments.table import python_path
 from chalchitra.stagekit import ModelRef, Request, Result
+from chalchitra.stagekit.protocol import MessageReader
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.translation.model import Translation
 
@@ -69,6 +74,65 @@ class Environment:
         **inputs: Path,
     ) -> tuple[Result, Translation | None]:
         """The stage `translation`, run as the runner does."""
+        self.request(folder, transcript, target, model, translator, inputs)
+        done = self.run(
+            paths.stages_dir() / "translation.py",
+            *("--job-dir", folder, "--language", target),
+            CHALCHITRA_REQUEST=str(folder / "request.json"),
+        )
+        result, translation = written(folder)
+        assert (result.status == "done") == (done.returncode == 0), done.stderr
+        return result, translation
+
+    @contextmanager
+    def warm(self) -> Iterator[Any]:
+        """A worker of the stage: a function that takes what `translate` takes."""
+        process = subprocess.Popen(
+            [python_path(self.name), paths.stages_dir() / "translation.py", "--worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(paths.source_dir())},
+        )
+        assert process.stdin is not None
+
+        def translate(
+            folder: Path,
+            transcript: Transcript,
+            target: str,
+            model: Path,
+            *,
+            translator: str = "indictrans2",
+            **inputs: Path,
+        ) -> tuple[Result, Translation | None]:
+            self.request(folder, transcript, target, model, translator, inputs)
+            order = {"request": str(folder / "request.json"), "log": str(folder / "log")}
+            process.stdin.write(json.dumps(order).encode() + b"\n")
+            process.stdin.flush()
+            reader, deadline = MessageReader(folder / "messages.jsonl"), time.monotonic() + 300
+            while not any(message["type"] == "closed" for message in reader.new()):
+                assert process.poll() is None, "the worker has ended"
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            return written(folder)
+
+        try:
+            yield translate
+            process.stdin.close()
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+    def request(
+        self,
+        folder: Path,
+        transcript: Transcript,
+        target: str,
+        model: Path,
+        translator: str,
+        inputs: dict[str, Path],
+    ) -> None:
+        """Write down a request in a new folder."""
         folder.mkdir()
         transcript.write(folder / "transcript.json")
         Request(
@@ -78,22 +142,20 @@ class Environment:
             environment=self.name,
             inputs={"transcript": folder / "transcript.json", **inputs},
             params={"translator": translator, "languages": LANGUAGES, **SETTINGS},
-            models={"translation": ModelRef(name=model.name, path=model)},
+            models={"translation": ModelRef(name=model.name, path=model, sha256=f"of {model}")},
             packages=["torch", "transformers", "IndicTransToolkit", "faster-whisper"],
             output_dir=folder,
             device="cpu",
             compute_type="int8",
             threads=1,
         ).write(folder / "request.json")
-        done = self.run(
-            paths.stages_dir() / "translation.py",
-            *("--job-dir", folder, "--language", target),
-            CHALCHITRA_REQUEST=str(folder / "request.json"),
-        )
-        result = Result.model_validate_json((folder / "result.json").read_bytes())
-        assert (result.status == "done") == (done.returncode == 0), done.stderr
-        output = result.outputs.get("translation")
-        return result, Translation.read(folder / output.path) if output else None
+
+
+def written(folder: Path) -> tuple[Result, Translation | None]:
+    """An attempt's result and its translation."""
+    result = Result.model_validate_json((folder / "result.json").read_bytes())
+    output = result.outputs.get("translation")
+    return result, Translation.read(folder / output.path) if output else None
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.errors import StageError
-from chalchitra.translation.batches import OutOfMemoryError, run_batches
+from chalchitra.errors import OutOfMemoryError
+from chalchitra.translation.batches import BatchTooLarge, run_batches
 
 
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 20), st.integers(1, 20))
@@ -19,7 +19,7 @@ def test_results_keep_the_order_whatever_fits(
 
     def run(batch: list[int]) -> list[str]:
         if len(batch) > memory:
-            raise OutOfMemoryError
+            raise BatchTooLarge
         batches.append(batch)
         return [f"item {index}" for index in batch]
 
@@ -34,8 +34,8 @@ def test_results_keep_the_order_whatever_fits(
 
 def test_a_single_item_that_does_not_fit_is_an_error_with_a_way_out() -> None:
     def run(batch: list[int]) -> list[str]:
-        raise OutOfMemoryError
+        raise BatchTooLarge
 
-    with pytest.raises(StageError, match="single sentence") as caught:
+    with pytest.raises(OutOfMemoryError, match="single sentence") as caught:
         run_batches([5, 6], 8, run)
     assert "distilled" in caught.value.fix

@@ -59,6 +59,25 @@ def test_it_ran_on_its_own_libraries(done: tuple[Result, Translation]) -> None:
     assert {"transformers", "IndicTransToolkit"} <= set(libraries)
 
 
+@pytest.mark.smoke
+def test_a_warm_worker_translates_the_same_and_loads_once(
+    toolkit: Any, tiny_seq2seq: Path, say: Any, tmp_path: Path
+) -> None:
+    films = [say("hi", list(KNOWN)[:2]), say("hi", [*KNOWN, UNKNOWN[0]]), say("hi", list(KNOWN))]
+    other = tmp_path / "other"
+    other.symlink_to(tiny_seq2seq)
+    models = [tiny_seq2seq, tiny_seq2seq, other]
+    with toolkit.warm() as translate:
+        warm = [
+            translate(tmp_path / f"warm-{n}", film, "en", model)
+            for n, (film, model) in enumerate(zip(films, models, strict=True))
+        ]
+    for n, (_, translation) in enumerate(warm):
+        _, cold = toolkit.translate(tmp_path / f"cold-{n}", films[n], "en", models[n])
+        assert translation == cold
+    assert [result.metrics["models_loaded"] for result, _ in warm] == [1, 0, 1]
+
+
 def request(model: Path, *, target: str = "en", text: str = "नमस्ते") -> TranslationRequest:
     segments = [Segment(id=0, start=0, end=1, text=text)] if text else []
     return TranslationRequest(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.translation.batches import OutOfMemoryError
+from chalchitra.translation.batches import BatchTooLarge
 from chalchitra.translation.translate_units import Generated, Outcome, halved, translate_units
 from chalchitra.translation.units import SentenceUnit
 
@@ -30,7 +30,7 @@ class FakeEngine:
 
     def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
         if len(texts) > self.memory:
-            raise OutOfMemoryError
+            raise BatchTooLarge
         assert all(length <= self.max_tokens for length in self.lengths(texts))
         self.calls.append((list(texts), careful))
         said = [self.say(text, careful) for text in texts]

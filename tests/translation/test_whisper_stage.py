@@ -45,15 +45,14 @@ def test_it_writes_english_at_the_films_times(
             Segment(id=4, start=OFFSET + 12.6, end=OFFSET + 17.5, text="मैं डायना हूँ।"),
         ],
     )
+    given = {
+        "translator": "whisper",
+        "audio": call,
+        "audio_info": tmp_path / "audio.json",
+        "regions": tmp_path / "regions.json",
+    }
     result, translation = whisper_environment.translate(
-        tmp_path / "translation@en",
-        transcript,
-        "en",
-        base_model,
-        translator="whisper",
-        audio=call,
-        audio_info=tmp_path / "audio.json",
-        regions=tmp_path / "regions.json",
+        tmp_path / "translation@en", transcript, "en", base_model, **given
     )
     assert result.status == "done", result.error
     assert "torch" not in result.libraries
@@ -65,3 +64,10 @@ def test_it_writes_english_at_the_films_times(
     assert all(OFFSET + 10.5 <= unit.start < unit.end <= OFFSET + 18 for unit in heard)
     assert [unit.segment_ids for unit in heard if "Jersey" in unit.text] == [[4]]
     assert result.degraded[0].what.startswith("1 of ")
+    with whisper_environment.warm() as translate:
+        for number, loaded in enumerate((1, 0)):
+            again, warm = translate(
+                tmp_path / f"warm-{number}", transcript, "en", base_model, **given
+            )
+            assert warm == translation
+            assert again.metrics["models_loaded"] == loaded

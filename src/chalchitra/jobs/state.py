@@ -69,7 +69,7 @@ class JobState(BaseModel):
         )
 
     def write(self, layout: JobLayout) -> None:
-        write_text(layout.state, self.model_dump_json(indent=1) + "\n")
+        write_text(layout.state, self.model_dump_json(indent=1) + "\n", durable=False)
 
 
 def read_state(layout: JobLayout) -> JobState:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,7 @@ def run_batch(
     pool = WorkerPool(rule)
     machine = known_hardware()
     resources = Resources(machine, idle_bytes=pool.idle_bytes, free_idle=pool.free_idle)
-    shared.emit("batch_started", jobs=[str(folder) for folder in folders])
+    shared.emit("batch_started", time=_now(), jobs=[str(folder) for folder in folders])
 
     def run(number: int, folder: Path) -> Film:
         services = Services(
@@ -72,31 +74,30 @@ def run_batch(
         return _run_one(folder, shared, options, services, everything)
 
     cancelled: CancelledError | None = None
+    futures: list[Future[Film]] = []
     try:
         # One more than stages fit, so that the next film is at hand when there is room.
         with ThreadPoolExecutor(max_workers=max(2, machine.cores) + 1) as threads:
-            futures = [threads.submit(run, *item) for item in enumerate(folders)]
             try:
+                for number, folder in enumerate(folders):
+                    futures.append(threads.submit(run, number, folder))
                 _wait(futures, pool)
             except BaseException as error:
                 everything.set()
-                for future in futures:
-                    future.cancel()
                 if not isinstance(error, CancelledError):
                     raise
                 cancelled = error
+        films = [future.result() for future in futures]
+        films += [_not_started(folder) for folder in folders[len(futures) :]]
+        shared.emit(
+            "batch_summary",
+            time=_now(),
+            seconds=round(time.monotonic() - clock, 2),
+            films=[film.to_dict() for film in films],
+            workers=pool.started,
+        )
     finally:
         pool.close()
-    films = [
-        _not_started(folder) if future.cancelled() else future.result()
-        for folder, future in zip(folders, futures, strict=True)
-    ]
-    shared.emit(
-        "batch_summary",
-        seconds=round(time.monotonic() - clock, 2),
-        films=[film.to_dict() for film in films],
-        workers=pool.started,
-    )
     if cancelled is not None:
         raise cancelled
     return films, _exit_code(films, skip_held)
@@ -124,6 +125,8 @@ def _run_one(
     except ChalchitraError as error:
         outcome = Outcome(error.exit_code, {}, error)
     except Exception as error:  # a defect in one film's run: the others go on
+        if options.debug:
+            traceback.print_exception(error)
         outcome = Outcome(ExitCode.STAGE_FAILED, {}, unforeseen(error))
     error_ = outcome.error
     state = str(outcome.summary.get("state", "held" if isinstance(error_, HeldError) else "failed"))
@@ -131,7 +134,7 @@ def _run_one(
         job_id=_name(folder),
         job_dir=str(folder),
         title=_title(folder),
-        state="done" if options.dry_run and error_ is None else state,
+        state="planned" if options.dry_run and error_ is None else state,
         seconds=round(time.monotonic() - clock, 2),
         degraded=[
             f"{row['stage']}: {item['what']}"
@@ -158,6 +161,10 @@ def _exit_code(films: Sequence[Film], skip_held: bool) -> ExitCode:
     if len(codes) == 1:
         return codes.pop()
     return ExitCode.STAGE_FAILED if codes else ExitCode.DONE
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _name(folder: Path) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import count, takewhile
 from pathlib import Path
 
 from chalchitra.files import copy_file, fsync_dir, sha256_file, written_whole
@@ -25,23 +27,26 @@ def place(
     (a film is not kept twice).
     """
     layout.output.mkdir(exist_ok=True)
-    target = layout.output / name
-    beside = False
-    if move and not source.exists() and target.exists() and sha256_file(target) == sha256:
-        return _placed(layout, target, sha256), False  # moved by a run that then was killed
-    if target.exists() and not _is_ours(target, layout, previous):
-        if target.stat().st_size == source.stat().st_size and sha256_file(target) == sha256:
+    moved = move and not source.exists()  # by a run that then was killed
+    for target in _names(layout, name):
+        if not target.exists() or (not moved and _is_ours(target, layout, previous)):
+            break
+        if _is_the_same(target, source, sha256):
             if move:
-                source.unlink()
-            return _placed(layout, target, sha256), False
-        target, beside = _free_name(layout, target, previous), True
+                source.unlink(missing_ok=True)
+            return _placed(layout, target, sha256), target.name != name
     if move:
         os.replace(source, target)
         fsync_dir(target.parent)
     else:
         with written_whole(target) as temporary:
             copy_file(source, temporary)
-    return _placed(layout, target, sha256), beside
+    return _placed(layout, target, sha256), target.name != name
+
+
+def places(layout: JobLayout, name: str) -> list[Path]:
+    """The files that may be this deliverable: of its name, and beside what a person changed."""
+    return list(takewhile(Path.exists, _names(layout, name)))
 
 
 def is_as_placed(layout: JobLayout, placed: Placed) -> bool:
@@ -64,15 +69,19 @@ def _is_ours(target: Path, layout: JobLayout, previous: Placed | None) -> bool:
     )
 
 
-def _free_name(layout: JobLayout, target: Path, previous: Placed | None) -> Path:
-    """`film.hi.srt` -> `film.hi.new.srt`, then `film.hi.new-2.srt` ..."""
-    number = 1
-    while True:
-        suffix = ".new" if number == 1 else f".new-{number}"
-        candidate = target.with_name(f"{target.stem}{suffix}{target.suffix}")
-        if not candidate.exists() or _is_ours(candidate, layout, previous):
-            return candidate
-        number += 1
+def _is_the_same(target: Path, source: Path, sha256: str) -> bool:
+    if source.exists() and target.stat().st_size != source.stat().st_size:
+        return False
+    return sha256_file(target) == sha256
+
+
+def _names(layout: JobLayout, name: str) -> Iterator[Path]:
+    """`film.hi.srt`, then `film.hi.new.srt`, then `film.hi.new-2.srt` ..."""
+    target = layout.output / name
+    yield target
+    yield target.with_name(f"{target.stem}.new{target.suffix}")
+    for number in count(2):
+        yield target.with_name(f"{target.stem}.new-{number}{target.suffix}")
 
 
 def _placed(layout: JobLayout, path: Path, sha256: str) -> Placed:

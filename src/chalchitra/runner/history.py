@@ -62,9 +62,9 @@ class History(_Model):
             count += attempt.ending in ("crashed", "timeout")
         return count
 
-    def write(self, layout: JobLayout, key: str) -> None:
+    def write(self, layout: JobLayout, key: str, *, durable: bool = True) -> None:
         self.attempts = self.attempts[-KEPT:]
-        write_text(layout.attempts(key), self.model_dump_json(indent=1) + "\n")
+        write_text(layout.attempts(key), self.model_dump_json(indent=1) + "\n", durable=durable)
 
 
 def read_history(layout: JobLayout, key: str) -> History:
@@ -119,7 +119,8 @@ def _update(layout: JobLayout, key: str, number: int, **fields: Any) -> None:
     for index, attempt in enumerate(history.attempts):
         if attempt.number == number:
             history.attempts[index] = attempt.model_copy(update=fields)
-    history.write(layout, key)
+    # A power cut ends the process too, and then the boot is another one.
+    history.write(layout, key, durable=False)
 
 
 def _now() -> str:

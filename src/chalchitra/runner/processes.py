@@ -57,7 +57,6 @@ class GroupMember:
 
     pid: int
     group: int
-    session: int
     start: str
 
 
@@ -72,22 +71,22 @@ def _processes() -> list[GroupMember]:
     found = []
     for entry in os.scandir(PROC):
         if entry.name.isdigit() and (fields := _stat(int(entry.name))) and fields[0] not in "ZX":
-            found.append(GroupMember(int(entry.name), int(fields[2]), int(fields[3]), fields[19]))
+            found.append(GroupMember(int(entry.name), int(fields[2]), fields[19]))
     return found
 
 
 def _processes_by_ps() -> list[GroupMember]:
     done = subprocess.run(
-        ["ps", "-axo", "pid=,pgid=,sess=,stat=,lstart="],
+        ["ps", "-axo", "pid=,pgid=,stat=,lstart="],
         capture_output=True,
         text=True,
         check=False,
     )
     found = []
     for line in done.stdout.splitlines():
-        pid, group, _, state, start = line.split(None, 4)
-        if not state.startswith("Z"):  # macOS prints sessions as 0: a stage leads its own
-            found.append(GroupMember(int(pid), int(group), int(group), start.strip()))
+        pid, group, state, start = line.split(None, 3)
+        if not state.startswith("Z"):
+            found.append(GroupMember(int(pid), int(group), start.strip()))
     return found
 
 
@@ -98,6 +97,15 @@ def _stat(pid: int) -> list[str]:
     except OSError:
         return []
     return text.rpartition(")")[2].split()  # the name in the second field may hold anything
+
+
+def has_variable(pid: int, name: str, value: str) -> bool:
+    """Whether a process was started with this variable; False where the system does not say."""
+    try:
+        environ = (PROC / str(pid) / "environ").read_bytes()
+    except OSError:
+        return False
+    return os.fsencode(f"{name}={value}") in environ.split(b"\0")
 
 
 def end_group(group: int, seconds: float = 5.0) -> None:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from chalchitra.files import sha256_file
 from chalchitra.jobs import Degraded, Job, JobLayout, Output, Placed, StageRecord, read_record
 from chalchitra.pipeline import split_key
-from chalchitra.runner.deliver import place
+from chalchitra.runner.deliver import place, places
 from chalchitra.runner.events import Reporter
 from chalchitra.stagekit.protocol import (
     REQUEST_FILE,
@@ -90,7 +88,8 @@ def _reductions(request: Request) -> list[Degraded]:
 def adopt(job: Job, layout: JobLayout, key: str, reporter: Reporter) -> StageRecord | None:
     """Publish what was renamed and never recorded; None when there is nothing of that kind.
 
-    Only an attempt whose every output is there with its hash counts.
+    Only an attempt whose every output is there with its hash counts. Raises OSError when it cannot
+    be published now (a full disk): it stays where it is for the next run.
     """
     record = read_record(layout, key)
     known = record.attempt if record is not None else 0
@@ -98,14 +97,16 @@ def adopt(job: Job, layout: JobLayout, key: str, reporter: Reporter) -> StageRec
         try:
             if int(done.name.removeprefix("done-")) <= known:
                 return None
-            if _whole(layout, key, done):
-                return publish(job, layout, key, done, reporter)
-        except (OSError, ValidationError, ValueError):
+            whole = _whole(layout, key, done)
+        except (OSError, ValueError):
             continue
+        if whole:
+            return publish(job, layout, key, done, reporter)
     return None
 
 
 def _whole(layout: JobLayout, key: str, done: Path) -> bool:
+    Request.model_validate_json((done / REQUEST_FILE).read_bytes())
     result = Result.model_validate_json((done / RESULT_FILE).read_bytes())
     return result.status == "done" and all(
         any(
@@ -118,10 +119,10 @@ def _whole(layout: JobLayout, key: str, done: Path) -> bool:
 
 def _places(layout: JobLayout, key: str, done: Path, output: OutputFile) -> list[Path]:
     """Where an output may lie: a moved one is no longer in its attempt's folder."""
-    places = [done / output.path]
+    found = [done / output.path]
     if output.deliver_as and split_key(key)[0] in MOVED_OUTPUTS:
-        places.append(layout.output / output.deliver_as)
-    return places
+        found += places(layout, output.deliver_as)
+    return found
 
 
 def _publish_output(

@@ -152,7 +152,8 @@ def batch_end(fields: dict[str, Any]) -> list[str]:
 def _film_cells(film: dict[str, Any]) -> tuple[str, str, str, str, str]:
     needs = ""
     if film["error"] is not None:
-        needs = f"{film['error']['what']} {film['error']['fix']}".strip()
+        errors = film["error"].get("errors", [film["error"]])
+        needs = " ".join(f"{error['what']} {error['fix']}".strip() for error in errors)
     elif film["degraded"]:
         first, *more = film["degraded"]
         needs = first + (f" ({len(more)} more: chalchitra status)" if more else "")

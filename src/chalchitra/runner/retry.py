@@ -55,15 +55,20 @@ def run_with_retries(work: Work, rules: RetryRules) -> StageRecord:
 
 
 def smaller_steps(work: Work) -> Iterator[dict[str, Any]]:
-    """What may be made smaller, one step after another: the batch, then the number format."""
+    """What may be made smaller, one step after another: the batch, then the number format.
+
+    Only what the stage heeds: of all that run Whisper, batches are `whisperx`'s alone, and the
+    translator `whisper` is always CTranslate2's (translation/whisper.py).
+    """
     job, (stage, _) = work.job, split_key(work.key)
-    batch = parameters(job, work.key).get("batch_size")
+    translates = stage == "translation" and job.translator == "whisper"
+    batches = job.engine == "whisperx" if stage == "asr" else not translates
+    batch = parameters(job, work.key).get("batch_size") if batches else None
     while isinstance(batch, int) and batch > 1:
         batch = max(1, batch // 4)
         yield {"batch_size": batch}
     machine = job.machines[stage]
-    by_ctranslate2 = stage == "asr" or (stage == "translation" and job.translator == "whisper")
-    if not by_ctranslate2 or job.engine == "mlx":
+    if not (translates or (stage == "asr" and job.engine != "mlx")):
         return
     if machine.device == "cpu" and machine.threads > 1:
         yield {"threads": 1}  # fewer blocks side by side

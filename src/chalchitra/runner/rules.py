@@ -6,12 +6,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.paths import config_dir
+
+_Seconds = Annotated[float, Field(ge=0)]
 
 
 class _Table(BaseModel):
@@ -21,10 +23,10 @@ class _Table(BaseModel):
 class StageRules(_Table):
     """One stage's section; the file's head says what the fields mean. `memory` is GB."""
 
-    cpu: int | Literal["most"] = 1
+    cpu: Annotated[int, Field(ge=0)] | Literal["most"] = 1
     memory: float = Field(default=0.5, ge=0)
     model: float = Field(default=0.0, ge=0)
-    timeout: tuple[float, float] = (600.0, 600.0)
+    timeout: tuple[_Seconds, _Seconds] = (600.0, 600.0)
     worker: bool = False
 
     def timeout_seconds(self, film_seconds: float | None) -> float | None:
@@ -48,7 +50,8 @@ class RetryRules(_Table):
 
     def wait_seconds(self, retry: int) -> float:
         """The pause before the retry of this number, from 1."""
-        return float(min(self.longest_wait, self.wait * 2 ** (retry - 1)))
+        doublings = min(retry - 1, 100)  # 2**1024 is no float
+        return min(self.longest_wait, self.wait * 2.0**doublings)
 
 
 class WorkerRules(_Table):

@@ -8,23 +8,32 @@ from __future__ import annotations
 import shutil
 
 from chalchitra.files import TEMPORARY_PREFIX
-from chalchitra.jobs import Job, JobLayout
+from chalchitra.jobs import Job, JobLayout, read_record
 from chalchitra.runner import history, processes
+from chalchitra.runner.attempt import remove_older
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.history import AttemptRecord
 from chalchitra.runner.publish import adopt
+from chalchitra.stagekit.protocol import REQUEST_FILE, REQUEST_VARIABLE
 
 
 def tidy(job: Job, layout: JobLayout, reporter: Reporter) -> None:
     """End what outlived its runner, publish what it renamed, remove what it left half-made."""
     for key in job.stages:
-        for attempt in history.read_history(layout, key).attempts:
-            if attempt.ending == "running":
-                _end_orphan(layout, key, attempt, reporter)
+        attempts = history.read_history(layout, key).attempts
+        unended = [attempt for attempt in attempts if attempt.ending == "running"]
+        for attempt in unended:
+            _end_orphan(layout, key, attempt, reporter)
         if adopt(job, layout, key, reporter) is not None:
             reporter.emit(
                 "stage_warning", stage=key, text="published what an earlier run had finished"
             )
+        record = read_record(layout, key)
+        for attempt in unended:
+            published = record is not None and record.attempt == attempt.number
+            history.end(layout, key, attempt.number, "done" if published else "lost")
+        if record is not None and layout.done(key, record.attempt).is_dir():
+            remove_older(layout, key, keep=layout.done(key, record.attempt))
     _sweep(layout)
 
 
@@ -35,25 +44,26 @@ def _end_orphan(layout: JobLayout, key: str, attempt: AttemptRecord, reporter: R
             stage=key,
             text=f"an attempt was started on {attempt.host} and may still run there",
         )
-    elif attempt.boot == processes.boot_id() and attempt.group and _is_ours(attempt):
+    elif attempt.boot == processes.boot_id() and attempt.group and _is_ours(layout, key, attempt):
         processes.end_group(attempt.group)
         reporter.emit("stage_warning", stage=key, text="ended what an earlier run left running")
-    history.end(layout, key, attempt.number, "lost")
 
 
-def _is_ours(attempt: AttemptRecord) -> bool:
+def _is_ours(layout: JobLayout, key: str, attempt: AttemptRecord) -> bool:
     """Whether the group is the attempt's, and not a later one that got its number.
 
     While any member lives, its number is given to no other process; so a leader that started at
-    another time means that the attempt's group is gone, and members without a leader, in the
-    session of that number, are the attempt's if none of them is older than it was.
+    another time means that the attempt's group is gone. Members without a leader have no start to
+    compare (a daemon's group looks like that too): they are the attempt's if they have its request
+    in their environment.
     """
     assert attempt.group is not None
     members = processes.group_members(attempt.group)
     leaders = [member for member in members if member.pid == attempt.group]
     if leaders:
         return leaders[0].start == attempt.group_start
-    return bool(members) and all(member.session == attempt.group for member in members)
+    request = str(layout.attempt(key, attempt.number) / REQUEST_FILE)
+    return any(processes.has_variable(member.pid, REQUEST_VARIABLE, request) for member in members)
 
 
 def _sweep(layout: JobLayout) -> None:

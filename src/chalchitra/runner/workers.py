@@ -7,12 +7,13 @@ and one that crashes is started anew: only the film it had in hand is tried agai
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +21,14 @@ from typing import Any
 from chalchitra.files import sha256_json
 from chalchitra.paths import project_root
 from chalchitra.pipeline import split_key
-from chalchitra.runner.launch import POLL_SECONDS, Ended, GuardedProcess, Launch, Watch
+from chalchitra.runner.launch import POLL_SECONDS, Ended, GuardedProcess, Launch, Watch, run_cold
 from chalchitra.runner.rules import Rules
 from chalchitra.stagekit.protocol import REQUEST_VARIABLE, MessageReader
 
 _GOODBYE_SECONDS = 5.0
 """How long a worker may take to end after its stdin closed."""
+_ABOVE_THE_GUARDS = 10
+"""The lowest file descriptor that the guard's shell (launch.GUARD) does not use itself."""
 _OF_THE_REQUEST = frozenset({REQUEST_VARIABLE, "DEBUG_MODE"})
 """Variables that differ from request to request."""
 
@@ -58,7 +61,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 class _Worker:
     def __init__(self, launch: Launch) -> None:
-        read, self._write = os.pipe()
+        read, self._write = _pipe()
         try:
             with open(launch.log, "ab") as log:
                 self.process = GuardedProcess(
@@ -68,6 +71,9 @@ class _Worker:
                     log=log,
                     stdin=read,
                 )
+        except BaseException:
+            os.close(self._write)
+            raise
         finally:
             os.close(read)
         self.memory = 0
@@ -80,7 +86,11 @@ class _Worker:
             os.write(self._write, line.encode())
         except OSError:
             return False
-        return self.process.wait(0) is None
+        return not self.gone
+
+    @property
+    def gone(self) -> bool:
+        return self.process.wait(0) is not None
 
     def bid_farewell(self) -> None:
         """Let it end by itself, then make it."""
@@ -93,6 +103,18 @@ class _Worker:
         with suppress(OSError):
             os.close(self._write)
         self.process.end()
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe whose reading end the guard's shell leaves alone: the lowest free one may be its 3."""
+    low, write = os.pipe()
+    try:
+        return fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, _ABOVE_THE_GUARDS), write
+    except BaseException:
+        os.close(write)
+        raise
+    finally:
+        os.close(low)
 
 
 class WorkerPool:
@@ -109,22 +131,43 @@ class WorkerPool:
 
         What interrupts the wait (`watch.check`, the timeout) ends the worker.
         """
+        if not self._rules.of(split_key(launch.key)[0]).worker:
+            return run_cold(launch, watch)
         kind = _Kind.of(launch)
-        worker = self._ready(kind, launch)
+        while (worker := self._take_one(kind)) is not None:
+            ended = self._serve(kind, worker, launch, watch)
+            if ended is not None:
+                return ended
+            # It was gone before it began: this film did not crash it.
+        self._end_outdated(kind)
+        worker = _Worker(launch)
+        with self._lock:
+            self.started[kind.stage] = self.started.get(kind.stage, 0) + 1
+        ended = self._serve(kind, worker, launch, watch, new=True)
+        assert ended is not None
+        return ended
+
+    def _serve(
+        self, kind: _Kind, worker: _Worker, launch: Launch, watch: Watch, *, new: bool = False
+    ) -> Ended | None:
+        """Have a worker serve a request; None when one that is not `new` did not begin with it."""
         deadline = None if launch.timeout is None else time.monotonic() + launch.timeout
         reader = MessageReader(launch.messages)
-        healthy = False
+        begun, healthy = new, False
         try:
+            if not worker.ask(launch) and not new:
+                return None
             watch.on_group(worker.process.group)
             while True:
                 status = worker.process.wait(POLL_SECONDS)
                 for message in reader.new():
+                    begun = True
                     if message["type"] == "closed":
                         healthy = True
                         return self._closed(worker, message)
                     watch.on_message(message)
                 if status is not None:
-                    return Ended(status or 1)  # it ended without an answer
+                    return Ended(status or 1) if begun else None
                 watch.check()
                 if deadline is not None and time.monotonic() > deadline:
                     return Ended(-signal.SIGKILL, timed_out=True)
@@ -138,23 +181,10 @@ class WorkerPool:
             else:
                 worker.kill()
 
-    def _ready(self, kind: _Kind, launch: Launch) -> _Worker:
-        """A worker that has been sent the request."""
-        while True:
-            with self._lock:
-                free = self._idle.get(kind, [])
-                worker = free.pop() if free else None
-            if worker is None:
-                break
-            if worker.ask(launch):
-                return worker
-            worker.kill()
-        self._end_outdated(kind)
-        worker = _Worker(launch)
+    def _take_one(self, kind: _Kind) -> _Worker | None:
         with self._lock:
-            self.started[kind.stage] = self.started.get(kind.stage, 0) + 1
-        worker.ask(launch)
-        return worker
+            free = self._idle.get(kind)
+            return free.pop() if free else None
 
     @staticmethod
     def _closed(worker: _Worker, message: dict[str, Any]) -> Ended:
@@ -168,32 +198,38 @@ class WorkerPool:
             if same_place and other.code != kind.code:
                 self._end(self._take_idle(other))
 
-    def idle_bytes(self) -> int:
-        """The memory that idle workers held after their last film."""
+    def idle_bytes(self, keep: Collection[str] = ()) -> int:
+        """The memory that idle workers held after their last film, but for those of `keep`."""
         with self._lock:
-            return sum(worker.memory for free in self._idle.values() for worker in free)
+            return sum(worker.memory for _, worker in self._spare(keep))
 
-    def free_idle(self) -> bool:
-        """End the worker that has been idle longest; False when there is none."""
+    def free_idle(self, keep: Collection[str] = ()) -> bool:
+        """End the worker that has been idle longest; False when there is none to spare.
+
+        Each of the stages `keep` keeps the worker that it used last.
+        """
         with self._lock:
-            found = [
-                (worker.idle_since, kind, worker)
-                for kind, free in self._idle.items()
-                for worker in free
-            ]
-            if not found:
+            spare = self._spare(keep)
+            if not spare:
                 return False
-            _, kind, worker = min(found, key=lambda item: item[0])
+            kind, worker = spare[0]
             self._idle[kind].remove(worker)
         worker.bid_farewell()
         return True
 
+    def _spare(self, keep: Collection[str]) -> list[tuple[_Kind, _Worker]]:
+        """The idle workers, longest idle first, without the last of each of these stages."""
+        idle = [(kind, worker) for kind, free in self._idle.items() for worker in free]
+        idle.sort(key=lambda item: item[1].idle_since)
+        kept = {kind.stage: worker for kind, worker in idle if kind.stage in keep}
+        return [(kind, worker) for kind, worker in idle if kept.get(kind.stage) is not worker]
+
     def end_idle(self) -> None:
-        """End workers that have been idle for longer than config/runner.toml allows."""
+        """End workers that have been idle for longer than config/runner.toml allows, or died."""
         limit = time.monotonic() - self._rules.workers.idle
         with self._lock:
             old = {
-                kind: [worker for worker in free if worker.idle_since < limit]
+                kind: [worker for worker in free if worker.idle_since < limit or worker.gone]
                 for kind, free in self._idle.items()
             }
             for kind, workers in old.items():

@@ -65,8 +65,10 @@ def options_from(stage: Stage) -> RecogniserOptions:
     try:
         if "temperatures" in params:
             params["temperatures"] = tuple(float(one) for one in params["temperatures"])
+        model = stage.model("asr")
         return RecogniserOptions(
-            model=stage.model("asr").path,
+            model=model.path,
+            model_sha256=model.sha256,
             device=stage.device,
             compute_type=stage.compute_type,
             threads=stage.threads,

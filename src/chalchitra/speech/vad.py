@@ -15,6 +15,7 @@ from typing import Any
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import SAMPLE_RATE, Sound
+from chalchitra.stagekit.warm import kept
 from chalchitra.transcript import Region
 
 WINDOW = 512
@@ -105,7 +106,7 @@ def speech_probabilities(
     """The probability of speech in each window of WINDOW samples."""
     import numpy as np
 
-    session = _session(path)
+    session = kept("voice detector", path, lambda: _session(path))
     h = c = np.zeros((1, 1, 128), dtype=np.float32)
     context = np.zeros(_CONTEXT, dtype=np.float32)
     probabilities: list[float] = []

@@ -97,9 +97,7 @@ def build_request(
         language=language,
         environment=job.stage_environments[stage],
         inputs=input_files(job, layout, key, by_hand=by_hand),
-        params={
-            name: smaller.get(name, value) for name, value in parameters(job, key).items()
-        },
+        params={name: smaller.get(name, value) for name, value in parameters(job, key).items()},
         models=models,
         packages=list(STAGES[stage].packages),
         output_dir=output_dir.absolute(),

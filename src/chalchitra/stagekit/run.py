@@ -10,51 +10,108 @@ import shutil
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from chalchitra.errors import ChalchitraError, ExitCode, StageError, UsageError
+from pydantic import ValidationError
+
+from chalchitra.errors import ChalchitraError, ExitCode, UsageError
 from chalchitra.jobs import JobLayout, read_job
 from chalchitra.pipeline import STAGES, stage_key
+from chalchitra.stagekit import warm
+from chalchitra.stagekit.failures import DiskFullError, UnforeseenError, as_error
 from chalchitra.stagekit.protocol import (
     MESSAGES_FILE,
+    REQUEST_FILE,
     REQUEST_VARIABLE,
     RESULT_FILE,
     ErrorInfo,
     MessageWriter,
+    OutputFile,
     Request,
     Result,
 )
 from chalchitra.stagekit.request import build_request
 from chalchitra.stagekit.stage import Stage
+from chalchitra.stagekit.worker import flush_output, resident_bytes, serve
+
+Work = Callable[[Stage], None]
 
 
-def run_stage(name: str, work: Callable[[Stage], None]) -> NoReturn:
+def run_stage(name: str, work: Work) -> NoReturn:
     """Run `work` as the stage `name`, write its result and exit.
 
-    Under the runner the request is the file that $CHALCHITRA_REQUEST names. By hand
+    Under the runner the request is the file that $CHALCHITRA_REQUEST names, or, with `--worker`,
+    each that a line of stdin names (worker.py). By hand
     (`scripts/stages/<stage>.py --job-dir DIR [--language L]`) it is built from job.json, the
     outputs go to `stages/<key>/by-hand/`, and nothing is published.
     """
-    parser = argparse.ArgumentParser(description=f"Run the stage {name} of one job.")
-    parser.add_argument("--job-dir", type=Path, required=True, help="the job's folder")
-    if STAGES[name].per_language:
-        parser.add_argument("--language", required=True, help="the language this run is for")
-    arguments = parser.parse_args()
+    arguments = _arguments(name)
+    if arguments.worker:
+        sys.exit(
+            serve(
+                lambda path: _read_request(path, name),
+                lambda request: _perform(request, work).failure,
+            )
+        )
     by_hand = REQUEST_VARIABLE not in os.environ
     try:
         if by_hand:
-            request = _request_by_hand(
-                arguments.job_dir, stage_key(name, getattr(arguments, "language", None))
-            )
+            key = stage_key(name, getattr(arguments, "language", None))
+            request = _request_by_hand(arguments.job_dir, key)
         else:
-            path = Path(os.environ[REQUEST_VARIABLE])
-            request = Request.model_validate_json(path.read_bytes())
+            request = _read_request(Path(os.environ[REQUEST_VARIABLE]), name)
     except ChalchitraError as error:
         print(*error.lines(), sep="\n", file=sys.stderr)
         sys.exit(error.exit_code)
-    sys.exit(_run(request, work, by_hand))
+    try:
+        ended = _perform(request, work)
+    except OSError as error:
+        lost = as_error(name, error, request.output_dir)
+        print(*lost.lines(), sep="\n", file=sys.stderr)
+        sys.exit(lost.exit_code)
+    if by_hand:
+        _tell_by_hand(request, ended)
+    sys.exit(ended.exit_code)
+
+
+def _arguments(name: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=f"Run the stage {name} of one job.")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--job-dir", type=Path, help="the job's folder")
+    which.add_argument(
+        "--worker", action="store_true", help="serve the requests that stdin names, one a line"
+    )
+    per_language = bool(STAGES[name].per_language)
+    if per_language:
+        parser.add_argument("--language", help="the language this run is for")
+    arguments = parser.parse_args()
+    if per_language and not arguments.worker and not arguments.language:
+        parser.error("the following arguments are required: --language")
+    return arguments
+
+
+def _read_request(path: Path, stage: str) -> Request:
+    """The request in a file. Raises UsageError when it is none, or one to another stage."""
+    try:
+        request = Request.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise UsageError(
+            f"{path} holds no request.",
+            cause=f"{str(error).splitlines()[0]}.",
+            fix="Run the job with ./run-pipeline.sh, which writes it.",
+        ) from None
+    if request.stage != stage:
+        raise UsageError(
+            f"{path} is a request to {request.stage}, not to {stage}.",
+            cause=f"${REQUEST_VARIABLE} or the worker's caller names the wrong file.",
+            fix=f"Type: scripts/stages/{request.stage}.py, with the same arguments.",
+        )
+    return request
 
 
 def _request_by_hand(job_dir: Path, key: str) -> Request:
@@ -64,87 +121,87 @@ def _request_by_hand(job_dir: Path, key: str) -> Request:
     request = build_request(read_job(job_dir), layout, key, folder, by_hand=True)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    request.write(folder / "request.json")
+    request.write(folder / REQUEST_FILE)
     return request
 
 
-def _run(request: Request, work: Callable[[Stage], None], by_hand: bool) -> int:
+@dataclass(frozen=True)
+class _Ended:
+    """A request that was served to its end."""
+
+    result: Result
+    failure: ChalchitraError | None
+
+    @property
+    def exit_code(self) -> int:
+        return int(self.failure.exit_code if self.failure else ExitCode.DONE)
+
+
+def _perform(request: Request, work: Work) -> _Ended:
+    """One request, from the message `opened` to the message `closed`.
+
+    Nothing of the request before is left to it but loaded models. Raises OSError when not even the
+    result can be written.
+    """
     level = "DEBUG" if request.debug else os.environ.get("LOG_LEVEL", "INFO").upper()
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    messages = MessageWriter(request.output_dir / MESSAGES_FILE)
-    messages.send("opened", protocol=request.protocol, stage=request.stage, pid=os.getpid())
-    stage = Stage(request, messages)
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    seed = request.params.get("seed", 0)
+    warm.begin(seed if isinstance(seed, int) else 0)
     started = time.monotonic()
-    failure: ChalchitraError | None = None
-    outputs = {}
+    with closing(MessageWriter(request.output_dir / MESSAGES_FILE)) as messages:
+        stage = Stage(request, messages)
+        messages.send("opened", protocol=request.protocol, stage=request.stage, pid=os.getpid())
+        outputs, failure = _work(stage, work, request)
+        result = Result(
+            stage=request.stage,
+            status="failed" if failure else "done",
+            outputs=outputs,
+            metrics=stage.metrics,
+            degraded=stage.degradations,
+            error=ErrorInfo.model_validate(failure.to_dict()) if failure else None,
+            python=sys.executable,
+            python_version=platform.python_version(),
+            libraries=stage.libraries(),
+            seconds=round(time.monotonic() - started, 3),
+        )
+        result.write(request.output_dir / RESULT_FILE)
+        ended = _Ended(result, failure)
+        flush_output()
+        messages.send(
+            "closed",
+            status=result.status,
+            exit_code=ended.exit_code,
+            error=failure.kind if failure else None,  # a worker ends after "memory"
+            memory=resident_bytes(),
+        )
+    return ended
+
+
+def _work(
+    stage: Stage, work: Work, request: Request
+) -> tuple[dict[str, OutputFile], ChalchitraError | None]:
+    """Do the work; what it made, or what went wrong."""
     try:
-        work(stage)
-        outputs = stage.finished_outputs()
-    except ChalchitraError as error:
-        failure = error
-        traceback.print_exc()
-    except MemoryError:
-        failure = StageError(
-            f"{request.stage} ran out of memory.",
-            cause="The model or the batch is too large for this machine.",
-            fix="Choose a smaller model with --model, or close other programs.",
-        )
-        traceback.print_exc()
-    except OSError as error:
-        failure = _from_os_error(request.stage, error)
-        traceback.print_exc()
+        with warnings.catch_warnings():  # filters, and which warnings were shown already
+            work(stage)
+        if (loaded := warm.models_loaded()) is not None:
+            stage.metric("models_loaded", loaded)
+        return stage.finished_outputs(), None
     except Exception as error:
-        first_line = str(error).strip().partition("\n")[0]
-        failure = StageError(
-            f"{request.stage} failed: {type(error).__name__}: {first_line}",
-            cause="This was not foreseen; the stage's log has the whole of it.",
-            fix="Run again with --debug, and report the log if it stays.",
-        )
-        traceback.print_exc()
-    result = Result(
-        stage=request.stage,
-        status="failed" if failure else "done",
-        outputs=outputs,
-        metrics=stage.metrics,
-        degraded=stage.degradations,
-        error=ErrorInfo.model_validate(failure.to_dict()) if failure else None,
-        python=sys.executable,
-        python_version=platform.python_version(),
-        libraries=stage.libraries(),
-        seconds=round(time.monotonic() - started, 3),
-    )
-    result.write(request.output_dir / RESULT_FILE)
-    messages.send("closed", status=result.status)
-    messages.close()
-    if by_hand:
-        _tell_by_hand(request, result, failure)
-    return int(failure.exit_code if failure else ExitCode.DONE)
+        failure = as_error(request.stage, error, request.output_dir)
+        with suppress(OSError):  # the log's disk may be the full one
+            traceback.print_exc()
+    # Out here, where the exception's frames no longer hold what the stage had in memory.
+    if isinstance(failure, DiskFullError):
+        stage.discard_outputs()
+    if isinstance(failure, UnforeseenError):
+        warm.forget()
+    return {}, failure
 
 
-def _from_os_error(stage: str, error: OSError) -> ChalchitraError:
-    if error.filename is None and error.errno is None:
-        return StageError(
-            f"{stage} failed: {error}",
-            cause="The stage's log has the whole of it.",
-            fix="Run again with --debug, and report the log if it stays.",
-        )
-    where = f" at {error.filename}" if error.filename else ""
-    if isinstance(error, FileNotFoundError):
-        return UsageError(
-            f"{stage} did not find a file{where}.",
-            cause="It was moved or removed while the job ran.",
-            fix="Put it back and run the job again.",
-        )
-    return StageError(
-        f"{stage} could not read or write{where}: {error.strerror}.",
-        cause="The disk is full, or the folder is not writable.",
-        fix="Make room or change the permissions, then run the job again.",
-    )
-
-
-def _tell_by_hand(request: Request, result: Result, failure: ChalchitraError | None) -> None:
-    if failure:
-        print(*failure.lines(), sep="\n", file=sys.stderr)
+def _tell_by_hand(request: Request, ended: _Ended) -> None:
+    if ended.failure:
+        print(*ended.failure.lines(), sep="\n", file=sys.stderr)
         return
-    for output in result.outputs.values():
+    for output in ended.result.outputs.values():
         print(request.output_dir / output.path)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, StageError
-from chalchitra.files import sha256_file
+from chalchitra.files import fsync_dir, sha256_file
 from chalchitra.jobs.record import Degraded
 from chalchitra.stagekit.protocol import MessageWriter, ModelRef, OutputFile, Request
 
@@ -132,7 +134,10 @@ class Stage:
         self.warning(" ".join(part for part in (what, why, fix) if part))
 
     def finished_outputs(self) -> dict[str, OutputFile]:
-        """The declared outputs with their hashes. Raises StageError when one was not written."""
+        """The declared outputs with their hashes, all of them safe on the disk.
+
+        Raises StageError when one was not written.
+        """
         outputs: dict[str, OutputFile] = {}
         for key, (path, deliver_as) in self._outputs.items():
             if not path.is_file():
@@ -147,7 +152,17 @@ class Stage:
                 sha256=sha256_file(path),
                 deliver_as=deliver_as,
             )
+            with open(path, "rb") as written:
+                os.fsync(written.fileno())
+        for folder in {path.parent for path, _ in self._outputs.values()}:
+            fsync_dir(folder)
         return outputs
+
+    def discard_outputs(self) -> None:
+        """Remove what was written: a failed attempt's outputs only fill the disk."""
+        for path, _ in self._outputs.values():
+            with suppress(OSError):
+                path.unlink()
 
     def libraries(self) -> dict[str, str]:
         """The versions of the stage's key libraries that this process really imported."""

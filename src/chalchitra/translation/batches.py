@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from chalchitra.errors import StageError
+from chalchitra.errors import OutOfMemoryError
 
 Result = TypeVar("Result")
 
 
-class OutOfMemoryError(Exception):
-    """A batch did not fit; a smaller one may."""
+class BatchTooLarge(Exception):
+    """A batch did not fit into memory; a smaller one may."""
 
 
 def run_batches(
@@ -22,9 +22,9 @@ def run_batches(
 ) -> list[Result]:
     """`run` on the indices 0..n-1 in batches of like length, longest first; results in order.
 
-    The longest come first so that memory runs out at once or not at all. After
-    OutOfMemoryError the batches are half as large from there on. `on_done` gets the number of
-    items done so far. Raises StageError when a single item does not fit.
+    The longest come first so that memory runs out at once or not at all. After BatchTooLarge the
+    batches are half as large from there on. `on_done` gets the number of items done so far.
+    Raises OutOfMemoryError when a single item does not fit.
     """
     waiting = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
     results: dict[int, Result] = {}
@@ -32,9 +32,9 @@ def run_batches(
         batch = waiting[:batch_size]
         try:
             found = run(batch)
-        except OutOfMemoryError as error:
+        except BatchTooLarge as error:
             if len(batch) == 1:
-                raise StageError(
+                raise OutOfMemoryError(
                     "There is not enough memory to translate a single sentence.",
                     cause="The translation model nearly fills the memory of this machine.",
                     fix="Set translation.size to distilled, lower translation.num_beams, "

@@ -10,11 +10,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, StageError
-from chalchitra.translation.batches import OutOfMemoryError
+from chalchitra.stagekit.failures import is_out_of_memory
+from chalchitra.stagekit.warm import kept
+from chalchitra.translation.batches import BatchTooLarge
 from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.translate_units import Generated, Outcome, translate_units
@@ -56,15 +59,27 @@ def _translate(
     request: TranslationRequest, units: Sequence[SentenceUnit], source_tag: str, target_tag: str
 ) -> Outcome:
     check_model_folder(request.model_path, request.model_name)
-    with tempfile.TemporaryDirectory(prefix="model-code-") as code_cache:
-        return translate_units(
-            units,
-            _load(request, source_tag, target_tag, code_cache),
-            source_tag,
-            target_tag,
-            batch_size=request.settings["batch_size"],
-            on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
-        )
+    sha256, half = request.model_sha256, _half(request)
+    depends_on = (request.model_path, sha256, request.device, half, request.threads)
+    model, tokenizer = kept(
+        "translator", depends_on if sha256 else None, lambda: _load(request, half)
+    )
+    engine = IndicTransEngine(
+        model,
+        tokenizer,
+        TextProcessor(),
+        (source_tag, target_tag),
+        num_beams=request.settings["num_beams"],
+        max_new_tokens=request.settings["max_new_tokens"],
+    )
+    return translate_units(
+        units,
+        engine,
+        source_tag,
+        target_tag,
+        batch_size=request.settings["batch_size"],
+        on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
+    )
 
 
 def check_model_folder(path: Path, name: str) -> None:
@@ -177,13 +192,13 @@ class IndicTransEngine:
                     **against_loops,
                 )
         except (RuntimeError, MemoryError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             failure = str(error) or "out of memory"
         if failure:  # out here, where the error's frames no longer hold what was allocated
             if torch.cuda.is_available():
                 torch.cuda.empty_cache()
-            raise OutOfMemoryError(failure)
+            raise BatchTooLarge(failure)
         rows = sequences.cpu().tolist()
         end = self._model.generation_config.eos_token_id
         ends = set(end if isinstance(end, list) else [end])
@@ -203,19 +218,28 @@ class IndicTransEngine:
             self._tokenizer._switch_to_input_mode()
 
 
-def _load(
-    request: TranslationRequest, source_tag: str, target_tag: str, code_cache: str
-) -> IndicTransEngine:
+@cache
+def _code_folder() -> tempfile.TemporaryDirectory[str]:
+    """Where the models' own code is copied to; it lasts as long as the process."""
+    return tempfile.TemporaryDirectory(prefix="model-code-")
+
+
+def _half(request: TranslationRequest) -> bool:
+    """Whether to compute in half precision; a CPU has to emulate it."""
+    return request.device != "cpu" and request.compute_type in ("float16", "int8_float16")
+
+
+def _load(request: TranslationRequest, half: bool) -> tuple[Any, Any]:
+    """The model and its tokeniser."""
     # transformers reads these when it is imported: no network, and the model's code is copied to
     # a folder of this process instead of one that every process and model shares
     os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-    os.environ["HF_MODULES_CACHE"] = code_cache
+    os.environ["HF_MODULES_CACHE"] = _code_folder().name
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
     torch.set_num_threads(request.threads)
-    half = request.device != "cpu" and request.compute_type in ("float16", "int8_float16")
     folder = str(request.model_path.resolve())
     local: dict[str, Any] = {"trust_remote_code": True, "local_files_only": True}
     try:
@@ -225,19 +249,14 @@ def _load(
         )
         model = model.to(request.device).eval()
     except (OSError, ValueError, KeyError, ImportError, AttributeError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise
         raise StageError(
             f"The translation model {request.model_name} cannot be loaded: {error}",
-            cause=f"A file in {folder} is damaged or of another version, or memory is short.",
+            cause=f"A file in {folder} is damaged or of another version.",
             fix=f"Type: chalchitra models verify {request.model_name}",
         ) from error
-    return IndicTransEngine(
-        model,
-        tokenizer,
-        TextProcessor(),
-        (source_tag, target_tag),
-        num_beams=request.settings["num_beams"],
-        max_new_tokens=request.settings["max_new_tokens"],
-    )
+    return model, tokenizer
 
 
 def _positions(config: Any, side: str) -> int:
@@ -247,12 +266,3 @@ def _positions(config: Any, side: str) -> int:
         getattr(config, "max_position_embeddings", None),
     )
     return min(MAX_TOKENS, *(value for value in known if isinstance(value, int)), MAX_TOKENS)
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """torch's CUDA error, its CPU allocator's plain RuntimeError, Metal's, or Python's own."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        sign in text
-        for sign in ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
-    )

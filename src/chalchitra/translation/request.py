@@ -28,7 +28,8 @@ class TranslationRequest:
     """One transcript into one language.
 
     `languages` are rows of config/languages.toml by id; `settings` the [translation] section;
-    `model_path` a local folder; `device`, `compute_type` and `threads` as the stage kit gives them.
+    `model_path` a local folder, `model_sha256` what it holds where that is known; `device`,
+    `compute_type` and `threads` as the stage kit gives them.
     `on_progress` gets what is done, of how much, and the unit of both.
     """
 
@@ -42,6 +43,7 @@ class TranslationRequest:
     threads: int
     settings: Mapping[str, Any]
     speech: SpeechInput | None = None
+    model_sha256: str = ""
     on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
 
     @property

@@ -42,7 +42,7 @@ class Engine(Protocol):
     def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
         """One output a text, in order; `careful` decodes against repetition.
 
-        Raises batches.OutOfMemoryError when the batch does not fit.
+        Raises batches.BatchTooLarge when the batch does not fit.
         """
 
 
@@ -84,8 +84,8 @@ def translate_units(
 ) -> Outcome:
     """Every unit translated, or untranslated with a reason. Tags are IndicTrans2's (`hin_Deva`).
 
-    `on_progress` gets the number of units done and of all. Raises StageError when memory does
-    not hold a single sentence.
+    `on_progress` gets the number of units done and of all. Raises OutOfMemoryError when memory
+    does not hold a single sentence.
     """
     return _Run(engine, source_tag, target_tag).over(units, batch_size, on_progress)
 

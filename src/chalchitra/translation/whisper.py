@@ -51,6 +51,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
         ENGINE,
         RecogniserOptions(
             model=request.model_path,
+            model_sha256=request.model_sha256,
             device=request.device,
             compute_type=request.compute_type,
             threads=request.threads,

@@ -10,6 +10,7 @@ from chalchitra.speech.engines.base import (
     RecogniserOptions,
     Task,
 )
+from chalchitra.stagekit.warm import kept
 
 ENGINES = ("ctranslate2", "whisperx", "mlx")
 
@@ -17,11 +18,17 @@ __all__ = ["ENGINES", "Heard", "Note", "Recogniser", "RecogniserOptions", "Task"
 
 
 def load_recogniser(engine: str, options: RecogniserOptions) -> Recogniser:
-    """Load a model into an engine. Only that engine's libraries are imported.
+    """A model in an engine: the one that is loaded already where it is the same, or a new one.
 
-    Raises UsageError for an unknown engine, MissingError when this environment does not have it
-    or the folder holds no model in its format.
+    Only that engine's libraries are imported. Raises UsageError for an unknown engine, MissingError
+    when this environment does not have it or the folder holds no model in its format.
     """
+    recogniser = kept("recogniser", options.load_key(engine), lambda: _load(engine, options))
+    recogniser.options = options
+    return recogniser
+
+
+def _load(engine: str, options: RecogniserOptions) -> Recogniser:
     try:
         if engine == "ctranslate2":
             from chalchitra.speech.engines.ctranslate2 import CTranslate2Recogniser

@@ -35,6 +35,7 @@ PREPENDED = "\"'“¿([{-"
 class RecogniserOptions:
     """How to recognise. `model` is a folder in the engine's own format.
 
+    model_sha256        what the folder holds; empty: not known
     device, compute_type, threads   what the hardware gives; 0 threads: the library's choice
     beam_size           hypotheses kept while decoding (mlx has no beam search and ignores it)
     temperatures        tried in turn while a window fails one of the next two thresholds
@@ -55,6 +56,14 @@ class RecogniserOptions:
     no_speech_threshold: float | None = 0.6
     batch_size: int = 4
     seed: int = 0
+    model_sha256: str = ""
+
+    def load_key(self, engine: str) -> tuple[object, ...] | None:
+        """What a loaded model depends on, for warm.kept; all else may differ between requests."""
+        if not self.model_sha256:
+            return None
+        machine = (self.device, self.compute_type, self.threads)
+        return (engine, self.model, self.model_sha256, *machine)
 
     def __post_init__(self) -> None:
         """Raises UsageError for settings that mean nothing, MissingError without a model."""
@@ -92,7 +101,9 @@ class Heard:
 
 
 class Recogniser(ABC):
-    """A loaded recognition model."""
+    """A loaded recognition model. It may hear one film after another, each with its own options:
+    of those, only what load_key names belongs to the loaded model.
+    """
 
     engine: ClassVar[str]
     workers: int = 1
@@ -101,7 +112,7 @@ class Recogniser(ABC):
     def __init__(self, options: RecogniserOptions) -> None:
         self.options = options
         self.notes: list[Note] = []
-        self.on_block: Callable[[int], None] = lambda index: None
+        self.on_block: Callable[[int], None] = _nobody_listens
 
     @abstractmethod
     def hear(
@@ -150,12 +161,15 @@ class Recogniser(ABC):
         self.on_block = finished
         on_progress(0.0, total)
         texts = self.hear(BlockSamples(blocks, sound), language, task)
-        for index, (block, raw) in enumerate(zip(blocks, texts, strict=True)):
-            on_film = [_on_film(segment, block, spaced) for segment in raw]
-            placed = place(on_film, block.regions, first_id=len(heard.segments))
-            heard.segments += placed.segments
-            heard.dropped += placed.dropped
-            finished(index)
+        try:
+            for index, (block, raw) in enumerate(zip(blocks, texts, strict=True)):
+                on_film = [_on_film(segment, block, spaced) for segment in raw]
+                placed = place(on_film, block.regions, first_id=len(heard.segments))
+                heard.segments += placed.segments
+                heard.dropped += placed.dropped
+                finished(index)
+        finally:
+            self.on_block = _nobody_listens
         return heard
 
     def _check(self, language: str, task: Task) -> None:
@@ -178,6 +192,10 @@ class Recogniser(ABC):
     def can_translate(self) -> bool:
         """Whether the model was trained to translate, judged by its files."""
         return self.multilingual and not looks_untranslating(self.options.model)
+
+
+def _nobody_listens(index: int) -> None:
+    pass
 
 
 def _on_film(segment: RawSegment, block: Block, spaced: bool) -> RawSegment:

@@ -4,16 +4,16 @@ Its sequential WhisperModel is used, not its BatchedInferencePipeline: only ther
 temperatures and thresholds work.
 
 On a CPU, blocks are shared among workers: a second thread for one block gains nothing, two blocks
-side by side go 1.5 to 1.9 times as fast (base, 2 cores). The workers decode at the first
-temperature only, which samples nothing. What fails there is decoded again with all of them by one
-worker, in the film's order, because CTranslate2's random numbers are each thread's own: so a film
-gives the same words every time.
+side by side go 1.5 to 1.9 times as fast (base, 2 cores). The workers decode at temperature 0 only,
+which samples nothing. What fails there is decoded again with all temperatures by one worker, in the
+film's order, because CTranslate2's random numbers are each thread's own: so a film gives the same
+words every time, by itself or after others (_Network).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from chalchitra.speech.engines.base import (
 )
 from chalchitra.speech.sound import Samples
 from chalchitra.speech.words import RawSegment, RawWord
+from chalchitra.stagekit.warm import count_load
 
 MOST_WORKERS = 4
 """More would read the same memory: the decoder waits for memory, not for arithmetic."""
@@ -39,6 +40,7 @@ class CTranslate2Recogniser(Recogniser):
 
     def __init__(self, options: RecogniserOptions) -> None:
         super().__init__(options)
+        import ctranslate2
         from faster_whisper import WhisperModel
 
         device, compute_type, note = usable(options.device, options.compute_type)
@@ -47,19 +49,26 @@ class CTranslate2Recogniser(Recogniser):
         check_folder(options.model)
         self.workers = min(max(options.threads, 1), MOST_WORKERS) if device == "cpu" else 1
 
-        def load(count: int) -> Any:
-            return WhisperModel(
+        self._model: Any = WhisperModel(
+            str(options.model),
+            device=device,
+            compute_type=compute_type,
+            cpu_threads=options.threads // self.workers,
+            num_workers=self.workers,
+            local_files_only=True,
+        )
+
+        def load(workers: int) -> Any:
+            return ctranslate2.models.Whisper(
                 str(options.model),
                 device=device,
                 compute_type=compute_type,
-                cpu_threads=options.threads // count,
-                num_workers=count,
-                local_files_only=True,
+                intra_threads=options.threads // workers,
+                inter_threads=workers,
             )
 
-        self._load = load
-        self._loaded = self.workers
-        self._model: Any = load(self.workers)
+        self._network = _Network(self._model.model, self.workers, load)
+        self._model.model = self._network
 
     @property
     def multilingual(self) -> bool:
@@ -71,35 +80,30 @@ class CTranslate2Recogniser(Recogniser):
     def hear(
         self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
-        import ctranslate2
-
-        ctranslate2.set_random_seed(self.options.seed)
         temperatures = self.options.temperatures
-        if self.workers == 1 or len(blocks) == 1:
-            self._use(1)
+        self._network.begin(self.options.seed)
+        if self.workers == 1:
             for samples in blocks:
                 yield self._decode(samples, language, task, temperatures)
             return
-        self._use(self.workers)
-        heard = list(self._side_by_side(blocks, language, task))
-        failed = [index for index, raw in enumerate(heard) if any(map(self._fails, raw))]
-        if failed and len(temperatures) > 1:
-            self._use(1)
+        if temperatures[0] > 0:
+            heard: list[list[RawSegment]] = [[]] * len(blocks)
+            failed = list(range(len(blocks)))
+        else:
+            self._network.use(self.workers)
+            heard = list(self._side_by_side(blocks, language, task))
+            failed = [index for index, raw in enumerate(heard) if any(map(self._fails, raw))]
+        if failed and max(temperatures) > 0:
+            self._network.use(1)
             for index in failed:
                 heard[index] = self._decode(blocks[index], language, task, temperatures)
+                self.on_block(index)
         yield from heard
-
-    def _use(self, workers: int) -> None:
-        """Have the model loaded for this many workers, and only once in memory."""
-        if self._loaded != workers:
-            self._model = None
-            self._model = self._load(workers)
-            self._loaded = workers
 
     def _side_by_side(
         self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
-        """Every block at the first temperature, in order; few are read ahead."""
+        """Every block at temperature 0, in order; few are read ahead."""
         first = self.options.temperatures[:1]
         with ThreadPoolExecutor(self.workers) as pool:
             waiting: deque[Future[list[RawSegment]]] = deque()
@@ -146,6 +150,53 @@ class CTranslate2Recogniser(Recogniser):
             (repeats is not None and ratio is not None and ratio > repeats)
             or (unsure is not None and log_prob is not None and log_prob < unsure)
         )
+
+
+class _Network:
+    """CTranslate2's model in the place that faster-whisper keeps it, loaded again where it must be.
+
+    CTranslate2 seeds the random numbers of a thread when the thread first samples, and never again.
+    So before a film samples on threads that sampled for another one, the model is loaded anew,
+    which makes new threads; a film that samples nothing (most do not) loads nothing. What is in
+    memory goes before the new one comes.
+    """
+
+    def __init__(self, network: Any, workers: int, load: Callable[[int], Any]) -> None:
+        self._network = network
+        self._workers = workers
+        self._load = load
+        self._sampled = False
+        """On these threads, for this film or an earlier one."""
+        self._for_this_film = False
+
+    def begin(self, seed: int) -> None:
+        """Another film begins."""
+        import ctranslate2
+
+        ctranslate2.set_random_seed(seed)
+        self._for_this_film = False
+
+    def use(self, workers: int) -> None:
+        """Have this many workers."""
+        if self._workers != workers:
+            self._workers = workers
+            self._load_again()
+
+    def _load_again(self) -> None:
+        self._network = None
+        self._network = self._load(self._workers)
+        self._sampled = False
+        count_load()
+
+    def generate(self, *inputs: Any, **options: Any) -> Any:
+        if options.get("sampling_temperature", 0) > 0:  # faster-whisper gives it only above 0
+            if self._sampled and not self._for_this_film:
+                self._load_again()
+            self._sampled = self._for_this_film = True
+        return self._network.generate(*inputs, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._network, name)
 
 
 def _raw(segment: Any) -> RawSegment:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,15 @@ class MlxRecogniser(Recogniser):
 
         self._config = read_config(options.model)
         self._transcribe = mlx_whisper.transcribe
-        if options.device == "cpu":
-            mx.set_default_device(mx.cpu)
+        own = _own_device()
+        mx.set_default_device(mx.cpu if options.device == "cpu" else own)
         # Half precision is what Apple's GPU is fast at; the CPU backend has to emulate it.
         self._half = options.device != "cpu" and options.compute_type != "float32"
+        # mlx-whisper keeps the last model itself, and tells two apart by their paths alone.
+        # (The package's function of that name hides its module `transcribe` from `import`.)
+        holder = import_module("mlx_whisper.transcribe").ModelHolder
+        holder.model = None
+        holder.get_model(str(options.model), mx.float16 if self._half else mx.float32)
 
     @property
     def multilingual(self) -> bool:
@@ -73,6 +80,14 @@ class MlxRecogniser(Recogniser):
                 append_punctuations=APPENDED,
             )
             yield [_raw(segment) for segment in result["segments"]]
+
+
+@cache
+def _own_device() -> Any:
+    """The device that MLX chooses by itself: asked before any recogniser has set another."""
+    import mlx.core as mx
+
+    return mx.default_device()
 
 
 def _raw(segment: dict[str, Any]) -> RawSegment:
