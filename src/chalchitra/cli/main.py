@@ -12,6 +12,7 @@ import typer
 
 from chalchitra.cli import (
     bootstrap,
+    cache,
     cancel,
     doctor,
     jobs,
@@ -46,6 +47,7 @@ app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=Fal
 )
 app.command("languages")(languages.languages)
 app.command("doctor")(doctor.doctor)
+app.add_typer(cache.app, name="cache")
 app.add_typer(models.app, name="models")
 
 

@@ -1,0 +1,181 @@
+"""`cache`: the store of stage outputs that jobs share; its size, and pruning it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chalchitra.cli.text import OutOption, columns, spoken
+from chalchitra.errors import UsageError
+
+if TYPE_CHECKING:
+    from chalchitra.artifacts import ArtifactStore, Entry
+
+app = typer.Typer(help="What jobs share: the store of stage outputs; prune it.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+@dataclass
+class _Size:
+    """So many entries and bytes; `only_here` are those that no job has too, which pruning frees."""
+
+    entries: int = 0
+    bytes: int = 0
+    only_here: int = 0
+
+    def add(self, size: int, only_here: int) -> None:
+        self.entries += 1
+        self.bytes += size
+        self.only_here += only_here
+
+
+@app.callback(invoke_without_command=True)
+def show(context: typer.Context, out: OutOption = None, as_json: JsonOption = False) -> None:
+    """Show the size of the store: how many stage outputs, and what pruning would free."""
+    if context.invoked_subcommand is not None:
+        context.obj = (out, as_json)  # given before `prune` they mean the same
+        return
+    from chalchitra.pipeline import STAGES, split_key
+
+    store = _store(out)
+    entries = store.entries()
+    total, stages = _Size(), {name: _Size() for name in STAGES}
+    for entry, _ in entries:
+        sizes = entry.bytes, _only_here(store, entry)
+        total.add(*sizes)
+        stages.setdefault(split_key(entry.stage)[0], _Size()).add(*sizes)
+    stages = {name: size for name, size in stages.items() if size.entries}
+    oldest = entries[0][1] if entries else None
+    if as_json:
+        data = {
+            "store": str(store.root),
+            **asdict(total),
+            "oldest_use": None if oldest is None else _time(oldest),
+            "stages": [{"stage": name, **asdict(size)} for name, size in stages.items()],
+        }
+        typer.echo(json.dumps(data, ensure_ascii=False))
+        return
+    if oldest is None:
+        typer.echo(f"The store {store.root} is empty.")
+        return
+    head = ("stage", "entries", "size", "only here")
+    rows = [_row(name, size) for name, size in (*stages.items(), ("all", total))]
+    typer.echo("\n".join(columns([head, *rows], right={1, 2, 3})))
+    from chalchitra.artifacts import days_ago
+
+    typer.echo(f"The oldest was last used {spoken(days_ago(oldest) * 86_400)} ago.")
+    typer.echo(
+        f"Pruning all of it would free {_shown(total.only_here)}; the rest belongs to jobs too."
+    )
+
+
+@app.command()
+def prune(
+    context: typer.Context,
+    older_than: Annotated[
+        float | None,
+        typer.Option(metavar="DAYS", min=0, help="Remove what was not used for so many days."),
+    ] = None,
+    max_size: Annotated[
+        float | None,
+        typer.Option(metavar="GB", min=0, help="Then the oldest, until the store is this small."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Remove all of it.")] = False,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove stored outputs by age and size: what is not said here, config/runner.toml says.
+
+    Jobs keep what they have; only a later job on the same film may have to make it again.
+    """
+    from chalchitra.runner import rules
+
+    before_out, before_json = context.obj or (None, False)
+    store, as_json = _store(out or before_out), as_json or before_json
+    if everything and (older_than is not None or max_size is not None):
+        raise UsageError(
+            "--all removes everything, whatever its age or size.",
+            cause="It was given with --older-than or --max-size.",
+            fix="Give one or the other.",
+        )
+    rule = rules.load().store
+    days = rule.keep_days if older_than is None else older_than
+    gigabytes = rule.keep_gb if max_size is None else max_size
+    only_here = {entry.fingerprint: _only_here(store, entry) for entry, _ in store.entries()}
+    removed = store.prune(
+        keep_seconds=-math.inf if everything else days * 86_400,
+        keep_bytes=0 if everything else gigabytes * 1e9,
+        now=datetime.now().timestamp(),
+    )
+    freed = sum(only_here.get(entry.fingerprint, 0) for entry in removed)
+    left = [entry for entry, _ in store.entries()]
+    left_bytes = sum(entry.bytes for entry in left)
+    if as_json:
+        data = {
+            "store": str(store.root),
+            "removed": [_removed(entry, only_here) for entry in removed],
+            "freed": freed,
+            "entries": len(left),
+            "bytes": left_bytes,
+        }
+        typer.echo(json.dumps(data, ensure_ascii=False))
+        return
+    kept = f"{_counted(len(left))} ({_shown(left_bytes)}) stay"
+    if not removed:
+        typer.echo(f"Nothing to remove: {kept}.")
+        return
+    typer.echo(f"Removed {_counted(len(removed))}, which freed {_shown(freed)}; {kept}.")
+
+
+def _store(out: Path | None) -> ArtifactStore:
+    """The store of an `out`. Raises UsageError when a folder that was named is not there."""
+    from chalchitra.artifacts import FOLDER, ArtifactStore
+    from chalchitra.out import out_dir
+
+    folder = out_dir(out)
+    if out is not None and not folder.is_dir():
+        raise UsageError(
+            f"There is no folder {folder}.",
+            cause="--out names the folder that prepare-job wrote to.",
+            fix="Give the same --out as prepare-job.",
+        )
+    return ArtifactStore(folder / FOLDER)
+
+
+def _only_here(store: ArtifactStore, entry: Entry) -> int:
+    try:
+        return max(0, entry.bytes - store.shared_bytes(entry))
+    except FileNotFoundError:  # a job that runs has just dropped it
+        return 0
+
+
+def _removed(entry: Entry, only_here: dict[str, int]) -> dict[str, Any]:
+    named = entry.model_dump(include={"stage", "fingerprint", "job_id", "title", "bytes"})
+    return {**named, "only_here": only_here.get(entry.fingerprint, 0)}
+
+
+def _row(name: str, size: _Size) -> tuple[str, ...]:
+    return (name, str(size.entries), _shown(size.bytes), _shown(size.only_here))
+
+
+def _shown(size: int) -> str:
+    """Bytes as one says them."""
+    for unit, one in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}"
+    return f"{size} B"
+
+
+def _counted(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="seconds")
