@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
 import time
@@ -99,9 +101,12 @@ class Batch:
 
     def start(self, *arguments: str | Path, **options) -> subprocess.Popen[str]:
         """Type run-pipeline, in a process of its own."""
-        command = [sys.executable, "-m", "chalchitra", "run-pipeline", "--out", self.out]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        return subprocess.Popen([*map(str, (*command, *arguments))], **{**pipes, **options})
+        return subprocess.Popen(self.command(*arguments), **{**pipes, **options})
+
+    def command(self, *arguments: str | Path) -> list[str | Path]:
+        run = [sys.executable, "-m", "chalchitra", "run-pipeline", "--out", self.out]
+        return [*run, *arguments]
 
     def type(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Type run-pipeline and wait for its end."""
@@ -163,3 +168,29 @@ def wait_until(true, seconds: float = 60.0) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not come true"
         time.sleep(0.02)
+
+
+@dataclass
+class Shown:
+    """What a terminal showed, without what moves the cursor and colours; and the exit code."""
+
+    text: str
+    code: int
+
+
+def on_terminal(command: Sequence[str | Path], width: int = 400) -> Shown:
+    """Type a command on a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    environ = os.environ | {"COLUMNS": str(width), "LINES": "40", "TERM": "xterm"}
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ)
+    os.close(theirs)
+    got = b""
+    try:
+        while data := os.read(ours, 65536):
+            got += data
+    except OSError:  # Linux says EIO at the end
+        pass
+    finally:
+        os.close(ours)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", got.decode())
+    return Shown(text.replace("\r\n", "\n"), process.wait())

@@ -1,4 +1,4 @@
-"""Jobs whose stages run in this process, in a millisecond each, for what the runner does about them.
+"""Jobs whose stages run in this process, in a millisecond each: for what the runner makes of them.
 
 The runner is the real one; only who serves its requests is ours.
 """
@@ -108,7 +108,7 @@ class Quick:
         before, head, after = file.read_text().partition(f"[{section}]\n")
         for name, value in values.items():
             after, count = re.subn(rf"(?m)^{name} *= .*$", f"{name} = {value}", after, count=1)
-            assert head and count, name
+            assert count, f"[{section}] has no {name}"
         changed = file.stat().st_mtime_ns + 1
         file.write_text(before + head + after)
         os.utime(file, ns=(changed, changed))
@@ -117,7 +117,7 @@ class Quick:
         self.served, self.events = [], []
         services = Services(launcher=self.serve)
         with pytest.MonkeyPatch.context() as patch:
-            # Nobody pulls a real plug here, and a disk that waits makes these tests ten times slower.
+            # Nobody pulls a real plug here, and waiting for the disk takes most of the time.
             patch.setattr(os, "fsync", lambda fd: None)
             outcome = run_job(layout.root, self, RunOptions(**options), services)
         return Ran(outcome, self.events, self.served)

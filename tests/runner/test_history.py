@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.jobs import JobLayout
@@ -149,6 +149,7 @@ def test_one_more_attempt_adds_one_crash_none_or_ends_the_count(pairs, ending):
     assert attempts(*pairs, ("another", ending)).crashes("f") == 0
 
 
+@settings(deadline=None)  # a disk may be busy
 @given(PAIRS)
 def test_a_history_survives_the_disk(tmp_path_factory, pairs):
     layout = JobLayout(tmp_path_factory.mktemp("job"))

@@ -1,4 +1,4 @@
-"""What a run that ended badly left: processes are ended if they are surely its own, files removed."""
+"""What a run that ended badly left: processes that are surely its own are ended, files removed."""
 
 from __future__ import annotations
 

@@ -87,11 +87,11 @@ class TerminalReporter:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._progress = Progress(
-            TextColumn("  {task.fields[name]:<16}"),
+            TextColumn("  {task.fields[name]:<16}", markup=False),
             BarColumn(bar_width=30),
             TextColumn("{task.percentage:>3.0f} %"),
             TimeElapsedColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             transient=True,
         )
         self._progress.start()
@@ -106,7 +106,7 @@ class TerminalReporter:
         self._follow(self._progress, event, fields)
         console = self._progress.console
         for line in lines_of(event, fields, why=self._why, batch=self._batch):
-            console.print(line, markup=False, highlight=False)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         if event == "summary" and not self._batch:
             self._show_end(summary_table(fields), summary_end(fields))
         if event == "batch_summary":
