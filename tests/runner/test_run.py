@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
 from chalchitra.errors import ExitCode, HeldError, MissingError, UsageError
 from chalchitra.jobs import JobLayout, read_record
+from chalchitra.pipeline import split_key
 from chalchitra.runner.lock import held
-from chalchitra.runner.run import RunOptions, run_job
+from chalchitra.runner.resources import Slot
+from chalchitra.runner.run import RunOptions, Services, run_job
 from chalchitra.stagekit.protocol import Request
 
 
@@ -287,3 +290,15 @@ def test_nothing_temporary_is_left(project):
     run(layout)
     names = [path.name for path in JobLayout(layout.root).root.rglob("*")]
     assert not [name for name in names if name.startswith(("attempt-", ".tmp-"))]
+
+
+def test_room_is_asked_for_by_stage_so_that_it_keeps_its_own_worker(project):
+    job, layout = project.job()
+    needs = []
+
+    def gate(need, check):
+        needs.append(need)
+        return nullcontext(Slot())
+
+    run_job(layout.root, Recorder(), RunOptions(), Services(gate=gate))
+    assert [need.stage for need in needs] == [split_key(key)[0] for key in job.stages]

@@ -269,6 +269,7 @@ class _Run:
             rule.cpu,
             gpu=STAGES[stage].uses_device and job.machines[stage].device != "cpu",
             memory=memory_need(key, models),
+            stage=stage,
         )
         environ = activation(
             job.stage_environments[stage],
