@@ -121,7 +121,15 @@ class CancelledError(ChalchitraError):
 def unforeseen(error: Exception) -> ChalchitraError:
     """What a person is told of an exception that nobody foresaw: no traceback, and what to do."""
     if isinstance(error, OSError) and error.strerror:
-        where = f": {error.filename}" if error.filename else ""
+        # Of a rename the second name tells more: the first is temporary.
+        path = error.filename2 or error.filename
+        if isinstance(error, IsADirectoryError):
+            return StageError(
+                f"{path} is a folder and should be a file.",
+                cause="Something else than Chalchitra put it there.",
+                fix="Move it away, then type the same command again.",
+            )
+        where = f": {path}" if path else ""
         return StageError(
             f"{error.strerror}{where}.",
             cause="The disk is full, or a file or folder cannot be read or written.",

@@ -333,10 +333,18 @@ def test_a_film_that_was_moved_there_and_back_costs_no_stage(quick):
     assert quick.run(layout).served == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"sha256": 5}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"sha256": 5}', "null", "[" * 100_000, "\xff"])
 def test_a_broken_memory_of_the_film_costs_one_hash(quick, hashed, text):
     job, layout = quick.job()
     quick.run(layout)
-    layout.film_hash.write_text(text)
+    layout.film_hash.write_text(text, encoding="latin-1")
     assert quick.run(layout).served == []
     assert len(hashed) == 2
+
+
+def test_a_memory_that_cannot_be_kept_is_not_blamed_on_the_film(quick):
+    job, layout = quick.job()
+    layout.film_hash.mkdir()
+    ran = quick.run(layout)
+    assert ran.served == []
+    assert "The film" not in ran.outcome.error.what

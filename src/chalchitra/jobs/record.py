@@ -76,7 +76,7 @@ def read_record(layout: JobLayout, key: str) -> StageRecord | None:
     """The record of a stage, or None when there is none that can be trusted."""
     try:
         return StageRecord.model_validate_json(layout.record(key).read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValidationError):
+    except (OSError, ValidationError):
         return None
 
 

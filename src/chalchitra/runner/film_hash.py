@@ -63,6 +63,6 @@ def check_same_film(film: Path, kept: Path) -> None:
 def _known(kept: Path) -> dict[str, object] | None:
     try:
         data = json.loads(kept.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last: too many brackets
         return None
     return data if isinstance(data, dict) and isinstance(data.get("sha256"), str) else None
