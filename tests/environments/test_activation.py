@@ -26,6 +26,7 @@ def test_runs_offline():
     variables = activation("common", inherited={"HF_HUB_OFFLINE": "0"})
     assert variables["HF_HUB_OFFLINE"] == "1"
     assert variables["TRANSFORMERS_OFFLINE"] == "1"
+    assert variables["ORT_DISABLE_TELEMETRY"] == "1"
 
 
 @pytest.mark.parametrize(("debug", "said"), [(True, "true"), (False, "false")])

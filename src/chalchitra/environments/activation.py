@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from chalchitra import offline
 from chalchitra.environments.table import environment_dir, load
 from chalchitra.paths import source_dir
 
@@ -53,8 +54,7 @@ def activation(
         "PYTHONUNBUFFERED": "1",
         "DEBUG_MODE": "true" if debug else "false",
         "LOG_LEVEL": log_level,
-        "HF_HUB_OFFLINE": "1",
-        "TRANSFORMERS_OFFLINE": "1",
+        **offline.VARIABLES,
     }
     libraries = [
         path

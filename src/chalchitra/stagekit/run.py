@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from chalchitra.errors import ChalchitraError, ExitCode, UsageError
 from chalchitra.jobs import JobLayout, read_job
+from chalchitra.offline import go_offline
 from chalchitra.pipeline import STAGES, stage_key
 from chalchitra.stagekit import warm
 from chalchitra.stagekit.failures import DiskFullError, UnforeseenError, as_error
@@ -51,6 +52,7 @@ def run_stage(name: str, work: Work) -> NoReturn:
     outputs go to `stages/<key>/by-hand/`, and nothing is published.
     """
     arguments = _arguments(name)
+    go_offline()  # by hand too
     if arguments.worker:
         sys.exit(
             serve(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, StageError
+from chalchitra.offline import go_offline
 from chalchitra.stagekit.failures import is_out_of_memory
 from chalchitra.stagekit.warm import kept
 from chalchitra.translation.batches import BatchTooLarge
@@ -231,9 +232,9 @@ def _half(request: TranslationRequest) -> bool:
 
 def _load(request: TranslationRequest, half: bool) -> tuple[Any, Any]:
     """The model and its tokeniser."""
-    # transformers reads these when it is imported: no network, and the model's code is copied to
-    # a folder of this process instead of one that every process and model shares
-    os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    # transformers reads these when it is imported; the model's code is copied to a folder of this
+    # process instead of one that every process and model shares
+    go_offline()
     os.environ["HF_MODULES_CACHE"] = _code_folder().name
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     import torch
