@@ -1,4 +1,4 @@
-"""Measuring whole commands: wall seconds, and the peak memory of all their processes together."""
+"""Measuring whole commands: wall and CPU seconds, and the peak memory of all their processes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,33 @@ from pathlib import Path
 from statistics import median
 
 SAMPLE_SECONDS = 0.2
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""getrusage(2) tells kilobytes on Linux."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: wall time in seconds, peak resident memory in bytes, summed over its processes."""
+    """One run: wall time in seconds, peak resident memory in bytes, summed over its processes.
+
+    `cpu_seconds` is user and system time of the command and all it waited for, `largest_bytes` the
+    peak of the largest of these processes; both are the kernel's own figures (wait4(2)). `output`
+    is what it printed.
+    """
 
     seconds: float
     peak_bytes: int
+    cpu_seconds: float = 0.0
+    largest_bytes: int = 0
+    output: str = ""
 
 
 def measure(command: Sequence[str], env: Mapping[str, str] | None = None) -> Measured:
-    """Run a command to its end. Raises CalledProcessError, with its output, when it fails."""
+    """Run a command to its end. Raises CalledProcessError, with its output, when it fails.
+
+    Without `env` it gets ours, but for the wish that Python keep no bytecode: a shell that has it
+    would have every start measured with compiling.
+    """
+    env = without_bytecode_wish(os.environ if env is None else env)
     peak = 0
     done = threading.Event()
 
@@ -39,14 +54,34 @@ def measure(command: Sequence[str], env: Mapping[str, str] | None = None) -> Mea
     )
     sampler = threading.Thread(target=sample, args=(process.pid,))
     sampler.start()
-    output, _ = process.communicate()
+    assert process.stdout is not None
+    with process.stdout:
+        output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started
     done.set()
     sampler.join()
     if process.returncode:
         print(output, file=sys.stderr)
         raise subprocess.CalledProcessError(process.returncode, command)
-    return Measured(seconds, peak)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Measured(seconds, peak, cpu, usage.ru_maxrss * _RSS_UNIT, output)
+
+
+def without_bytecode_wish(env: Mapping[str, str]) -> dict[str, str]:
+    """The environment without PYTHONDONTWRITEBYTECODE."""
+    return {name: value for name, value in env.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def together(runs: Sequence[Measured]) -> Measured:
+    """Commands run one after another as one: times add up, the peak is the highest."""
+    return Measured(
+        sum(run.seconds for run in runs),
+        max(run.peak_bytes for run in runs),
+        sum(run.cpu_seconds for run in runs),
+        max(run.largest_bytes for run in runs),
+    )
 
 
 def compare(ours: Sequence[Measured], theirs: Sequence[Measured]) -> tuple[float, float]:
@@ -61,7 +96,8 @@ def compare(ours: Sequence[Measured], theirs: Sequence[Measured]) -> tuple[float
 def describe(name: str, runs: Sequence[Measured]) -> str:
     seconds = ", ".join(f"{run.seconds:.1f}" for run in runs)
     peaks = ", ".join(f"{run.peak_bytes / 1e9:.2f}" for run in runs)
-    return f"{name:<12} seconds {seconds}; peak GB {peaks}"
+    cpu = ", ".join(f"{run.cpu_seconds:.1f}" for run in runs)
+    return f"{name:<12} seconds {seconds}; CPU seconds {cpu}; peak GB {peaks}"
 
 
 def _tree_bytes(root: int) -> int:
