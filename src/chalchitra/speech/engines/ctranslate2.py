@@ -5,7 +5,8 @@ temperatures and thresholds work.
 
 On a CPU, blocks are shared among workers: a second thread for one block gains nothing, two blocks
 side by side go 1.5 to 1.9 times as fast (base, 2 cores). The workers decode at temperature 0 only,
-which samples nothing. What fails there is decoded again with all temperatures by one worker, in the
+which samples nothing, and hear no more silence after a block than they need (short_context.py).
+What fails there is decoded again with all temperatures and the usual 30 s by one worker, in the
 film's order, because CTranslate2's random numbers are each thread's own: so a film gives the same
 words every time, by itself or after others (_Network).
 """
@@ -41,7 +42,8 @@ class CTranslate2Recogniser(Recogniser):
     def __init__(self, options: RecogniserOptions) -> None:
         super().__init__(options)
         import ctranslate2
-        from faster_whisper import WhisperModel
+
+        from chalchitra.speech.engines.short_context import whisper_model_class
 
         device, compute_type, note = usable(options.device, options.compute_type)
         if note:
@@ -49,7 +51,7 @@ class CTranslate2Recogniser(Recogniser):
         check_folder(options.model)
         self.workers = min(max(options.threads, 1), MOST_WORKERS) if device == "cpu" else 1
 
-        self._model: Any = WhisperModel(
+        self._model: Any = whisper_model_class()(
             str(options.model),
             device=device,
             compute_type=compute_type,
@@ -91,7 +93,11 @@ class CTranslate2Recogniser(Recogniser):
             failed = list(range(len(blocks)))
         else:
             self._network.use(self.workers)
-            heard = list(self._side_by_side(blocks, language, task))
+            self._model.short = True
+            try:
+                heard = list(self._side_by_side(blocks, language, task))
+            finally:
+                self._model.short = False
             failed = [index for index, raw in enumerate(heard) if any(map(self._fails, raw))]
         if failed and max(temperatures) > 0:
             self._network.use(1)
