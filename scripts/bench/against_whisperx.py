@@ -18,7 +18,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from measure import Measured, compare, describe, measure
+from measure import Measured, compare, describe, measure, together
 
 from chalchitra.environments.table import environment_for
 from chalchitra.media.tools import find_ffmpeg
@@ -65,7 +65,7 @@ def run_ours(clip: Path, source: str, out: Path, env: Mapping[str, str]) -> Meas
     transcript = json.loads((jobs[0] / "output" / "transcript.json").read_text())
     if not transcript["segments"]:
         raise SystemExit("nothing was heard: the comparison would be worthless")
-    return Measured(prepared.seconds + ran.seconds, max(prepared.peak_bytes, ran.peak_bytes))
+    return together([prepared, ran])
 
 
 def run_theirs(clip: Path, source: str, model: Path, out: Path, env: Mapping[str, str]) -> Measured:

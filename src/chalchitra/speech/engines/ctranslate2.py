@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.speech.blocks import LONGEST
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -28,12 +29,15 @@ from chalchitra.speech.engines.base import (
     RecogniserOptions,
     Task,
 )
-from chalchitra.speech.sound import Samples
+from chalchitra.speech.engines.short_context import MARGIN
+from chalchitra.speech.sound import SAMPLE_RATE, Samples
 from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.stagekit.warm import count_load
 
 MOST_WORKERS = 4
 """More would read the same memory: the decoder waits for memory, not for arithmetic."""
+SHORT = (LONGEST - MARGIN / 100) * SAMPLE_RATE
+"""Samples of a block that leaves silence out."""
 
 
 class CTranslate2Recogniser(Recogniser):
@@ -49,7 +53,8 @@ class CTranslate2Recogniser(Recogniser):
         if note:
             self.notes.append(note)
         check_folder(options.model)
-        self.workers = min(max(options.threads, 1), MOST_WORKERS) if device == "cpu" else 1
+        self._on_cpu = device == "cpu"
+        self.workers = min(max(options.threads, 1), MOST_WORKERS) if self._on_cpu else 1
 
         self._model: Any = whisper_model_class()(
             str(options.model),
@@ -84,46 +89,60 @@ class CTranslate2Recogniser(Recogniser):
     ) -> Iterator[list[RawSegment]]:
         temperatures = self.options.temperatures
         self._network.begin(self.options.seed)
-        if self.workers == 1:
+        if not self._on_cpu:
             for samples in blocks:
                 yield self._decode(samples, language, task, temperatures)
             return
-        if temperatures[0] > 0:
-            heard: list[list[RawSegment]] = [[]] * len(blocks)
-            failed = list(range(len(blocks)))
-        else:
+        every = list(range(len(blocks)))
+        heard: dict[int, list[RawSegment]] = {}
+        failed = every
+        if temperatures[0] <= 0:
             self._network.use(self.workers)
-            self._model.short = True
-            try:
-                heard = list(self._side_by_side(blocks, language, task))
-            finally:
-                self._model.short = False
-            failed = [index for index, raw in enumerate(heard) if any(map(self._fails, raw))]
+            heard |= self._side_by_side(blocks, every, language, task, short=True)
+            failed = [index for index in every if any(map(self._fails, heard[index]))]
+            # Most of these are heard well with all the silence, and that samples nothing.
+            again = [index for index in failed if len(blocks[index]) < SHORT]
+            heard |= self._side_by_side(blocks, again, language, task, short=False)
+            failed = [index for index in failed if any(map(self._fails, heard[index]))]
         if failed and max(temperatures) > 0:
             self._network.use(1)
             for index in failed:
                 heard[index] = self._decode(blocks[index], language, task, temperatures)
                 self.on_block(index)
-        yield from heard
+        yield from (heard.get(index, []) for index in every)
 
     def _side_by_side(
-        self, blocks: Sequence[Samples], language: str, task: Task
-    ) -> Iterator[list[RawSegment]]:
-        """Every block at temperature 0, in order; few are read ahead."""
+        self,
+        blocks: Sequence[Samples],
+        indices: Sequence[int],
+        language: str,
+        task: Task,
+        *,
+        short: bool,
+    ) -> dict[int, list[RawSegment]]:
+        """These blocks at temperature 0; few are read ahead. `short` leaves out silence."""
         first = self.options.temperatures[:1]
-        with ThreadPoolExecutor(self.workers) as pool:
-            waiting: deque[Future[list[RawSegment]]] = deque()
-            done = 0
-            for samples in blocks:
-                waiting.append(pool.submit(self._decode, samples, language, task, first))
-                if len(waiting) > self.workers:
-                    yield waiting.popleft().result()
-                    self.on_block(done)
-                    done += 1
-            while waiting:
-                yield waiting.popleft().result()
-                self.on_block(done)
-                done += 1
+        heard: dict[int, list[RawSegment]] = {}
+        self._model.short = short
+        try:
+            with ThreadPoolExecutor(self.workers) as pool:
+                waiting: deque[tuple[int, Future[list[RawSegment]]]] = deque()
+
+                def take() -> None:
+                    index, future = waiting.popleft()
+                    heard[index] = future.result()
+                    self.on_block(index)
+
+                for index in indices:
+                    decoding = pool.submit(self._decode, blocks[index], language, task, first)
+                    waiting.append((index, decoding))
+                    if len(waiting) > self.workers:
+                        take()
+                while waiting:
+                    take()
+        finally:
+            self._model.short = False
+        return heard
 
     def _decode(
         self, samples: Samples, language: str, task: Task, temperatures: Sequence[float]
