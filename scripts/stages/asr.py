@@ -1,5 +1,6 @@
 """asr: writes down what is said, with the job's engine and model."""
 
+from chalchitra.files import write_json
 from chalchitra.speech.hearing import check_script, hear
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
@@ -9,6 +10,9 @@ from chalchitra.transcript import Transcript
 def work(stage: Stage) -> None:
     heard = hear(stage)
     check_script(stage, heard.segments)
+    write_json(
+        stage.output("healing", "healing.json"), {"healed": [one.to_dict() for one in heard.healed]}
+    )
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
     Transcript(
         language=stage.params["source_language"],

@@ -23,6 +23,7 @@ TRANSLATORS = ("indictrans2", "whisper")
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
 _LISTS = ("aliases", "refused")
+_NUMBERS = ("tokens_per_character",)
 _HOW_TO_LIST = "`chalchitra languages` lists the languages."
 
 
@@ -35,6 +36,8 @@ class Language:
     native: str
     script: str
     whisper: str | None = None
+    tokens_per_character: float | None = None
+    prompt: str | None = None
     indictrans2: str | None = None
     nllb: str | None = None
     container: str | None = None
@@ -237,6 +240,10 @@ def _wrong(row: Any) -> str:
     for key, value in row.items():
         if key not in known:
             return f"has an unknown key, {key}"
+        if key in _NUMBERS:
+            if not isinstance(value, int | float) or not 0 < value < 10:
+                return f"has a {key} that is no number between 0 and 10"
+            continue
         values = value if key in _LISTS and isinstance(value, list) else [value]
         if (key in _LISTS) != isinstance(value, list) or not all(
             isinstance(v, str) for v in values

@@ -36,6 +36,9 @@ class Parrot(Recogniser):
         super().__init__(options)
         self.heard = []
 
+    def text_tokens(self):
+        return {}
+
     def knows(self, language):
         return language != "yue"
 

@@ -69,7 +69,9 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
     class WhisperModel:
         def __init__(self, path: str, *, num_workers: int, **_: Any) -> None:
             self.model = Whisper(path, inter_threads=num_workers)
-            self.hf_tokenizer = SimpleNamespace(token_to_id=lambda token: 1)
+            self.hf_tokenizer = SimpleNamespace(
+                token_to_id=lambda token: 1, get_vocab=lambda with_added_tokens: {}
+            )
             self.lock = threading.Lock()
 
         def transcribe(self, samples: Any, *, temperature: list[float], **_: Any) -> Any:
@@ -149,9 +151,9 @@ def test_blocks_are_decoded_side_by_side_and_come_out_in_order(hear, library):
 
 def test_what_fails_is_decoded_again_with_the_whole_ladder_in_order_by_one_worker(hear, library):
     texts = hear()
-    again = library.decoded[8 + 3 :]
+    again = library.decoded[-2:]
     assert again == [(3.0, (0.0, 0.4, 0.8)), (5.0, (0.0, 0.4, 0.8))]
-    assert {temperatures for _, temperatures in library.decoded[: 8 + 3]} == {(0.0,)}
+    assert {temperatures for _, temperatures in library.decoded[:-2]} == {(0.0,)}
     sampled = random.Random(0)
     for number, text in enumerate(texts, 1):
         drawn = sampled.random() if float(number) in MUMBLED else 0.0
@@ -160,7 +162,7 @@ def test_what_fails_is_decoded_again_with_the_whole_ladder_in_order_by_one_worke
 
 
 def test_one_temperature_is_no_ladder(hear, library):
-    hear(temperatures=(0.0,))
+    hear(temperatures=(0.0,), heal=False)
     assert len(library.decoded) == 8 + 3
     assert library.loaded == [3]
 

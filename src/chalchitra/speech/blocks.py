@@ -16,6 +16,11 @@ from chalchitra.transcript import Region
 
 LONGEST = 30.0
 """Whisper's window in seconds."""
+WINDOW_TOKENS = 224
+"""So many tokens a window decodes to, and what comes after is lost (CTranslate2's whisper.cc)."""
+PACE = 14.0
+"""Characters a second (code points) of ordinary speech, pauses included: the read Hindi clips have
+13. Quicker talk ends at the cap, which shows."""
 SHORTEST_SHARE = 10.0
 """Speech is not cut into shorter blocks (s) to keep workers busy: context helps the recogniser."""
 
@@ -90,16 +95,25 @@ class BlockSamples(Sequence[Samples]):
         return self._blocks[index].read(self._sound)
 
 
-def pack_for(workers: int, speech: SpeechRegions, sound: Sound) -> list[Block]:
+def window_for(tokens_per_character: float | None) -> float:
+    """The longest block (s) whose text fits a window's tokens at an ordinary pace of speech."""
+    if not tokens_per_character:
+        return LONGEST
+    return min(LONGEST, round(WINDOW_TOKENS / (tokens_per_character * PACE), 1))
+
+
+def pack_for(
+    workers: int, speech: SpeechRegions, sound: Sound, *, longest: float = LONGEST
+) -> list[Block]:
     """`pack`, with blocks short enough that each worker gets one where there is little speech."""
     total = sum(end - start for start, end in padded(speech, sound))
-    longest = max(SHORTEST_SHARE, total / workers)
-    while longest < LONGEST:
-        blocks = pack(speech, sound, longest=longest)
+    share = max(SHORTEST_SHARE, total / workers)
+    while share < longest:
+        blocks = pack(speech, sound, longest=share)
         if len(blocks) <= workers:
             return blocks
-        longest += 1.0
-    return pack(speech, sound)
+        share += 1.0
+    return pack(speech, sound, longest=longest)
 
 
 def pack(

@@ -9,6 +9,7 @@ speaks are hallucinations: they are taken out and listed.
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -68,6 +69,11 @@ def join_pieces(words: Iterable[RawWord], *, spaced: bool) -> list[RawWord]:
         else:
             joined.append([word])
     return [_join(parts) for parts in joined]
+
+
+def says_something(text: str) -> bool:
+    """Whether a word has a letter or a digit, or at least a mark that people write alone."""
+    return any(unicodedata.category(one)[0] in "LN" or one in "♪♫" for one in text)
 
 
 def _join(parts: list[RawWord]) -> RawWord:

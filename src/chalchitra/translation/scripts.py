@@ -7,6 +7,7 @@ Dandas sit in the Devanagari block and serve other scripts too, so only letters 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 
 _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x0041, 0x024F, "Latn"),
@@ -31,6 +32,11 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0xFB50, 0xFDFF, "Arab"),
     (0xFE70, 0xFEFC, "Arab"),
 )
+
+
+def ranges(scripts: Collection[str]) -> list[tuple[int, int, str]]:
+    """The code points (first, last, script) of these scripts; none for one not told here."""
+    return [block for block in _BLOCKS if block[2] in scripts]
 
 
 def script_of(character: str) -> str | None:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.blocks import Block, BlockSamples, pack_for
+from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, pack_for
+from chalchitra.speech.healing import Healed, Way, heal, ways_of
+from chalchitra.speech.judging import Reading
 from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.script_guard import characters_of, foreign_tokens
 from chalchitra.speech.sound import Samples, Sound
-from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place
+from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place, says_something
 from chalchitra.transcript import Segment
 
 Task = Literal["transcribe", "translate"]
@@ -43,6 +46,12 @@ class RecogniserOptions:
                         Whisper's own; `whisperx` ignores them and the temperatures
     batch_size          windows decoded together (`whisperx` only)
     seed                sampling at a temperature above 0 repeats itself
+    script, latin       the script (ISO 15924) that is written, and whether Latin words may be in
+                        it; tokens that can only spell others are never chosen. Empty: any script
+    prompt              what the recogniser believes was said before; it writes on in that script
+    repetition_penalty  above 1, tokens that were said are less likely to be said again
+    heal                whether suspicious stretches are heard again (healing.py)
+    window              the longest block in seconds, so that its text fits a window's tokens
     """
 
     model: Path
@@ -57,6 +66,12 @@ class RecogniserOptions:
     batch_size: int = 4
     seed: int = 0
     model_sha256: str = ""
+    script: str = ""
+    latin: bool = True
+    prompt: str = ""
+    repetition_penalty: float = 1.0
+    window: float = LONGEST
+    heal: bool = True
 
     def load_key(self, engine: str) -> tuple[object, ...] | None:
         """What a loaded model depends on, for warm.kept; all else may differ between requests."""
@@ -98,6 +113,8 @@ class Heard:
     dropped: list[RawWord] = field(default_factory=list)
     """Words that were written where nobody speaks."""
     notes: list[Note] = field(default_factory=list)
+    healed: list[Healed] = field(default_factory=list)
+    """What was heard again, and what came of it."""
 
 
 class Recogniser(ABC):
@@ -111,6 +128,7 @@ class Recogniser(ABC):
 
     def __init__(self, options: RecogniserOptions) -> None:
         self.options = options
+        self._foreign: dict[tuple[str, bool], list[int]] = {}
         self.notes: list[Note] = []
         self.on_block: Callable[[int], None] = _nobody_listens
 
@@ -123,6 +141,25 @@ class Recogniser(ABC):
         A block is read from the sound each time it is asked for. An engine that hears blocks long
         before it gives them calls `self.on_block` with the index of each that is done.
         """
+
+    @abstractmethod
+    def text_tokens(self) -> dict[int, bytes]:
+        """The bytes of every token of the model that is text."""
+
+    def suppressed(self, task: Task) -> list[int]:
+        """Tokens that are never chosen: -1, Whisper's own list, and those of other scripts."""
+        options = self.options
+        if task == "translate" or not options.script:
+            return [-1]
+        key = (options.script, options.latin)
+        if key not in self._foreign:
+            characters = characters_of(options.script, latin=options.latin)
+            self._foreign[key] = foreign_tokens(self.text_tokens(), characters)
+        return [-1, *self._foreign[key]]
+
+    def prompt(self, task: Task) -> str | None:
+        """What is believed to have been said before: nothing when the text is to be English."""
+        return None if task == "translate" else self.options.prompt or None
 
     @property
     @abstractmethod
@@ -150,7 +187,7 @@ class Recogniser(ABC):
         self._check(language, task)
         spaced = task == "translate" or language not in UNSPACED
         heard = Heard(notes=list(self.notes))
-        blocks = pack_for(self.workers, speech, sound)
+        blocks = pack_for(self.workers, speech, sound, longest=self.options.window)
         total = sum(block.seconds for block in blocks)
         done: dict[int, float] = {}
 
@@ -158,18 +195,39 @@ class Recogniser(ABC):
             done[index] = blocks[index].seconds
             on_progress(sum(done.values()), total)
 
+        def read(blocks: Sequence[Block], way: Way) -> Iterator[Reading]:
+            """A reading of each block, with these settings changed."""
+            asked, self.options = self.options, replace(self.options, **way.changes)
+            try:
+                texts = self.hear(BlockSamples(blocks, sound), language, task)
+                for block, raw in zip(blocks, texts, strict=True):
+                    on_film = [_on_film(segment, block, spaced) for segment in raw]
+                    yield Reading.of(place(on_film, block.regions), way.name)
+            finally:
+                self.options = asked
+
         self.on_block = finished
         on_progress(0.0, total)
-        texts = self.hear(BlockSamples(blocks, sound), language, task)
+        readings: list[Reading] = []
+        heals = self.options.heal and task == "transcribe"
+        first = Way("", {"temperatures": self.options.temperatures[:1]} if heals else {})
         try:
-            for index, (block, raw) in enumerate(zip(blocks, texts, strict=True)):
-                on_film = [_on_film(segment, block, spaced) for segment in raw]
-                placed = place(on_film, block.regions, first_id=len(heard.segments))
-                heard.segments += placed.segments
-                heard.dropped += placed.dropped
+            for index, reading in enumerate(read(blocks, first)):
+                readings.append(reading)
                 finished(index)
         finally:
             self.on_block = _nobody_listens
+        if heals:
+            ways = ways_of(self.options.temperatures)
+            characters = characters_of(self.options.script, latin=self.options.latin)
+            readings, heard.healed = heal(
+                blocks, readings, lambda some, way: list(read(some, way)), ways, characters, spaced
+            )
+        for reading in readings:
+            for segment in reading.segments:
+                numbered = segment.model_copy(update={"id": len(heard.segments)})
+                heard.segments.append(numbered)
+            heard.dropped += reading.dropped
         return heard
 
     def _check(self, language: str, task: Task) -> None:
@@ -201,6 +259,8 @@ def _nobody_listens(index: int) -> None:
 def _on_film(segment: RawSegment, block: Block, spaced: bool) -> RawSegment:
     words = []
     for word in join_pieces(segment.words, spaced=spaced):
+        if not says_something(word.text):
+            continue
         start, end = block.to_film(word.start, max(word.start, word.end))
         words.append(RawWord(word.text, start, end, word.probability))
     return RawSegment(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
-from chalchitra.speech.blocks import LONGEST
+from chalchitra.speech.blocks import LONGEST, WINDOW_TOKENS
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -30,12 +30,17 @@ from chalchitra.speech.engines.base import (
     Task,
 )
 from chalchitra.speech.engines.short_context import MARGIN
+from chalchitra.speech.script_guard import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.stagekit.warm import count_load
 
 MOST_WORKERS = 4
 """More would read the same memory: the decoder waits for memory, not for arithmetic."""
+_LEAST_TOKENS = 24
+"""For times and for a quick word in a short block."""
+_COMMANDS = 5
+"""Tokens before the text: the prompt's mark, start, language, task and time."""
 SHORT = (LONGEST - MARGIN / 100) * SAMPLE_RATE
 """Samples of a block that leaves silence out."""
 
@@ -53,6 +58,7 @@ class CTranslate2Recogniser(Recogniser):
         if note:
             self.notes.append(note)
         check_folder(options.model)
+        self._prompts: dict[str, int] = {}
         self._on_cpu = device == "cpu"
         self.workers = min(max(options.threads, 1), MOST_WORKERS) if self._on_cpu else 1
 
@@ -83,6 +89,9 @@ class CTranslate2Recogniser(Recogniser):
 
     def knows(self, language: str) -> bool:
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
+
+    def text_tokens(self) -> dict[int, bytes]:
+        return bytes_of_tokens(self._model.hf_tokenizer.get_vocab(with_added_tokens=False))
 
     def hear(
         self, blocks: Sequence[Samples], language: str, task: Task
@@ -160,11 +169,34 @@ class CTranslate2Recogniser(Recogniser):
             no_speech_threshold=options.no_speech_threshold,
             # Blocks are islands: a loop in one must not be the prompt of the next.
             condition_on_previous_text=False,
+            initial_prompt=self.prompt(task),
+            suppress_tokens=self.suppressed(task),
+            repetition_penalty=options.repetition_penalty,
+            max_new_tokens=self._most_tokens(len(samples) / SAMPLE_RATE, task),
             word_timestamps=True,
             prepend_punctuations=PREPENDED,
             append_punctuations=APPENDED,
         )
         return [_raw(segment) for segment in segments]
+
+    def _most_tokens(self, seconds: float, task: Task) -> int | None:
+        """What faster-whisper is to take for the most tokens of a block; None for its own limit.
+
+        Twice an ordinary pace: a loop ends there and not at the window's cap, which saves most of
+        its time. CTranslate2 allows half of prompt and tokens together, at least the prompt.
+        """
+        if task == "translate":
+            return None
+        prompt = self._prompt_tokens(self.prompt(task) or "")
+        most = int(_LEAST_TOKENS + 2 * WINDOW_TOKENS * seconds / self.options.window)
+        return 2 * min(WINDOW_TOKENS, max(most, prompt)) - prompt
+
+    def _prompt_tokens(self, prompt: str) -> int:
+        """The tokens of a prompt with the commands around it."""
+        if prompt and prompt not in self._prompts:
+            encoded = self._model.hf_tokenizer.encode(f" {prompt}", add_special_tokens=False)
+            self._prompts[prompt] = len(encoded.ids)
+        return self._prompts.get(prompt, 0) + _COMMANDS
 
     def _fails(self, segment: RawSegment) -> bool:
         """faster-whisper's own test for trying the next temperature."""

@@ -54,6 +54,12 @@ class MlxRecogniser(Recogniser):
         count = self._config["n_vocab"] - 51766  # 99 languages, 100 from large-v3 on
         return language in list(LANGUAGES)[:count]
 
+    def text_tokens(self) -> dict[int, bytes]:
+        from mlx_whisper.tokenizer import get_encoding
+
+        encoding = get_encoding("multilingual" if self.multilingual else "gpt2")
+        return {id_: encoding.decode_single_token_bytes(id_) for id_ in range(encoding.eot_token)}
+
     def hear(
         self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
@@ -75,6 +81,8 @@ class MlxRecogniser(Recogniser):
                 no_speech_threshold=options.no_speech_threshold,
                 # Blocks are islands: a loop in one must not be the prompt of the next.
                 condition_on_previous_text=False,
+                initial_prompt=self.prompt(task),
+                suppress_tokens=self.suppressed(task),
                 word_timestamps=True,
                 prepend_punctuations=PREPENDED,
                 append_punctuations=APPENDED,

@@ -19,6 +19,7 @@ from chalchitra.speech.engines.base import (
     Task,
 )
 from chalchitra.speech.engines.ctranslate2 import check_folder, usable
+from chalchitra.speech.script_guard import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 from chalchitra.speech.words import RawSegment, RawWord
 
@@ -52,6 +53,9 @@ class WhisperXRecogniser(Recogniser):
 
     def knows(self, language: str) -> bool:
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
+
+    def text_tokens(self) -> dict[int, bytes]:
+        return bytes_of_tokens(self._model.hf_tokenizer.get_vocab(with_added_tokens=False))
 
     def hear(
         self, blocks: Sequence[Samples], language: str, task: Task
@@ -89,6 +93,9 @@ class WhisperXRecogniser(Recogniser):
                 "beam_size": self.options.beam_size,
                 "best_of": self.options.beam_size,
                 "temperatures": list(self.options.temperatures),
+                "initial_prompt": self.prompt(task),
+                "suppress_tokens": self.suppressed(task),
+                "repetition_penalty": self.options.repetition_penalty,
             },
         )
         pipeline.transcribe(
