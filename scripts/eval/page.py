@@ -53,8 +53,9 @@ _FOOT = """
 - **missed**: sentences over which no word has its middle.
 - **onset, offset**: how far the first word's start is from the voice's onset and the last word's
   end from its offset, in seconds, median / 95th percentile, over the sentences whose times are sure
-  and the dialogue's turns. Turns overlap and whose word is whose is not in the truth, so a turn is
-  compared with the nearest word. What has no word within {window:g} s is counted, not averaged.
+  and the dialogue's turns. A word belongs to the sentence or turn that its middle lies in, else to
+  the nearest within {window:g} s; where turns overlap, to both, since whose it is is not in the
+  truth. A sentence or turn without any word is counted ("12 of 13"), not averaged.
 - **DER**: diarization error rate with overlapping speech / without it (speakers found), no collar.
 - **seconds (CPU)**: wall time of the whole command, start and loading with it, and the processor
   time of all its processes; the machine may have done other things too, which lengthens the former.

@@ -193,11 +193,13 @@ def _score_times(figures: Figures, item: Item, heard: Heard) -> None:
         (item.name, sentences[n].start, item.sentences[n].text)
         for n in times.missed(spans, sentences)
     ]
-    sure = [number for number, one in enumerate(item.sentences) if one.sure]
-    offsets = times.sentence_offsets(spans, sentences)
-    figures.timed += [offsets[number] for number in sure]
-    turns = [Span(turn.start, turn.end) for one in item.sentences for turn in one.turns]
-    figures.timed += times.turn_offsets(spans, turns)
+    spans_of_voices = [
+        (span, one.sure or bool(one.turns))
+        for one in item.sentences
+        for span in ([Span(turn.start, turn.end) for turn in one.turns] or [one.span])
+    ]
+    offsets = times.offsets(spans, [span for span, _ in spans_of_voices])
+    figures.timed += [one for one, (_, sure) in zip(offsets, spans_of_voices, strict=True) if sure]
 
 
 def _score_speakers(figures: Figures, item: Item, heard: Heard, collar: float) -> None:

@@ -9,14 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from measures.spans import Span
 from measures.times import (
-    WINDOW,
     invented,
     missed,
+    offsets,
     outside,
     percentile,
     quiet,
-    sentence_offsets,
-    turn_offsets,
 )
 
 SECTIONS = [
@@ -59,39 +57,35 @@ def test_the_first_and_last_word_of_each_sentence():
         Span(27.3, 27.6),  # in the pause, nearer to the third
         Span(29.5, 30.6),
     ]
-    first, second, third = sentence_offsets(words, SENTENCES)
+    first, second, third = offsets(words, SENTENCES)
     assert (first.onset, first.offset) == (pytest.approx(-0.3), pytest.approx(0.3))
     assert (second.onset, second.offset) == (pytest.approx(-0.8), pytest.approx(0.2))
     assert (third.onset, third.offset) == (pytest.approx(-0.2), pytest.approx(0.6))
 
 
-def test_sentences_that_overlap_and_sentences_without_words():
-    first, second = sentence_offsets([Span(1.0, 1.2), Span(3.1, 3.3)], [Span(1, 4), Span(3, 3.5)])
-    assert (first.onset, first.offset) == (0.0, pytest.approx(-2.8))
-    assert second.onset == pytest.approx(0.1)
-    (alone,) = sentence_offsets([Span(9.0, 9.5)], [Span(1, 4)])
-    assert alone.onset is None
-    assert sentence_offsets([Span(9.0, 9.5)], []) == []
-
-
-def test_turns_are_compared_with_the_nearest_word():
+def test_turns_that_overlap_share_words_and_some_have_none():
     words = [Span(1.1, 1.5), Span(1.6, 2.4), Span(2.4, 3.2)]
-    first, second, none = turn_offsets(words, [Span(1, 2.5), Span(2.3, 3), Span(5, 6)])
-    assert (first.onset, first.offset) == (pytest.approx(0.1), pytest.approx(-0.1))
+    first, second, none = offsets(words, [Span(1, 2.9), Span(2.3, 3), Span(5, 6)])
+    assert (first.onset, first.offset) == (pytest.approx(0.1), pytest.approx(0.3))
     assert (second.onset, second.offset) == (pytest.approx(0.1), pytest.approx(0.2))
     assert (none.onset, none.offset) == (None, None)
+    assert offsets(words, []) == []
+
+
+def test_a_word_between_two_sentences_is_the_nearers_alone():
+    first, second = offsets([Span(2.2, 2.4)], [Span(1, 2), Span(2.6, 3)])
+    assert (first.onset, second.onset) == (pytest.approx(1.2), None)
 
 
 TIMES = st.floats(0, 60, allow_nan=False)
 SPANS = st.lists(st.tuples(TIMES, TIMES).map(lambda pair: Span(*sorted(pair))), max_size=12)
 
 
-@given(SPANS, SPANS)
-def test_truth_scores_no_error(sentences, quiet_spans):
-    assert turn_offsets(sentences, sentences) == [
-        one.__class__(span, 0.0, 0.0)
-        for one, span in zip(turn_offsets(sentences, sentences), sentences, strict=True)
-    ]
+@given(SPANS)
+def test_truth_scores_no_error(sentences):
+    apart = [span for span in sentences if sum(map(span.overlaps, sentences)) < 2]
+    for one in offsets(apart, apart):
+        assert (one.onset, one.offset) == (0.0, 0.0)
     assert missed(sentences, sentences) == []
     assert outside(sentences, sentences) == []
 
@@ -100,12 +94,11 @@ def test_truth_scores_no_error(sentences, quiet_spans):
 def test_every_word_is_far_or_belongs_to_a_sentence(words, sentences):
     far = set(outside(words, sentences))
     near = [word for number, word in enumerate(words) if number not in far]
-    found = sentence_offsets(words, sentences)
+    found = offsets(words, sentences)
     assert any(one.onset is not None for one in found) == bool(near)
     if near:
         earliest = min(one.span.start + one.onset for one in found if one.onset is not None)
         assert earliest == pytest.approx(min(word.start for word in near))
-    assert all(abs(one.onset) <= WINDOW for one in turn_offsets(words, sentences) if one.onset)
 
 
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=40))

@@ -9,14 +9,14 @@ from math import ceil, floor
 from measures.spans import Span
 
 WINDOW = 1.0
-"""Seconds: a word farther from a sentence does not belong to it, an onset farther is none."""
+"""Seconds: a word whose middle is farther from a sentence does not belong to it."""
 
 
 @dataclass(frozen=True)
 class Offset:
     """How far a sentence's or turn's first word starts and its last word ends from the voice.
 
-    Seconds, negative where the word is early; None where there is no word within WINDOW.
+    Seconds, negative where the word is early; None where it has no word.
     """
 
     span: Span
@@ -74,41 +74,28 @@ def missed(words: Sequence[Span], sentences: Sequence[Span]) -> list[int]:
     ]
 
 
-def sentence_offsets(words: Sequence[Span], sentences: Sequence[Span]) -> list[Offset]:
-    """Each sentence's first and last word against its voice.
+def offsets(words: Sequence[Span], spans: Sequence[Span]) -> list[Offset]:
+    """The first and last word of each sentence or turn against its voice.
 
-    A word belongs to the sentence nearest to its middle, within WINDOW; of two as near (overlapping
-    ones) to the one that began last.
+    A word belongs to every span that holds its middle (turns overlap, and whose word it is then is
+    not in the truth), and a word in no span to the nearest within WINDOW. So an early first word is
+    not passed over for the next one, and a turn without a word of its own gets none.
     """
-    own: list[list[Span]] = [[] for _ in sentences]
+    own: list[list[Span]] = [[] for _ in spans]
     for word in words:
-        near = [(span.away(word.middle), -span.start, n) for n, span in enumerate(sentences)]
-        away, _, number = min(near, default=(WINDOW + 1, 0.0, 0))
-        if away <= WINDOW:
-            own[number].append(word)
+        away = [span.away(word.middle) for span in spans]
+        nearest = min(away, default=WINDOW + 1)
+        for number, distance in enumerate(away):
+            if distance == nearest <= WINDOW and (distance == 0 or number == away.index(nearest)):
+                own[number].append(word)
     return [
         Offset(
             span,
             min(word.start for word in mine) - span.start if mine else None,
             max(word.end for word in mine) - span.end if mine else None,
         )
-        for span, mine in zip(sentences, own, strict=True)
+        for span, mine in zip(spans, own, strict=True)
     ]
-
-
-def turn_offsets(words: Sequence[Span], turns: Sequence[Span]) -> list[Offset]:
-    """Each turn's onset and end against the nearest word start and word end, within WINDOW.
-
-    Turns of a dialogue overlap, and which word is whose is not in the truth: so this is lenient
-    where both speak, and as strict as `sentence_offsets` where a turn follows a pause.
-    """
-
-    def nearest(times: Sequence[float], at: float) -> float | None:
-        errors = [time - at for time in times if abs(time - at) <= WINDOW]
-        return min(errors, key=abs, default=None)
-
-    starts, ends = [word.start for word in words], [word.end for word in words]
-    return [Offset(turn, nearest(starts, turn.start), nearest(ends, turn.end)) for turn in turns]
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
