@@ -81,8 +81,8 @@ def _timed(
     raw: Sequence[dict[str, Any]], start: float, end: float, speaker: str | None
 ) -> tuple[HeardWord, ...]:
     texts = [str(word["word"] if "word" in word else word["text"]).strip() for word in raw]
-    starts = [word.get("start") for word in raw]
-    ends = [word.get("end") for word in raw]
+    starts: list[Any] = [word.get("start") for word in raw]
+    ends: list[Any] = [word.get("end") for word in raw]
     names = [word.get("speaker") or speaker for word in raw]
     words: list[HeardWord] = []
     at = 0

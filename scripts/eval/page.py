@@ -49,7 +49,8 @@ _FOOT = """
   counted apart, and a word in the wrong script is of course also a wrong word.
 - **repeats**: copies of an n-gram of words, one right after another, beyond what the reference has
   of that or a similar n-gram (`measures/repeats.py`): refrains and reduplication are not errors.
-- **invented/min**: words whose middle lies in silence or music, a minute of these.
+- **invented/min**: words whose middle lies in silence or music, a minute of these; in a recording
+  of which only the turns are known, in a pause of at least {window:g} s between them.
 - **missed**: sentences over which no word has its middle.
 - **onset, offset**: how far the first word's start is from the voice's onset and the last word's
   end from its offset, in seconds, median / 95th percentile, over the sentences whose times are sure

@@ -93,8 +93,8 @@ class Figures:
             "corpus": self.corpus,
             "system": self.system,
             "recordings_seconds": round(self.duration, 2),
-            "wall_seconds": _rounded(self.cost and self.cost.wall, 1),
-            "cpu_seconds": _rounded(self.cost and self.cost.cpu, 1),
+            "wall_seconds": _rounded(self.cost.wall if self.cost else None, 1),
+            "cpu_seconds": _rounded(self.cost.cpu if self.cost else None, 1),
             "shift_seconds": self.shift,
             "word_times": self.word_times,
             "word_error_rate": _rounded(self.words.rate),
@@ -175,38 +175,40 @@ def score(
 
 
 def _score_times(figures: Figures, item: Item, heard: Heard) -> None:
-    if item.sections is None or item.sentences is None:
-        return
     words = heard.words
     spans = [word.span for word in words]
+    sentences = item.sentences or ()
+    turns = [turn for one in sentences for turn in one.turns]
+    if item.sections is not None:
+        quiet = times.quiet(item.sections, item.duration)
+    elif item.turns is not None and item.turns_within is None:
+        turns = list(item.turns)
+        quiet = times.pauses([Span(turn.start, turn.end) for turn in turns], item.duration)
+    else:
+        return
+    voices = [(one.span, one.sure) for one in sentences if not one.turns]
+    voices += [(Span(turn.start, turn.end), True) for turn in turns]
 
     def cases(numbers: Sequence[int]) -> list[tuple[str, float, str]]:
         return [(item.name, spans[n].middle, words[n].text) for n in numbers]
 
-    quiet = times.quiet(item.sections, item.duration)
     figures.quiet_seconds += sum(span.length for span in quiet)
     figures.invented += cases(times.invented(spans, quiet))
-    sentences = [one.span for one in item.sentences]
-    figures.outside += cases(times.outside(spans, sentences))
+    figures.outside += cases(times.outside(spans, [span for span, _ in voices]))
     figures.sentences += len(sentences)
     figures.missed += [
-        (item.name, sentences[n].start, item.sentences[n].text)
-        for n in times.missed(spans, sentences)
+        (item.name, sentences[n].span.start, sentences[n].text)
+        for n in times.missed(spans, [one.span for one in sentences])
     ]
-    spans_of_voices = [
-        (span, one.sure or bool(one.turns))
-        for one in item.sentences
-        for span in ([Span(turn.start, turn.end) for turn in one.turns] or [one.span])
-    ]
-    offsets = times.offsets(spans, [span for span, _ in spans_of_voices])
-    figures.timed += [one for one, (_, sure) in zip(offsets, spans_of_voices, strict=True) if sure]
+    offsets = times.offsets(spans, [span for span, _ in voices])
+    figures.timed += [one for one, (_, sure) in zip(offsets, voices, strict=True) if sure]
 
 
 def _score_speakers(figures: Figures, item: Item, heard: Heard, collar: float) -> None:
     if item.turns is None:
         return
-    found = heard.turns
-    if found is None:
+    found = list(heard.turns or ())
+    if heard.turns is None:
         found = turns_of_words((word.span, word.speaker) for word in heard.words)
     if not found:
         return

@@ -123,6 +123,16 @@ def test_an_rttm_alone_scores_speakers_only(film):
     assert row.diarization.rate == pytest.approx(0.2 / 3.2)
 
 
+def test_a_recording_of_which_the_turns_are_known(tmp_path):
+    turns = (Turn(5, 6, "a"), Turn(6.2, 8, "b"))
+    item = Item(tmp_path / "film.mkv", 10.0, turns=turns)
+    corpus = Corpus("talk", "hi", "Deva", (item,))
+    row = score(corpus, "ours", run(words("ऊपर", 1), words("हाँ", 5.1), words("नहीं नहीं", 6.2)))
+    assert (row.words.rate, row.sentences, row.quiet_seconds) == (None, 0, 7.0)
+    assert [case[2] for case in row.invented] == ["ऊपर"]
+    assert [one.onset for one in row.timed] == pytest.approx([0.1, 0])
+
+
 def test_better_and_worse_than_others(film):
     ours = score(film, "ours", run(*RIGHT))
     plain = score(film, "faster-whisper", run(words("पर", 4.0)))

@@ -13,6 +13,7 @@ from measures.times import (
     missed,
     offsets,
     outside,
+    pauses,
     percentile,
     quiet,
 )
@@ -31,6 +32,13 @@ def test_quiet_is_silence_and_music_from_the_films_start():
     assert quiet(SECTIONS, 31.0) == [Span(0.0, 16.0), Span(23.0, 24.0)]
     assert quiet([(0.0, "speech"), (2.0, "music")], 5.0) == [Span(2.0, 5.0)]
     assert quiet([], 5.0) == [Span(0.0, 5.0)]
+
+
+def test_pauses_between_turns():
+    speech = [Span(3, 5), Span(1.5, 9), Span(9.5, 10), Span(2, 2.5)]
+    assert pauses(speech, 12.0) == [Span(0.0, 1.5), Span(10, 12.0)]
+    assert pauses(speech, 10.5) == [Span(0.0, 1.5)]
+    assert pauses([], 3.0) == [Span(0.0, 3.0)]
 
 
 def test_invented_words_have_their_middle_where_nobody_speaks():

@@ -43,6 +43,17 @@ def quiet(sections: Sequence[tuple[float, str]], duration: float) -> list[Span]:
     return found
 
 
+def pauses(speech: Sequence[Span], duration: float) -> list[Span]:
+    """The stretches of at least WINDOW in which nobody speaks, where all speech is known."""
+    found: list[Span] = []
+    at = 0.0
+    for span in [*sorted(speech, key=lambda one: one.start), Span(duration, duration)]:
+        if span.start - at >= WINDOW:
+            found.append(Span(at, span.start))
+        at = max(at, span.end)
+    return found
+
+
 def invented(words: Sequence[Span], quiet_spans: Sequence[Span]) -> list[int]:
     """The numbers of the words whose middle lies where nobody speaks."""
     return [

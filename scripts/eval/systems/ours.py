@@ -26,10 +26,10 @@ def ours(corpus: Corpus, setting: Setting) -> Run:
     work = setting.work / f"ours-{corpus.name}"
     out = work / "jobs"
     options = list(setting.ours_options)
-    asked = SPEAKERS in options
+    asked = any(option.split("=")[0] == SPEAKERS for option in options)
     if corpus.has_turns and not asked and SPEAKERS in _help():
         options.append(SPEAKERS)
-    prepare = [
+    prepare: list[str | Path] = [
         project_root() / "prepare-job.sh", *(item.path for item in corpus.items), "--transcribe",
         "-s", corpus.language, "--model", setting.model, "--out", out, "--user", "eval", *options,
     ]  # fmt: skip
@@ -38,9 +38,9 @@ def ours(corpus: Corpus, setting: Setting) -> Run:
     for path in sorted(out.glob("*/*/*/eval/*/job.json")):
         job = json.loads(path.read_text(encoding="utf-8"))
         jobs[Path(job["film"]["path"]).name] = path.parent
-    run = [project_root() / "run-pipeline.sh", "--json"]
+    run: list[str | Path] = [project_root() / "run-pipeline.sh", "--json"]
     for folder in jobs.values():
-        run += ["--job-dir", str(folder)]
+        run += ["--job-dir", folder]
     cost += timed(run, work)
     return Run({item.name: _heard(jobs[item.name]) for item in corpus.items}, cost)
 

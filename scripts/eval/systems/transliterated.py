@@ -1,8 +1,9 @@
 """Plain faster-whisper's output with what is in Urdu script transliterated by a library.
 
-The library is indo-arabic-transliteration: of those on the package index that go from Arabic to
-Devanagari it is the one that gets common words right (aksharamukha writes हय for है, अव़र for और).
-Neither can guess short vowels that Urdu does not write. Its environment is built in the cache.
+The library is indo-arabic-transliteration, the better one of two on the package index that go from
+Urdu's script to Devanagari (यह एक बात नहीं; aksharamukha 2.3 makes यह अयक बात नहयं of the same). It
+cannot guess the short vowels that Urdu does not write: true Hindi text put into Urdu's script and
+back by it differs in a tenth of its characters. Its environment is built in the cache.
 """
 
 from __future__ import annotations
