@@ -57,7 +57,8 @@ _FOOT = """
   and the dialogue's turns. A word belongs to the sentence or turn that its middle lies in, else to
   the nearest within {window:g} s; where turns overlap, to both, since whose it is is not in the
   truth. A sentence or turn without any word is counted ("12 of 13"), not averaged.
-- **DER**: diarization error rate with overlapping speech / without it (speakers found), no collar.
+- **DER**: diarization error rate with overlapping speech / without it (speakers found), no collar:
+  of the RTTM file where a system writes one, else of the words' speakers.
 - **seconds (CPU)**: wall time of the whole command, start and loading with it, and the processor
   time of all its processes; the machine may have done other things too, which lengthens the former.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from corpus import Corpus
-from formats import from_segments
+from formats import from_segments, read_rttm
 from heard import Heard
 
 from chalchitra.errors import StageError
@@ -59,7 +60,12 @@ def _heard(job: Path) -> Heard:
     for record in sorted(job.glob("stages/*/record.json")):
         for shortfall in json.loads(record.read_text(encoding="utf-8")).get("degraded", ()):
             notes.append(shortfall["what"])
-    return Heard(heard.segments, heard.word_times, tuple(dict.fromkeys(notes)))
+    rttm = sorted(written.parent.glob("*.rttm"))
+    return replace(
+        heard,
+        notes=tuple(dict.fromkeys(notes)),
+        turns=tuple(read_rttm(rttm[0])) if rttm else None,
+    )
 
 
 def _help() -> str:
