@@ -61,6 +61,6 @@ def timed(command: Sequence[str | Path], work: Path, *, in_hearing: bool = False
         raise StageError(
             f"{Path(command[0]).name} ended with {process.returncode}: {last}",
             cause="What it printed last is shown here.",
-            fix=f"All of it is in {log}.",
+            fix=f"All of it is in {log}, which stays with --keep FOLDER.",
         )
     return cost
