@@ -64,6 +64,7 @@ def test_words_become_turns():
     assert turns_of_words(words, pause=0.1)[0] == Turn(0.0, 0.4, "x")
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.sampled_from("abcd"), st.sampled_from("vwxyz")),
@@ -165,7 +166,7 @@ TURNS = st.lists(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(TURNS, TURNS)
 def test_errors_add_up(reference, hypothesis):
     errors = diarization_errors(reference, hypothesis)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jiwer
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.edits import Errors, character_errors, distance, word_errors
 from measures.folding import fold
@@ -22,11 +22,13 @@ def table_distance(a, b):
     return row[-1]
 
 
+@settings(deadline=None)
 @given(st.text("abक्", max_size=80), st.text("abक्", max_size=80))
 def test_distance_is_the_tables(a, b):
     assert distance(a, b) == table_distance(a, b)
 
 
+@settings(deadline=None)
 @given(SOME_WORDS, WORDS)
 def test_rates_are_jiwers(wanted, found):
     reference, hypothesis = " ".join(wanted), " ".join(found)
@@ -38,6 +40,7 @@ def test_rates_are_jiwers(wanted, found):
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(SOME_WORDS, WORDS), min_size=1, max_size=5))
 def test_clips_are_added_up_as_jiwer_does(pairs):
     wanted = [" ".join(one) for one, _ in pairs]

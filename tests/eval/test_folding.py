@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.folding import fold, words_of
 
@@ -66,6 +66,7 @@ def test_vowel_signs_and_viramas_split_no_word():
     assert words_of(text) == unicodedata.normalize("NFC", text).split()
 
 
+@settings(deadline=None)
 @given(st.text(LETTERS, max_size=40))
 def test_folding_twice_changes_nothing_and_forms_do_not_matter(text):
     folded = fold(text)

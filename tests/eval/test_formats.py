@@ -8,7 +8,7 @@ import json
 import pytest
 from formats import read_rttm, read_transcript
 from heard import Heard, HeardWord, shares
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.diarization import Turn
 
@@ -149,6 +149,7 @@ def test_heard_is_kept_as_json():
     assert (later.words[0].start, later.turns[0].end, later.text) == (1.5, 2.5, "पर")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("कab", max_size=9), max_size=9), st.floats(0, 50), st.floats(0, 50))
 def test_shares_fill_the_time(texts, start, length):
     spans = shares(texts, start, start + length)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.repeats import LONGEST, Repeat, repeats, unsupported
 
@@ -46,6 +46,7 @@ def test_copies_count_beyond_what_is_supported():
     assert loop.copies == 5
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_repeats_stand_where_they_say_and_overlap_nowhere(words):
     end = 0
@@ -62,11 +63,13 @@ def test_repeats_stand_where_they_say_and_overlap_nowhere(words):
         )
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_a_text_supports_its_own_repeats(words):
     assert unsupported(words, words) == []
 
 
+@settings(deadline=None)
 @given(st.integers(1, LONGEST), st.integers(2, 6))
 def test_a_text_said_again_and_again_is_one_loop(length, times):
     words = [f"w{number}" for number in range(length)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import quantiles
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.spans import Span
 from measures.times import (
@@ -89,6 +89,7 @@ TIMES = st.floats(0, 60, allow_nan=False)
 SPANS = st.lists(st.tuples(TIMES, TIMES).map(lambda pair: Span(*sorted(pair))), max_size=12)
 
 
+@settings(deadline=None)
 @given(SPANS)
 def test_truth_scores_no_error(sentences):
     apart = [span for span in sentences if sum(map(span.overlaps, sentences)) < 2]
@@ -98,6 +99,7 @@ def test_truth_scores_no_error(sentences):
     assert outside(sentences, sentences) == []
 
 
+@settings(deadline=None)
 @given(SPANS, SPANS)
 def test_every_word_is_far_or_belongs_to_a_sentence(words, sentences):
     far = set(outside(words, sentences))
@@ -109,6 +111,7 @@ def test_every_word_is_far_or_belongs_to_a_sentence(words, sentences):
         assert earliest == pytest.approx(min(word.start for word in near))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=40))
 def test_percentiles_are_those_of_the_standard_library(values):
     expected = quantiles(values, n=20, method="inclusive")
