@@ -1,0 +1,104 @@
+"""docs/quality.md: the figures and how to read them."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+
+from corpus import Corpus
+from score import Figures
+from table import markdown
+from targets import checks
+
+_HEAD = """# Quality: what is measured, and the figures
+
+Made by one command, where `MEDIA` is the folder of clips and films:
+
+```
+venv/common/bin/python scripts/eval MEDIA --page docs/quality.md
+```
+
+Nothing here is edited by hand. All systems use the same Whisper weights (`{model}`, int8, on a CPU:
+{machine}). WER alone proves nothing where the weights hardly know the language: the same few
+frequent words for every clip score 0.93 on the Hindi ones.
+
+| system | what it is |
+|---|---|
+| ours | `prepare-job --transcribe` and `run-pipeline`, a corpus as one batch{options} |
+| faster-whisper | `WhisperModel.transcribe` with `word_timestamps`, all else as it comes |
+| faster-whisper-vad | the same with `vad_filter` |
+| batched | `BatchedInferencePipeline.transcribe`, all else as it comes |
+| whisperx | the `whisperx` command with `--no_align` (its aligners are not on the package index) |
+| transliterated | faster-whisper's words, what is in Arabic script put into Devanagari by \
+`indo-arabic-transliteration` |
+
+"""
+
+_FOOT = """
+## How it is measured
+
+- **WER, CER**: edits against the reference after folding (`scripts/eval/measures/folding.py`):
+  composed and decomposed letters, ZWJ and ZWNJ, chillu letters, digits, case and punctuation do not
+  count; nukta, anusvara and numbers in words do. CER counts code points and single spaces. A film
+  is one text; clips are added up before dividing.
+- **words**: words found over words in the reference.
+- **right script**: segments in which every letter is in the language's script. Digits, punctuation
+  and symbols are of no script; a Latin letter makes a segment wrong (the JSON file also counts with
+  Latin words allowed). **foreign letters**: the share of letters in any other script. Both are
+  counted apart, and a word in the wrong script is of course also a wrong word.
+- **repeats**: copies of an n-gram of words, one right after another, beyond what the reference has
+  of that or a similar n-gram (`measures/repeats.py`): refrains and reduplication are not errors.
+- **invented/min**: words whose middle lies in silence or music, a minute of these; in a recording
+  of which only the turns are known, in a pause of at least {window:g} s between them.
+- **missed**: sentences over which no word has its middle.
+- **onset, offset**: how far the first word's start is from the voice's onset and the last word's
+  end from its offset, in seconds, median / 95th percentile, over the sentences whose times are sure
+  and the dialogue's turns. A word belongs to the sentence or turn that its middle lies in, else to
+  the nearest within {window:g} s; where turns overlap, to both, since whose it is is not in the
+  truth. A sentence or turn without any word is counted ("12 of 13"), not averaged.
+- **DER**: diarization error rate with overlapping speech / without it (speakers found), no collar:
+  of the RTTM file where a system writes one, else of the words' speakers.
+- **seconds (CPU)**: wall time of the whole command, start and loading with it, and the processor
+  time of all its processes; the machine may have done other things too, which lengthens the former.
+
+faster-whisper and whisperX do not add the time by which a film's sound starts late, so on films all
+their times are early; that is what their users get. A row with `+… s` has that time added, to show
+what remains. whisperX's segments have no words without its aligner: their words' times are spread
+over the segment by length, which says where its cues are, not how it would align.
+"""
+
+
+def page(
+    corpora: Sequence[Corpus],
+    rows: Mapping[str, Sequence[Figures]],
+    *,
+    model: str,
+    options: Sequence[str],
+    window: float,
+) -> str:
+    """The whole page, with the rows of each corpus by its name."""
+    machine = f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}"
+    given = f", with `{' '.join(options)}`" if options else ""
+    text = _HEAD.format(model=model, machine=machine, options=given)
+    for corpus in corpora:
+        figures = rows[corpus.name]
+        text += f"## {corpus.name}\n\n{_about(corpus)}\n\n{markdown(figures)}\n"
+        notes = [note for row in figures if row.system == "ours" for note in row.notes]
+        if notes:
+            text += f"Less than asked, as our summary says: {' '.join(notes)}\n\n"
+    answers = [check for corpus in corpora for check in checks(corpus.name, rows[corpus.name])]
+    if answers:
+        text += "## What is wanted, and whether it is met\n\n"
+        text += "| corpus | wanted of ours | measured | |\n|---|---|---:|---|\n"
+        for one in answers:
+            met = "yes" if one.met else "**no**"
+            text += f"| {one.corpus} | {one.wanted} | {one.measured} | {met} |\n"
+    return text + _FOOT.format(window=window)
+
+
+def _about(corpus: Corpus) -> str:
+    count, words = len(corpus.items), sum(len((item.text or "").split()) for item in corpus.items)
+    what = f"{count} recordings" if count > 1 else "One recording"
+    said = f", {words} words" if words else ""
+    return f"{what}, {corpus.duration:.0f} s{said}, language `{corpus.language}`."
