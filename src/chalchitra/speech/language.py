@@ -155,6 +155,7 @@ def hear_language(
         average([heard[index] for index in chosen], [blocks[index].seconds for index in chosen]),
         settings.surely,
         expected,
+        speech,
     )
 
 
@@ -234,7 +235,8 @@ def decide(
     windows: Sequence[Window],
     means: Mapping[str, float],
     surely: float,
-    expected: str | None = None,
+    expected: str | None,
+    speech: SpeechRegions,
 ) -> LanguageHeard:
     """The decision from the windows (in order) and the means of the spread ones."""
     if not windows:
@@ -246,14 +248,17 @@ def decide(
         probabilities=_likeliest(means),
         expected=expected,
         windows=list(windows),
-        others=other_stretches(windows, expected or language, surely),
+        others=other_stretches(windows, expected or language, surely, speech),
     )
 
 
-def other_stretches(windows: Sequence[Window], language: str, surely: float) -> list[Stretch]:
+def other_stretches(
+    windows: Sequence[Window], language: str, surely: float, speech: SpeechRegions
+) -> list[Stretch]:
     """Where another language than this one is surely spoken: consecutive windows as one stretch.
 
     A window that is not sure ends a stretch; one with less than SHORTEST of speech is passed over.
+    As between two windows, nothing is taken to change before the first and after the last.
     """
     told = [window for window in windows if window.speech >= SHORTEST]
     stretches = []
@@ -263,12 +268,13 @@ def other_stretches(windows: Sequence[Window], language: str, surely: float) -> 
         if spoken is None or same_spoken(spoken, language):
             continue
         run = list(group)
-        speech = sum(window.speech for window in run)
-        share = sum(window.speech * window.probabilities[spoken] for window in run) / speech
+        seconds = sum(window.speech for window in run)
+        share = sum(window.speech * window.probabilities[spoken] for window in run) / seconds
+        first, last = run[0] is told[0], run[-1] is told[-1]
         stretches.append(
             Stretch(
-                start=run[0].start,
-                end=run[-1].end,
+                start=round(speech.regions[0].start, 3) if first else run[0].start,
+                end=round(speech.regions[-1].end, 3) if last else run[-1].end,
                 language=spoken,
                 probability=round(share, _DIGITS),
                 windows=len(run),

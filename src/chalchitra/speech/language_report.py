@@ -32,13 +32,17 @@ def other_languages(heard: LanguageHeard, names: Mapping[str, str]) -> tuple[str
     )
     if whole and len({stretch.language for stretch in heard.others}) == 1:
         what = f"It sounds like {names.get(first.language, first.language)}, not like {job}"
+        fix = f"If it is, prepare the job again with -s {first.language}."
     else:
         what = f"Not only {job} is spoken"
+        fix = (
+            "Make a job of its own of such a part: "
+            f"--start-time {clock(first.start)} --end-time {clock(first.end)} -s {first.language}."
+        )
     return (
         f"{what}: {stretches_text(heard.others, names)}.",
         f"The job hears all of it as {job}.",
-        "Make a job of its own for such a part: "
-        f"--start-time {clock(first.start)} --end-time {clock(first.end)} -s {first.language}.",
+        fix,
     )
 
 
