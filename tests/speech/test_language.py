@@ -222,10 +222,11 @@ class Ear:
     def language(self, time):
         return [code for at, code in self.changes if at <= time][-1]
 
-    def detect_language(self, samples):
-        self.heard += 1
-        spoken = [self.language(time) for time in samples]
-        return {code: spoken.count(code) / len(spoken) for code in dict.fromkeys(spoken)}
+    def detect(self, windows):
+        for samples in windows:
+            self.heard += 1
+            spoken = [self.language(time) for time in samples]
+            yield {code: spoken.count(code) / len(spoken) for code in dict.fromkeys(spoken)}
 
 
 def speech_of(minutes):

@@ -8,7 +8,7 @@ config/languages.toml's affair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -109,8 +109,8 @@ class LanguageHeard(_Model):
 class Detector(Protocol):
     """A model that tells languages apart."""
 
-    def detect_language(self, samples: Samples) -> dict[str, float]:
-        """The probability of every language that it knows, for at most 30 s of sound."""
+    def detect(self, windows: Iterable[Samples]) -> Iterator[Mapping[str, float]]:
+        """The probability of every language that it knows, for each window of at most 30 s."""
 
 
 @dataclass(frozen=True)
@@ -132,24 +132,26 @@ def hear_language(
 ) -> LanguageHeard:
     """Listen and decide. `on_progress` is told windows done and in all.
 
-    One window's sound is in memory at a time, however long the film is.
+    A window is read when it is its turn, so that a long film takes no more memory than a short one.
     """
     blocks = pack(speech, sound, longest=LONGEST)
     chosen = choose_windows([block.seconds for block in blocks], settings.windows)
-    heard: dict[int, dict[str, float]] = {}
+    heard: dict[int, Mapping[str, float]] = {}
 
-    def listen(index: int) -> None:
-        heard[index] = detector.detect_language(blocks[index].read(sound))
+    def listen(indexes: Sequence[int]) -> Iterator[None]:
+        windows = detector.detect(blocks[index].read(sound) for index in indexes)
+        for index, probabilities in zip(indexes, windows, strict=True):
+            heard[index] = probabilities
+            yield
 
     on_progress(0, len(chosen))
-    for done, index in enumerate(chosen, 1):
-        listen(index)
+    for done, _ in enumerate(listen(chosen), 1):
         on_progress(done, len(chosen))
     for _ in chosen:
         sure = {index: sure_language(heard[index], settings.surely) for index in heard}
         if (between := next_between(sure)) is None:
             break
-        listen(between)
+        list(listen([between]))
     return decide(
         [_window(blocks[index], heard[index], index in chosen) for index in sorted(heard)],
         average([heard[index] for index in chosen], [blocks[index].seconds for index in chosen]),
