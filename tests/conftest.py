@@ -119,7 +119,7 @@ def project(tmp_path, monkeypatch) -> Project:
     rules = (paths.config_dir() / "runner.toml").read_text()
     assert "\nwait = 1.0" in rules
     (root / "config" / "runner.toml").write_text(rules.replace("\nwait = 1.0", "\nwait = 0.01"))
-    stages = ("demux", "vad", "asr", "alignment", "export", "translation")
+    stages = ("demux", "vad", "language", "asr", "alignment", "export", "translation")
     serves = {"one": stages, "two": ("subtitle_gen", "mux")}
     table = ""
     for name, served in serves.items():

@@ -18,6 +18,7 @@ ORCHESTRATOR = {
     "choose",
     "cli",
     "demo",
+    "detection",
     "diagnosis",
     "environments",
     "hardware",

@@ -35,11 +35,23 @@ def test_nothing_is_muxed_without_a_picture():
     assert "mux" not in plan("subtitle", "en", [], picture=False)
 
 
+def test_the_language_is_told_before_anything_is_written_down():
+    assert plan("transcribe", "hi", [], language=True) == [
+        "demux",
+        "vad",
+        "language",
+        "asr",
+        "alignment",
+        "export",
+    ]
+
+
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 @pytest.mark.parametrize("translator", ["indictrans2", "whisper"])
-def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator):
+@pytest.mark.parametrize("language", [False, True])
+def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator, language):
     targets = [] if workflow == "transcribe" else ["en", "ta"]
-    keys = plan(workflow, "hi", targets)
+    keys = plan(workflow, "hi", targets, language=language)
     for position, key in enumerate(keys):
         for producer, output in inputs_of(key, "hi", targets, translator).values():
             if producer == FILM:

@@ -7,7 +7,7 @@ the run decides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalchitra import hardware
@@ -17,11 +17,13 @@ from chalchitra.jobs import Machine, ModelChoice
 from chalchitra.languages import Language, require_translatable
 from chalchitra.models import defaults
 from chalchitra.models.resolve import ResolvedModel, resolve, resolve_aligner
-from chalchitra.pipeline import Workflow, plan, split_key, stage_key
+from chalchitra.pipeline import LISTENING, Workflow, plan, split_key, stage_key
 from chalchitra.settings import Settings
 from chalchitra.translation.directions import model_name_for
 
 AUTO = "auto"
+LISTENER = "small"
+"""The Whisper model that tells the language where the recogniser's own is not CTranslate2's."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,49 @@ def choose(
         *_to_fetch(models),
     ]
     return Choices(engine, translator, names, machines, models, tuple(notes))
+
+
+def with_listening(choices: Choices, listening: Choices) -> Choices:
+    """What a job uses that tells its language besides."""
+    known = {model.path for model in choices.models.values()}
+    new = {key: model for key, model in listening.models.items() if model.path not in known}
+    return replace(
+        choices,
+        environments=listening.environments | choices.environments,
+        machines=listening.machines | choices.machines,
+        models=listening.models | choices.models,
+        notes=(*choices.notes, *_to_fetch(new)),
+    )
+
+
+def choose_listening(settings: Settings, *, translated: bool = False) -> Choices:
+    """Choose for the stages that find out which language is spoken, whatever it is.
+
+    `translated` where the job will translate, which the choice of the recogniser depends on. Raises
+    as choose does.
+    """
+    machine = hardware.known_hardware()
+    environments = table.load()
+    names: dict[str, str] = {}
+    machines: dict[str, Machine] = {}
+    for stage in LISTENING:
+        environment, service = environments.service(stage, apple_silicon=machine.apple_silicon)
+        names[stage] = environment.name
+        machines[stage] = _machine(
+            hardware.compute(machine, service.runtime), settings.get(stage, {})
+        )
+    _require_whole(sorted(set(names.values())))
+    named = settings["language"]["model"]
+    if named == AUTO:
+        _, service = environments.service(
+            "asr", _named(settings["asr"]["engine"]), apple_silicon=machine.apple_silicon
+        )
+        # The recogniser's own model is there anyway; MLX's cannot be loaded by CTranslate2.
+        named = LISTENER if service.choice == "mlx" else settings["asr"]["model"]
+    translate = translated and settings["translation"]["translator"] == "whisper"
+    model = _whisper(named, "ctranslate2", machine, translate=translate)
+    models = {"language": model.model_copy(update={"reason": "tells which language is spoken"})}
+    return Choices("", None, names, machines, models, ())
 
 
 def _to_fetch(models: dict[str, ModelChoice]) -> Iterator[str]:

@@ -104,6 +104,17 @@ def find(text: str, path: Path | None = None) -> Language:
     )
 
 
+def of_whisper(code: str, path: Path | None = None) -> Language | None:
+    """The language that Whisper calls so; None for a code that no table has.
+
+    Where several scripts share a code it is the customary one, which the bare code is an alias of.
+    """
+    table = _table(path)
+    rows = [language for language in table.languages.values() if language.whisper == code]
+    customary = table.names.get(_normal(code))
+    return next((row for row in rows if row.id == customary), rows[0] if rows else None)
+
+
 def require_hearable(language: Language) -> None:
     """Raises UsageError, with what can be heard instead, where Whisper has no code for it."""
     if language.whisper is not None:

@@ -76,6 +76,15 @@ STAGES: dict[str, StageSpec] = {
             packages=("faster-whisper", "onnxruntime"),
         ),
         StageSpec(
+            name="language",
+            does="tell which language is spoken",
+            inputs=(*_AUDIO, Input("regions", "vad", "regions")),
+            outputs=("language",),
+            job_fields=("said_language", "language_names"),
+            packages=("faster-whisper", "ctranslate2"),
+            uses_device=True,
+        ),
+        StageSpec(
             name="asr",
             does="write down what is said",
             inputs=(*_AUDIO, Input("regions", "vad", "regions")),
@@ -149,6 +158,9 @@ STAGES: dict[str, StageSpec] = {
     )
 }
 
+LISTENING = ("demux", "vad", "language")
+"""What must run before it is known which language is spoken."""
+
 _TRANSCRIBE = ("demux", "vad", "asr", "alignment", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
@@ -168,11 +180,22 @@ def split_key(key: str) -> tuple[str, str | None]:
 
 
 def plan(
-    workflow: Workflow, source: str, targets: Sequence[str], *, picture: bool = True
+    workflow: Workflow,
+    source: str,
+    targets: Sequence[str],
+    *,
+    picture: bool = True,
+    language: bool = False,
 ) -> list[str]:
-    """The stage keys of a job, in the order they run. Without a picture nothing is muxed."""
+    """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
+
+    `language` adds the stage that tells which language is spoken.
+    """
     keys: list[str] = []
-    for name in _WORKFLOW_STAGES[workflow]:
+    names = _WORKFLOW_STAGES[workflow]
+    if language:
+        names = (*LISTENING, *(name for name in names if name not in LISTENING))
+    for name in names:
         languages: Sequence[str | None] = {
             "": (None,),
             "targets": tuple(targets),

@@ -1,6 +1,7 @@
 """Preparing a job: a film and what is wished of it become a checked, complete job.json.
 
 Nothing is written before everything was checked, so that a refused film leaves nothing behind.
+With `-s auto` the film is heard first (chalchitra.detection): its job has the language found.
 """
 
 from __future__ import annotations
@@ -10,21 +11,36 @@ import os
 import re
 import shutil
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalchitra.choose import Choices, choose
-from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
-from chalchitra.jobs import AudioStream, Clip, Job, claim_id, job_path, write_job
-from chalchitra.languages import Language, find, require_hearable
+from chalchitra.choose import Choices, choose, choose_listening, with_listening
+from chalchitra.errors import CancelledError, ChalchitraError, SeveralErrors, UsageError
+from chalchitra.jobs import (
+    UNKNOWN,
+    AudioStream,
+    Clip,
+    Detected,
+    Job,
+    claim_id,
+    job_path,
+    write_job,
+)
+from chalchitra.languages import Language, all_languages, find, require_hearable
 from chalchitra.media.film import Film
 from chalchitra.media.probe import probe
 from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
-from chalchitra.pipeline import Workflow, plan, split_key
+from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
+from chalchitra.runner.events import Reporter, Silent
 from chalchitra.settings import Settings, resolve
+
+if TYPE_CHECKING:
+    from chalchitra.runner.run import Services
 
 FILM_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .mkv .webm .avi .ts .m2ts .mts .mpg .mpeg .vob .flv .wmv .3gp .ogv "
@@ -57,10 +73,14 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Plan:
-    """What all films of one call share, checked once."""
+    """What all films of one call share, checked once.
+
+    `source` is None where each film's language is found out; `choices` are then those for listening
+    to it.
+    """
 
     wishes: Wishes
-    source: Language
+    source: Language | None
     targets: tuple[Language, ...]
     settings: Settings
     user: str
@@ -72,21 +92,54 @@ def make_plan(wishes: Wishes) -> Plan:
 
     Raises UsageError for languages, settings and names; MissingError for an environment.
     """
-    source = find(wishes.source)
-    require_hearable(source)
+    source = None if wishes.source.strip().casefold() == UNKNOWN else find(wishes.source)
+    if source is not None:
+        require_hearable(source)
     targets = tuple(find(name) for name in wishes.targets)
     _check_targets(wishes, source, targets)
     settings = resolve(_overrides(wishes))
     user = _user(wishes.user)
-    choices = choose(wishes.workflow, source, targets, settings)
+    if source is None:
+        choices = choose_listening(settings, translated=bool(targets))
+    else:
+        choices = choose(wishes.workflow, source, targets, settings)
+        if settings["language"]["check"]:
+            listening = choose_listening(settings, translated=bool(targets))
+            choices = with_listening(choices, listening)
     return Plan(wishes, source, targets, settings, user, choices)
 
 
-def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
+@dataclass(frozen=True)
+class _Asked:
+    """One film as it was asked for: checked, its audio track chosen."""
+
+    film: Film
+    clip: Clip | None
+    stream: AudioStream
+    now: datetime
+
+
+def prepare_film(
+    path: Path,
+    plan_: Plan,
+    out: Path,
+    reporter: Reporter | None = None,
+    services: Services | None = None,
+) -> tuple[Job, Path]:
     """Make the job of one film; returns it and its folder.
 
-    Raises UsageError for a film that is none, has no sound, or is shorter than the clip.
+    `reporter` is told how the listening goes where the language is to be found out, `services`
+    serve it. Raises UsageError for a film that is none, has no sound, is shorter than the clip, or
+    does not tell its language; and what stopped the listening.
     """
+    asked = _look(path, plan_)
+    with _writable(out):
+        if plan_.source is None:
+            return _by_ear(asked, plan_, out, reporter or Silent(), services)
+        return _write(_fields(asked, plan_), out, plan_.user, asked.now)
+
+
+def _look(path: Path, plan_: Plan) -> _Asked:
     wishes = plan_.wishes
     # Not resolve(): a film that is named through a link keeps the name it was given.
     film = probe(Path(os.path.normpath(path.absolute())))
@@ -94,32 +147,97 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     stream, reason = choose_audio_stream(
         film, wishes.audio_track, plan_.source, _track_language(wishes.audio_track)
     )
-    picture = film.has_picture
-    keys = plan(
-        wishes.workflow, plan_.source.id, [item.id for item in plan_.targets], picture=picture
-    )
-    stages = dict.fromkeys(split_key(key)[0] for key in keys)
-    notes = [f"Audio track {stream.position}: {reason}.", *plan_.choices.notes]
-    if wishes.workflow == "subtitle" and not picture:
-        notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
-    now = datetime.now().astimezone()
-    fields: dict[str, Any] = {
-        "created": now.isoformat(timespec="seconds"),
-        "user": plan_.user,
-        "title": _title(wishes.title, film),
-        "workflow": wishes.workflow,
-        "film": film,
-        "source_language": plan_.source.id,
-        "target_languages": [item.id for item in plan_.targets],
-        "languages": {item.id: item.to_dict() for item in (plan_.source, *plan_.targets)},
-        "clip": Clip(start=clip[0], end=clip[1]) if clip else None,
-        "audio_stream": AudioStream(
+    return _Asked(
+        film,
+        Clip(start=clip[0], end=clip[1]) if clip else None,
+        AudioStream(
             index=stream.index,
             position=stream.position,
             language=stream.language,
             title=stream.title,
             reason=reason,
         ),
+        datetime.now().astimezone(),
+    )
+
+
+def _by_ear(
+    asked: _Asked, plan_: Plan, out: Path, reporter: Reporter, services: Services | None
+) -> tuple[Job, Path]:
+    """The job of a film whose language is found out by listening to it first."""
+    from chalchitra.detection import decide_language, listening
+
+    fields = _fields(asked, plan_)
+    accept = plan_.settings["language"]["accept"]
+    with listening(fields, out, asked.now.date(), reporter, services) as found:
+        spoken = decide_language(found.heard, asked.film.path, accept, fields["language_names"])
+        settled, told = _settled(plan_, spoken.language)
+        job = Job(
+            job_id=found.job_id,
+            **_fields(asked, settled, spoken.detected, (*spoken.notes, *told)),
+        )
+        return job, found.become(job)
+
+
+def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
+    """The plan with its language found, and what the person is told of its targets.
+
+    A season may hold a film in a language that the others are translated into. Raises UsageError
+    where nothing is left to translate, and as `choose` does.
+    """
+    targets = tuple(item for item in plan_.targets if item.id != source.id)
+    told = []
+    if targets != plan_.targets:
+        if plan_.wishes.workflow == "translate" and not targets:
+            raise UsageError(
+                f"There is nothing to translate: {source.name} is spoken.",
+                cause=f"-t names {source.name} only.",
+                fix="Name another language with -t, or use --transcribe or --subtitle.",
+            )
+        told.append(f"{source.name} is what is spoken, so it is left out of -t.")
+    wishes = plan_.wishes
+    choices = with_listening(
+        choose(wishes.workflow, source, targets, plan_.settings), plan_.choices
+    )
+    return replace(plan_, source=source, targets=targets, choices=choices), told
+
+
+def _fields(
+    asked: _Asked, plan_: Plan, detected: Detected | None = None, told: Sequence[str] = ()
+) -> dict[str, Any]:
+    """All of job.json but the job's id. Without a source it is the job that only listens for it."""
+    wishes, source = plan_.wishes, plan_.source
+    picture = asked.film.has_picture
+    targets = plan_.targets if source else ()
+    if source is None:
+        keys = list(LISTENING)
+    else:
+        keys = plan(
+            wishes.workflow,
+            source.id,
+            [item.id for item in targets],
+            picture=picture,
+            language=detected is not None or plan_.settings["language"]["check"],
+        )
+    stages = dict.fromkeys(split_key(key)[0] for key in keys)
+    stream = asked.stream
+    notes = [*told, f"Audio track {stream.position}: {stream.reason}.", *plan_.choices.notes]
+    if wishes.workflow == "subtitle" and not picture:
+        notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
+    names = {item.whisper: item.name for item in all_languages() if item.whisper}
+    return {
+        "created": asked.now.isoformat(timespec="seconds"),
+        "user": plan_.user,
+        "title": _title(wishes.title, asked.film),
+        "workflow": wishes.workflow,
+        "film": asked.film,
+        "source_language": source.id if source else UNKNOWN,
+        "detected": detected,
+        "language_names": names if "language" in stages else {},
+        "target_languages": [item.id for item in targets],
+        "languages": {item.id: item.to_dict() for item in (source, *targets) if item},
+        "clip": asked.clip,
+        "audio_stream": stream,
         "engine": plan_.choices.engine,
         "translator": plan_.choices.translator,
         "stages": keys,
@@ -130,7 +248,18 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
         "debug": wishes.debug,
         "notes": notes,
     }
-    return _write(fields, out, plan_.user, now)
+
+
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"No job can be written in {out}: {error.strerror}.",
+            cause="The folder is not writable, or the disk is full.",
+            fix="Give another folder with --out, or make room.",
+        ) from None
 
 
 def _write(fields: dict[str, Any], out: Path, user: str, now: datetime) -> tuple[Job, Path]:
@@ -140,14 +269,10 @@ def _write(fields: dict[str, Any], out: Path, user: str, now: datetime) -> tuple
         job = Job(job_id=job_id, **fields)
         folder = job_path(out, job_id, user)
         write_job(job, folder)
-    except OSError as error:
+    except OSError:
         if claim is not None:
             shutil.rmtree(claim, ignore_errors=True)
-        raise UsageError(
-            f"No job can be written in {out}: {error.strerror}.",
-            cause="The folder is not writable, or the disk is full.",
-            fix="Give another folder with --out, or make room.",
-        ) from None
+        raise
     return job, folder
 
 
@@ -178,7 +303,7 @@ def films_of(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(films))
 
 
-def _check_targets(wishes: Wishes, source: Language, targets: tuple[Language, ...]) -> None:
+def _check_targets(wishes: Wishes, source: Language | None, targets: tuple[Language, ...]) -> None:
     if wishes.workflow == "translate" and not targets:
         raise UsageError(
             "--translate needs a language to translate into.",
@@ -192,7 +317,7 @@ def _check_targets(wishes: Wishes, source: Language, targets: tuple[Language, ..
             fix="Use --translate or --subtitle, or leave -t out.",
         )
     for language in targets:
-        if language.id == source.id:
+        if source is not None and language.id == source.id:
             raise UsageError(
                 f"{language.name} is both the spoken language and a target.",
                 cause="-s and -t name the same language.",
@@ -264,16 +389,36 @@ def _title(named: str | None, film: Film) -> str:
 
 
 def collect(
-    films: list[Path], plan_: Plan, out: Path
+    films: list[Path], plan_: Plan, out: Path, reporter: Reporter | None = None
 ) -> tuple[list[tuple[Job, Path]], ChalchitraError | None]:
-    """Prepare every film; what failed is collected, so that one bad film stops no other."""
+    """Prepare every film; what failed is collected, so that one bad film stops no other.
+
+    Whoever interrupts it keeps the jobs that are whole already.
+    """
     jobs: list[tuple[Job, Path]] = []
     errors: list[ChalchitraError] = []
-    for film in films:
-        try:
-            jobs.append(prepare_film(film, plan_, out))
-        except ChalchitraError as error:
-            errors.append(error)
+    with _services(films, plan_) as services:
+        for film in films:
+            try:
+                jobs.append(prepare_film(film, plan_, out, reporter, services))
+            except ChalchitraError as error:
+                errors.append(error)
+                if isinstance(error, CancelledError):
+                    break
     if len(errors) > 1:
         return jobs, SeveralErrors(errors)
     return jobs, errors[0] if errors else None
+
+
+@contextmanager
+def _services(films: Sequence[Path], plan_: Plan) -> Iterator[Services | None]:
+    """Who serves the listening: where several films want it, workers that keep their models."""
+    if plan_.source is not None or len(films) < 2:
+        yield None
+        return
+    from chalchitra.runner import rules
+    from chalchitra.runner.run import Services
+    from chalchitra.runner.workers import WorkerPool
+
+    with closing(WorkerPool(rules.load())) as pool:
+        yield Services(launcher=pool.serve)

@@ -44,6 +44,16 @@ def test_the_source_language_comes_first(film):
     assert "hin" in reason
 
 
+def test_where_nobody_knows_the_language_the_default_track_is_heard(film):
+    tracks = film(
+        ("eng", ["comment", "default"], None), ("tam", [], None), ("hin", ["default"], "")
+    )
+    stream, reason = choose_audio_stream(tracks, None, None)
+    assert (stream.position, reason) == (2, "it is the default one")
+    stream, reason = choose_audio_stream(film(("eng", [], None), ("tam", [], None)), None, None)
+    assert (stream.position, reason) == (0, "it is the first one")
+
+
 @pytest.mark.parametrize("tag", ["hi", "hin", "HIN", "hi-IN", "hi_IN"])
 def test_every_spelling_of_a_tag_is_understood(film, tag):
     assert choose_audio_stream(film(("tam", [], None), (tag, [], None)), None, HINDI)[0].index == 2

@@ -317,6 +317,7 @@ ON_CUDA = [{"compute_type": kind} for kind in ("float16", "int8_float16", "int8"
         ("asr", "cpu", {"engine": "ctranslate2"}, ON_CPU),
         ("asr", "cuda", {"engine": "ctranslate2"}, ON_CUDA),
         ("asr", "mps", {"engine": "mlx"}, []),
+        ("language", "cpu", {"engine": "mlx"}, ON_CPU),
         ("translation@en", "cpu", {"translator": "indictrans2"}, BATCHES),
         ("translation@en", "cpu", {"translator": "whisper"}, ON_CPU),
         ("translation@en", "cpu", {"translator": "whisper", "engine": "mlx"}, ON_CPU),
@@ -329,7 +330,7 @@ def test_only_what_a_stage_heeds_is_made_smaller(project, key, device, fields, s
     machine = Machine(device=device, compute_type="float32", threads=4)
     job = job.model_copy(
         update={
-            "machines": dict.fromkeys(job.machines, machine),
+            "machines": dict.fromkeys((*job.machines, "language"), machine),
             "settings": {name: {"batch_size": 16} for name in ("asr", "translation")},
             **fields,
         }

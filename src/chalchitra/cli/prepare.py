@@ -25,7 +25,8 @@ def prepare_job(
         bool, typer.Option("--subtitle", help="Also a film with soft subtitles.")
     ] = False,
     source: Annotated[
-        str | None, typer.Option("-s", "--source", help="The language that is spoken.")
+        str | None,
+        typer.Option("-s", "--source", help="What is spoken; auto: find it out."),
     ] = None,
     target: Annotated[
         str | None, typer.Option("-t", "--target", help="Languages to translate into: en,ta")
@@ -60,6 +61,7 @@ def prepare_job(
     from chalchitra.paths import shown_path
     from chalchitra.pipeline import WORKFLOWS
     from chalchitra.prepare import Wishes, collect, films_of, make_plan
+    from chalchitra.runner.report import choose_listening_reporter
     from chalchitra.settings import parse_override
 
     chosen = [
@@ -75,7 +77,7 @@ def prepare_job(
         raise UsageError(
             "The language that is spoken was not given.",
             cause="-s is missing.",
-            fix="For example: -s hi",
+            fix="For example: -s hi; or -s auto to find it out.",
         )
     wishes = Wishes(
         workflow=chosen[0],
@@ -99,7 +101,8 @@ def prepare_job(
             cause="All their deliverables would have one name.",
             fix="Leave --title out: each film's own name is used.",
         )
-    jobs, error = collect(films, make_plan(wishes), out_dir(out))
+    with choose_listening_reporter(as_json=as_json) as reporter:
+        jobs, error = collect(films, make_plan(wishes), out_dir(out), reporter)
     if as_json:
         rows = [
             {
@@ -109,6 +112,7 @@ def prepare_job(
                 "film": str(job.film.path),
                 "title": job.title,
                 "source_language": job.source_language,
+                "detected": job.detected.model_dump() if job.detected else None,
                 "target_languages": job.target_languages,
                 "stages": job.stages,
                 "stage_environments": job.stage_environments,

@@ -2,7 +2,16 @@
 
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
-from chalchitra.jobs.model import AudioStream, Clip, Job, Machine, ModelChoice
+from chalchitra.jobs.model import (
+    UNKNOWN,
+    AudioStream,
+    Clip,
+    Detected,
+    ElsewhereSpoken,
+    Job,
+    Machine,
+    ModelChoice,
+)
 from chalchitra.jobs.record import Degraded, Output, Placed, StageRecord, read_record
 from chalchitra.jobs.state import JobState, effective, read_state
 from chalchitra.jobs.store import (
@@ -16,9 +25,12 @@ from chalchitra.jobs.store import (
 )
 
 __all__ = [
+    "UNKNOWN",
     "AudioStream",
     "Clip",
     "Degraded",
+    "Detected",
+    "ElsewhereSpoken",
     "Holder",
     "Job",
     "JobLayout",

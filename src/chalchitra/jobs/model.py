@@ -11,6 +11,8 @@ from chalchitra.media.film import Film
 from chalchitra.pipeline import inputs_of
 
 JOB_VERSION: Literal[1] = 1
+UNKNOWN = "auto"
+"""The source language of a job that only listens for it."""
 
 
 class _Model(BaseModel):
@@ -48,6 +50,28 @@ class ModelChoice(_Model):
     required: bool = True
 
 
+class ElsewhereSpoken(_Model):
+    """Where surely another language is spoken: seconds of the film, a language's id."""
+
+    start: float
+    end: float
+    language: str
+    probability: float
+
+
+class Detected(_Model):
+    """How the source language was found, where nobody said it (`-s auto`).
+
+    `confidence` is its mean probability over so many `windows` of 30 s; `candidates` are the same
+    means of the likeliest languages, by id; `others` says where the film changes its language.
+    """
+
+    confidence: float = Field(ge=0, le=1)
+    windows: int = Field(ge=1)
+    candidates: dict[str, float]
+    others: list[ElsewhereSpoken] = Field(default_factory=list)
+
+
 class Machine(_Model):
     """What a stage computes with: device, number format, threads."""
 
@@ -59,6 +83,8 @@ class Machine(_Model):
 class Job(_Model):
     """One film, one workflow: the whole of `job.json`.
 
+    `source_language` is an id of config/languages.toml, UNKNOWN while it is being found out;
+    `language_names` (Whisper's code -> name) is there for the stage `language`, where it runs.
     `languages` holds the rows of config/languages.toml that this job uses; `settings` the resolved
     sections of config/pipeline.toml; `stage_environments` the environment of every stage, and
     `machines` what it computes with; `models` the model of a stage key.
@@ -72,6 +98,8 @@ class Job(_Model):
     workflow: Literal["transcribe", "translate", "subtitle"]
     film: Film
     source_language: str
+    detected: Detected | None = None
+    language_names: dict[str, str] = Field(default_factory=dict)
     target_languages: list[str]
     languages: dict[str, dict[str, Any]]
     clip: Clip | None = None
@@ -103,6 +131,17 @@ class Job(_Model):
         """The name of the source language's aligner, fetched or not; None where it has none."""
         choice = self.models.get("alignment")
         return choice.name if choice else None
+
+    @property
+    def said_language(self) -> str | None:
+        """Whisper's code of the source language that the person gave; None where it is found out.
+
+        Not what was found: a stage that listens for the language must do so without knowing it.
+        """
+        if self.detected is not None or self.source_language == UNKNOWN:
+            return None
+        code = self.languages[self.source_language].get("whisper")
+        return None if code is None else str(code)
 
     def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
         """A stage's inputs: name -> (key of the stage that makes it, output)."""

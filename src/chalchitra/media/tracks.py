@@ -37,14 +37,15 @@ class LanguageCodes(Protocol):
 def choose_audio_stream(
     film: Film,
     wanted: str | None,
-    source: LanguageCodes,
+    source: LanguageCodes | None,
     wanted_language: LanguageCodes | None = None,
 ) -> tuple[Stream, str]:
     """The audio stream to hear, and why it is that one.
 
     `wanted` is a 0-based position among the audio streams or a language; `wanted_language` the
     language that it names, where the caller knows. Without it: the first track tagged with the
-    source language that is no commentary, else the default one, else the first.
+    source language that is no commentary, else the default one, else the first. `source` is None
+    where nobody knows it yet.
 
     Raises UsageError when there is no sound, or no track as wanted; it lists those there are.
     """
@@ -57,16 +58,17 @@ def choose_audio_stream(
         )
     if wanted is not None:
         return _wanted(film, wanted.strip(), wanted_language)
-    spoken = _first(tracks, _codes(source))
-    if spoken is not None:
+    spoken = _first(tracks, _codes(source)) if source else None
+    if source and spoken is not None:
         return spoken, f"it is the first one tagged {spoken.language} ({source.name})"
     if len(tracks) == 1:
         return tracks[0], "it is the only one"
     voices = [track for track in tracks if not track.is_commentary] or tracks
+    untagged = f", and none is tagged {source.name}" if source else ""
     for track in voices:
         if track.is_default:
-            return track, f"it is the default one, and none is tagged {source.name}"
-    return voices[0], f"it is the first one, and none is tagged {source.name}"
+            return track, f"it is the default one{untagged}"
+    return voices[0], f"it is the first one{untagged}"
 
 
 def _wanted(film: Film, wanted: str, language: LanguageCodes | None) -> tuple[Stream, str]:

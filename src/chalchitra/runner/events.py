@@ -41,3 +41,16 @@ class Reporter(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
     def emit(self, event: str, **fields: Any) -> None: ...
+
+
+class Silent:
+    """A reporter that shows nothing."""
+
+    def __enter__(self) -> Silent:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def emit(self, event: str, **fields: Any) -> None:
+        pass

@@ -33,6 +33,44 @@ def choose_reporter(*, as_json: bool, why: bool, batch: bool = False) -> Reporte
     return PlainReporter(sys.stdout, why=why, batch=batch)
 
 
+def choose_listening_reporter(*, as_json: bool) -> Reporter:
+    """For what runs while a job is prepared: a terminal's bars, otherwise lines on stderr."""
+    on_terminal = not as_json and sys.stdout.isatty() and sys.stderr.isatty()
+    return OnlyProgress(
+        TerminalReporter(why=False, batch=False)
+        if on_terminal
+        else PlainReporter(sys.stderr, why=False)
+    )
+
+
+class OnlyProgress:
+    """Hands on how a run goes on: what it found, and how it ended, is told by who started it.
+
+    Its reporter starts with the first event, since most jobs are prepared without any.
+    """
+
+    _LEFT_OUT = frozenset({"summary", "stage_warning"})
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._started = False
+
+    def __enter__(self) -> OnlyProgress:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._started:
+            self._reporter.__exit__(*exc)
+
+    def emit(self, event: str, **fields: Any) -> None:
+        if event in self._LEFT_OUT:
+            return
+        if not self._started:
+            self._started = True
+            self._reporter.__enter__()
+        self._reporter.emit(event, **fields)
+
+
 class JsonReporter:
     """One event a line, the summary last."""
 

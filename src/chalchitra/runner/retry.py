@@ -68,7 +68,7 @@ def smaller_steps(work: Work) -> Iterator[dict[str, Any]]:
         batch = max(1, batch // 4)
         yield {"batch_size": batch}
     machine = job.machines[stage]
-    if not (translates or (stage == "asr" and job.engine != "mlx")):
+    if not (translates or stage == "language" or (stage == "asr" and job.engine != "mlx")):
         return
     if machine.device == "cpu" and machine.threads > 1:
         yield {"threads": 1}  # fewer blocks side by side

@@ -1,0 +1,41 @@
+"""language: tells which language is spoken, from windows spread over the speech."""
+
+from chalchitra.speech.engines import RecogniserOptions
+from chalchitra.speech.engines.detector import load_detector
+from chalchitra.speech.language import LanguageHeard, LanguageSettings, hear_language
+from chalchitra.speech.language_report import report
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import WavSound
+from chalchitra.stagekit import Stage, run_stage
+
+
+def work(stage: Stage) -> None:
+    speech = SpeechRegions.read(stage.input("regions"))
+    heard = LanguageHeard(expected=stage.params["said_language"])
+    if speech.regions:
+        model = stage.model("language")
+        detector = load_detector(
+            RecogniserOptions(
+                model=model.path,
+                model_sha256=model.sha256,
+                device=stage.device,
+                compute_type=stage.compute_type,
+                threads=stage.threads,
+            )
+        )
+        for note in detector.notes:
+            stage.degraded(note.what, note.why, note.fix)
+        heard = hear_language(
+            WavSound.open(stage.input("audio"), stage.input("audio_info")),
+            speech,
+            detector,
+            LanguageSettings(stage.params["windows"], stage.params["surely"]),
+            stage.params["said_language"],
+            lambda done, total: stage.progress(done, total, "windows"),
+        )
+    heard.write(stage.output("language", "language.json"))
+    report(stage, heard, stage.params["language_names"])
+
+
+if __name__ == "__main__":
+    run_stage("language", work)
