@@ -51,6 +51,8 @@ class Wishes:
     model: str | None = None
     engine: str | None = None
     translator: str | None = None
+    speakers: int | None = None
+    """How many people speak, 0 where that is to be found out; None: nobody asked who speaks."""
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
 
@@ -78,7 +80,7 @@ def make_plan(wishes: Wishes) -> Plan:
     _check_targets(wishes, source, targets)
     settings = resolve(_overrides(wishes))
     user = _user(wishes.user)
-    choices = choose(wishes.workflow, source, targets, settings)
+    choices = choose(wishes.workflow, source, targets, settings, wanted_stages(wishes))
     return Plan(wishes, source, targets, settings, user, choices)
 
 
@@ -96,7 +98,11 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     )
     picture = film.has_picture
     keys = plan(
-        wishes.workflow, plan_.source.id, [item.id for item in plan_.targets], picture=picture
+        wishes.workflow,
+        plan_.source.id,
+        [item.id for item in plan_.targets],
+        picture=picture,
+        wanted=wanted_stages(wishes),
     )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     notes = [f"Audio track {stream.position}: {reason}.", *plan_.choices.notes]
@@ -131,6 +137,11 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
         "notes": notes,
     }
     return _write(fields, out, plan_.user, now)
+
+
+def wanted_stages(wishes: Wishes) -> tuple[str, ...]:
+    """The optional stages that were asked for."""
+    return ("speakers",) if wishes.speakers is not None else ()
 
 
 def _write(fields: dict[str, Any], out: Path, user: str, now: datetime) -> tuple[Job, Path]:
@@ -213,6 +224,7 @@ def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
         ("asr.model", wishes.model),
         ("asr.engine", wishes.engine),
         ("translation.translator", wishes.translator),
+        ("speakers.count", None if wishes.speakers is None else str(wishes.speakers)),
     )
     return [*wishes.overrides, *((name, value) for name, value in flags if value is not None)]
 
