@@ -34,11 +34,10 @@ def find(stage: Stage, sound: WavSound, speech: SpeechRegions) -> Turns:
     model = stage.model("speakers")
     count = int(stage.params["count"])
     loaded_from = (model.path, model.sha256, stage.device, stage.threads) if model.sha256 else None
-    import torch
-
-    torch.set_num_threads(stage.threads)
     if is_pyannote(model.path):
-        pipeline = kept("pyannote", loaded_from, lambda: pyannote.load(model.path, stage.device))
+        pipeline = kept(
+            "pyannote", loaded_from, lambda: pyannote.load(model.path, stage.device, stage.threads)
+        )
         return pyannote.diarize(
             sound,
             pipeline,
@@ -60,8 +59,9 @@ def find(stage: Stage, sound: WavSound, speech: SpeechRegions) -> Turns:
         speech,
         segmenter,
         embedder,
-        count,
-        lambda done, total: stage.progress(done, total, "windows"),
+        count=count,
+        threads=stage.threads,
+        progress=lambda done, total: stage.progress(done, total, "windows"),
     )
 
 

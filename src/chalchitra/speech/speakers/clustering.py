@@ -1,23 +1,24 @@
 """Which voices of which windows are one person: clusters of embeddings on the unit sphere.
 
-First clusters of what is surely one voice (average linkage on cosine distances, cut low). Then the
-two clusters whose centres are nearest become one, again and again, as long as the cosine of their
-centres is above ALIKE: a centre has far less noise than an embedding of a few seconds. A cluster
-that speaks little is no person but a noise, a laugh or a bad cut: its voices go to the nearest that
-is one. Two voices of one window are two people.
+Average linkage on cosine distances, cut at a threshold. A cluster that speaks little is no person
+but a noise, a laugh or a bad cut: its voices go to the nearest that is one. Two voices of one
+window are two people.
 
-Work and memory grow with the square of the voices up to MOST, whose distances take 100 MB; of more
-voices, MOST with the most sound make the clusters and the others join them.
+Work and memory grow with the square of the voices up to MOST, whose distances take 100 MB twice; of
+more voices, MOST with the most sound make the clusters and the others join them.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-SURE = 0.35
-"""Mean cosine distance between clusters up to which they are surely one voice."""
-ALIKE = 0.70
-"""Cosine of two clusters' centres above which they are one person."""
+THRESHOLD = 0.45
+"""Mean cosine distance between two clusters up to which they are one person.
+
+Chosen on six conversations of one to six voices, made by scripts/bench/conversation.py of Hindi
+readings that share a channel: 0.40 finds too many people in two of them, 0.50 too few in four, and
+0.45 one too few in one.
+"""
 LEAST_SECONDS = 0.8
 """An embedding of less sound than this joins a cluster and makes none."""
 LEAST_SPEECH = 2.0
@@ -47,51 +48,55 @@ def group(
         makers = np.arange(len(embeddings))
     if len(makers) > MOST:
         makers = np.sort(makers[np.argsort(-seconds[makers], kind="stable")[:MOST]])
-    centres = _people(*_sure(embeddings[makers], seconds[makers]), count, LEAST_SPEECH * heard)
+    labels = _clusters(embeddings[makers], seconds[makers], count, LEAST_SPEECH * heard)
+    centres = _centres(embeddings[makers], seconds[makers], labels)
     return _assign(1.0 - embeddings @ centres.T, windows)
 
 
-def _sure(embeddings: Array, seconds: Array) -> tuple[Array, Array]:
-    """Clusters of surely one voice: the sums of their embeddings times seconds, and the seconds."""
+def _clusters(embeddings: Array, seconds: Array, count: int, least: float) -> Array:
+    """The cluster of each embedding from 0, -1 for those of clusters under `least` seconds."""
     import numpy as np
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import pdist
 
-    labels = np.zeros(1, dtype=int)
-    if len(embeddings) > 1:
-        distances = np.clip(pdist(embeddings, "cosine"), 0.0, None)
-        labels = fcluster(linkage(distances, "average"), SURE, "distance") - 1
+    if len(embeddings) <= max(count, 1):
+        return np.arange(len(embeddings))
+    tree = linkage(np.clip(pdist(embeddings, "cosine"), 0.0, None), "average")
+    if not count:
+        return _large(fcluster(tree, THRESHOLD, "distance"), seconds, least)
+    # The cut nearest to the threshold that leaves so many people.
+    heights = np.unique(tree[:, 2])
+    cuts = np.concatenate([heights[:1] / 2, (heights[1:] + heights[:-1]) / 2, heights[-1:] + 1])
+    for enough in (least, 0.0):
+        for cut in cuts[np.argsort(abs(cuts - THRESHOLD), kind="stable")]:
+            labels = _large(fcluster(tree, cut, "distance"), seconds, enough)
+            if labels.max() + 1 == count:
+                return labels
+    return _large(fcluster(tree, count, "maxclust"), seconds, 0.0)
+
+
+def _large(labels: Array, seconds: Array, least: float) -> Array:
+    """The labels renumbered from 0; clusters under `least` seconds are -1, but for the largest."""
+    import numpy as np
+
+    spoken = np.bincount(labels, weights=seconds)
+    people = np.unique(labels)
+    kept = people[spoken[people] >= least]
+    if not len(kept):
+        kept = spoken.argmax(keepdims=True)
+    renumbered = np.full(len(spoken), -1)
+    renumbered[kept] = np.arange(len(kept))
+    return renumbered[labels]
+
+
+def _centres(embeddings: Array, seconds: Array, labels: Array) -> Array:
+    """The clusters' centres, of length 1; embeddings count by their seconds."""
+    import numpy as np
+
     sums = np.zeros((labels.max() + 1, embeddings.shape[1]))
-    np.add.at(sums, labels, embeddings * seconds[:, None])
-    return sums, np.bincount(labels, weights=seconds)
-
-
-def _people(sums: Array, seconds: Array, count: int, least: float) -> Array:
-    """The centres (length 1) of the people that these clusters are."""
-    import numpy as np
-
-    while len(sums) > 1:
-        centres = _unit(sums)
-        alike = centres @ centres.T
-        np.fill_diagonal(alike, -1.0)
-        large = seconds >= least
-        if enough := bool(count) and large.sum() <= count:
-            alike[np.ix_(large, large)] = -1.0  # these are the people
-        first, second = sorted(np.unravel_index(alike.argmax(), alike.shape))
-        if alike[first, second] <= ALIKE and (enough or not count):
-            break
-        sums[first] += sums[second]
-        seconds[first] += seconds[second]
-        sums, seconds = np.delete(sums, second, 0), np.delete(seconds, second)
-    order = np.argsort(-seconds, kind="stable")
-    wanted = count or max(1, int((seconds >= least).sum()))
-    return _unit(sums[order[:wanted]])
-
-
-def _unit(vectors: Array) -> Array:
-    import numpy as np
-
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    made = labels >= 0
+    np.add.at(sums, labels[made], (embeddings * seconds[:, None])[made])
+    return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
 
 
 def _assign(distances: Array, windows: Array) -> Array:

@@ -24,13 +24,14 @@ _STEPS = ("segmentation", "embeddings")
 """The pipeline's two long steps; both tell how far they are."""
 
 
-def load(folder: Path, device: str = "cpu") -> Any:
+def load(folder: Path, device: str = "cpu", threads: int = 1) -> Any:
     """The pipeline, ready to be called. Raises MissingError when the folder does not hold it."""
     import torch
     import yaml
     from pyannote.audio import Model
     from pyannote.audio.pipelines import SpeakerDiarization
 
+    torch.set_num_threads(max(1, threads))
     try:
         settings = yaml.safe_load((folder / SETTINGS).read_text(encoding="utf-8"))
         wanted = settings["pipeline"]["params"]
@@ -80,7 +81,7 @@ def diarize(
     def hook(step: str, artefact: Any, **told: Any) -> None:
         if step in _STEPS and told.get("total"):
             before = 100 * _STEPS.index(step) / len(_STEPS)
-            progress(before + 100 / len(_STEPS) * told["completed"] / told["total"], 100)
+            progress(before + 100 / len(_STEPS) * float(told["completed"] / told["total"]), 100)
 
     found = pipeline(
         {"waveform": torch.from_numpy(samples).unsqueeze(0), "sample_rate": SAMPLE_RATE},

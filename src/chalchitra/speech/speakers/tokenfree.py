@@ -12,6 +12,7 @@ speaker's moments, and the clustering's bound (clustering.py); the sound is read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +35,7 @@ STEP = 1.25
 """Seconds from window to window: every moment is heard four times."""
 ACTIVE = 0.45
 """Probability above which a voice speaks: pyannote's own tuned value for these weights is 0.444."""
-BATCH = 8
+BATCH = 4
 """Windows that the segmentation hears together."""
 FILL = 0.4
 """A speaker's shorter silences (s) belong to the turn."""
@@ -64,14 +65,16 @@ def diarize(
     speech: SpeechRegions,
     segmenter: Segmenter,
     embedder: Embedder,
+    *,
     count: int = 0,
+    threads: int = 1,
     progress: Progress = lambda done, total: None,
 ) -> Turns:
     """The turns of a film; `count` is how many speakers there are, 0 where nobody said it.
 
-    `progress` is told windows done and in all.
+    `threads` windows are heard at once; `progress` is told windows done and in all.
     """
-    heard = hear(sound, speech, segmenter, embedder, progress)
+    heard = hear(sound, speech, segmenter, embedder, threads=threads, progress=progress)
     return named(_turns(heard, label(heard, count), speech), METHOD)
 
 
@@ -80,27 +83,37 @@ def hear(
     speech: SpeechRegions,
     segmenter: Segmenter,
     embedder: Embedder,
+    *,
+    threads: int = 1,
     progress: Progress = lambda done, total: None,
 ) -> Heard:
     """Run the networks over every window in which someone speaks."""
     import numpy as np
+    import torch
 
     starts = list(window_starts(sound.start, sound.end, speech.regions))
-    probabilities: list[Array] = []
-    embeddings: list[Array] = []
-    seconds: list[Array] = []
-    for first in range(0, len(starts), BATCH):
-        windows = [_window(sound, start) for start in starts[first : first + BATCH]]
-        for samples, found in zip(windows, segmenter(windows), strict=True):
-            vectors, lengths = _embed(samples, found, embedder)
-            probabilities.append(found.astype(np.float16))
-            embeddings.append(vectors)
-            seconds.append(lengths)
-        progress(len(probabilities), len(starts))
+    empty = np.zeros((0, 1, VOICES), dtype=np.float16)
+    heard = Heard(np.array(starts), empty, np.zeros((0, VOICES, SIZE)), np.zeros((0, VOICES)))
     if not starts:
-        empty = np.zeros((0, 1, VOICES), dtype=np.float16)
-        return Heard(np.zeros(0), empty, np.zeros((0, VOICES, SIZE)), np.zeros((0, VOICES)))
-    return Heard(np.array(starts), np.stack(probabilities), np.stack(embeddings), np.stack(seconds))
+        return heard
+
+    def part(first: int) -> list[tuple[Array, Array, Array]]:
+        windows = [_window(sound, start) for start in starts[first : first + BATCH]]
+        return [
+            (found.astype(np.float16), *_embed(samples, found, embedder))
+            for samples, found in zip(windows, segmenter(windows), strict=True)
+        ]
+
+    # Each thread hears windows of its own. Threads inside one network would wait for each other at
+    # every step of its recurrent layers, for minutes where the machine has other work.
+    torch.set_num_threads(1)
+    rows: list[tuple[Array, Array, Array]] = []
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        for found in pool.map(part, range(0, len(starts), BATCH)):
+            rows += found
+            progress(len(rows), len(starts))
+    heard.probabilities, heard.embeddings, heard.seconds = map(np.stack, zip(*rows, strict=True))
+    return heard
 
 
 def window_starts(start: float, end: float, regions: list[Region]) -> Iterator[float]:
