@@ -3,8 +3,8 @@
     venv/whisperx/bin/python scripts/bench/speakers.py SOUND.wav [SOUND.wav ...] [--json FILE]
 
 Beside each sound (16 kHz, mono) lies SOUND.rttm, which says who speaks when. Each is scored by
-pyannote.metrics without a collar, with the number of speakers found and with it given: over all, and
-with the moments left out in which several speak. `cpu` is processor seconds a second of sound.
+pyannote.metrics without a collar, with the number of speakers found and with it given: over all,
+and without the moments in which several speak. `cpu` is processor seconds a second of sound.
 """
 
 from __future__ import annotations
