@@ -259,6 +259,28 @@ def test_a_wrong_wish_is_refused(tmp_path, arguments, code, said):
     assert not list(tmp_path.glob("out/**/job.json"))
 
 
+def test_who_says_what_is_found_on_request(subtitled, tmp_path):
+    plain, _ = subtitled
+    out = plain.parents[4]
+    job_dir = prepare(out, "--speakers", DEMO, "--subtitle", "-s", "en", "--model", "base")
+    job, before = (json.loads((folder / "job.json").read_bytes()) for folder in (job_dir, plain))
+    assert [stage for stage in job["stages"] if stage not in before["stages"]] == ["speakers"]
+    assert job["models"]["speakers"]["name"] in {"campplus", "speaker-diarization-3.1"}
+    run(job_dir)
+    records = {stage: read_record(JobLayout(job_dir), stage) for stage in job["stages"]}
+    reused = {stage for stage, record in records.items() if record and record.reused}
+    assert reused == {"demux", "vad", "asr", "alignment"}
+    text = (job_dir / "output" / "transcript.txt").read_text()
+    assert text == "".join(
+        f"S1: {line}\n" for line in (plain / "output" / "transcript.txt").read_text().splitlines()
+    )
+    whisperx = json.loads((job_dir / "output" / "demo.whisperx.json").read_bytes())
+    assert {word["speaker"] for word in whisperx["word_segments"]} == {"S1"}
+    assert (job_dir / "output" / "demo.rttm").read_text().startswith("SPEAKER demo 1 ")
+    srt = "demo.en.srt"
+    assert (job_dir / "output" / srt).read_text() == (plain / "output" / srt).read_text()
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -81,7 +81,7 @@ def choose(
     if (aligner := _aligner(settings["alignment"]["model"], source)) is not None:
         models["alignment"] = aligner
     if "speakers" in stages:
-        models["speakers"] = _diarizer(settings["speakers"]["model"])
+        models["speakers"] = diarizer(settings["speakers"]["model"])
     for target in targets:
         models[stage_key("translation", target.id)] = _translation_model(
             source, target, translator, settings, machine
@@ -173,7 +173,7 @@ def _aligner(named: str, source: Language) -> ModelChoice | None:
     return _choice(found, f"the aligner of {source.name}", required=False)
 
 
-def _diarizer(named: str) -> ModelChoice:
+def diarizer(named: str) -> ModelChoice:
     """What tells speakers apart: pyannote's pipeline where it was fetched, else without a token."""
     known = catalogue.load().all("diarization")
     if named != AUTO:

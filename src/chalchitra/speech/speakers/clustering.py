@@ -5,7 +5,7 @@ but a noise, a laugh or a bad cut: its voices go to the nearest that is one. Two
 window are two people.
 
 Work and memory grow with the square of the voices up to MOST, whose distances take 100 MB twice; of
-more voices, MOST with the most sound make the clusters and the others join them.
+more voices, so many spread over the film make the clusters and the others join them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ LEAST_SECONDS = 0.8
 LEAST_SPEECH = 2.0
 """Seconds of the film that a person speaks, where nobody said how many there are."""
 MOST = 5000
+"""Voices that make clusters: an hour of dense speech, every moment heard by several windows."""
 
 Array = Any
 """A numpy array (numpy is not imported here)."""
@@ -47,7 +48,8 @@ def group(
     if len(makers) < max(count, 1):
         makers = np.arange(len(embeddings))
     if len(makers) > MOST:
-        makers = np.sort(makers[np.argsort(-seconds[makers], kind="stable")[:MOST]])
+        heard *= MOST / len(makers)
+        makers = makers[np.linspace(0, len(makers) - 1, MOST).astype(int)]
     labels = _clusters(embeddings[makers], seconds[makers], count, LEAST_SPEECH * heard)
     centres = _centres(embeddings[makers], seconds[makers], labels)
     return _assign(1.0 - embeddings @ centres.T, windows)
