@@ -244,6 +244,9 @@ def test_what_is_no_film_gets_one_clear_error_and_leaves_nothing(tmp_path, name,
         (["--subtitle", "-s", "en", "--engine", "ear"], 2, "ctranslate2"),
         (["--subtitle", "-s", "en", "--audio-track", "7"], 2, "no audio track"),
         (["--subtitle", "-s", "en", "--set", "asr.beam_size=zero"], 2, "whole number"),
+        (["--transcribe", "-s", "en", "--speakers", "0"], 2, "no number of people"),
+        (["--transcribe", "-s", "en", "--speakers=two"], 2, "no number of people"),
+        (["--transcribe", "-s", "en", "--speakers", "101"], 2, "between 0 and 100"),
         (["--subtitle", "--transcribe", "-s", "en"], 2, "one workflow"),
         (["-s", "en"], 2, "No workflow"),
     ],
@@ -254,6 +257,28 @@ def test_a_wrong_wish_is_refused(tmp_path, arguments, code, said):
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("out/**/job.json"))
+
+
+def test_who_says_what_is_found_on_request(subtitled, tmp_path):
+    plain, _ = subtitled
+    out = plain.parents[4]
+    job_dir = prepare(out, "--speakers", DEMO, "--subtitle", "-s", "en", "--model", "base")
+    job, before = (json.loads((folder / "job.json").read_bytes()) for folder in (job_dir, plain))
+    assert [stage for stage in job["stages"] if stage not in before["stages"]] == ["speakers"]
+    assert job["models"]["speakers"]["name"] in {"campplus", "speaker-diarization-3.1"}
+    run(job_dir)
+    records = {stage: read_record(JobLayout(job_dir), stage) for stage in job["stages"]}
+    reused = {stage for stage, record in records.items() if record and record.reused}
+    assert reused == {"demux", "vad", "asr", "alignment"}
+    text = (job_dir / "output" / "transcript.txt").read_text()
+    assert text == "".join(
+        f"S1: {line}\n" for line in (plain / "output" / "transcript.txt").read_text().splitlines()
+    )
+    whisperx = json.loads((job_dir / "output" / "demo.whisperx.json").read_bytes())
+    assert {word["speaker"] for word in whisperx["word_segments"]} == {"S1"}
+    assert (job_dir / "output" / "demo.rttm").read_text().startswith("SPEAKER demo 1 ")
+    srt = "demo.en.srt"
+    assert (job_dir / "output" / srt).read_text() == (plain / "output" / srt).read_text()
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,11 @@ def test_nothing_is_muxed_without_a_picture():
     assert "mux" not in plan("subtitle", "en", [], picture=False)
 
 
+OPTIONAL = [name for name, spec in STAGES.items() if spec.optional]
+
+
 def test_the_language_is_told_before_anything_is_written_down():
-    assert plan("transcribe", "hi", [], language=True) == [
+    assert plan("transcribe", "hi", [], wanted=["language"]) == [
         "demux",
         "vad",
         "language",
@@ -48,12 +51,13 @@ def test_the_language_is_told_before_anything_is_written_down():
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 @pytest.mark.parametrize("translator", ["indictrans2", "whisper"])
-@pytest.mark.parametrize("language", [False, True])
-def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator, language):
+@pytest.mark.parametrize("wanted", [(), *((name,) for name in OPTIONAL), tuple(OPTIONAL)])
+def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator, wanted):
     targets = [] if workflow == "transcribe" else ["en", "ta"]
-    keys = plan(workflow, "hi", targets, language=language)
+    keys = plan(workflow, "hi", targets, wanted=wanted)
+    assert set(wanted) <= set(keys)
     for position, key in enumerate(keys):
-        for producer, output in inputs_of(key, "hi", targets, translator).values():
+        for producer, output in inputs_of(key, "hi", targets, translator, keys).values():
             if producer == FILM:
                 continue
             assert producer in keys[:position]
@@ -61,12 +65,24 @@ def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, trans
 
 
 def test_only_the_whisper_translator_listens_again():
-    assert "audio" in inputs_of("translation@en", "hi", ["en"], "whisper")
-    assert "audio" not in inputs_of("translation@en", "hi", ["en"], "indictrans2")
+    keys = plan("translate", "hi", ["en"])
+    assert "audio" in inputs_of("translation@en", "hi", ["en"], "whisper", keys)
+    assert "audio" not in inputs_of("translation@en", "hi", ["en"], "indictrans2", keys)
+
+
+@pytest.mark.parametrize("key", ["export", "translation@en", "subtitle_gen@hi"])
+def test_speakers_come_between_alignment_and_what_is_made_of_the_transcript(key):
+    plain, asked = (
+        plan("subtitle", "hi", ["en"]),
+        plan("subtitle", "hi", ["en"], wanted=["speakers"]),
+    )
+    assert [name for name in asked if name not in plain] == ["speakers"]
+    assert inputs_of(key, "hi", ["en"], None, plain)["transcript"] == ("alignment", "transcript")
+    assert inputs_of(key, "hi", ["en"], None, asked)["transcript"] == ("speakers", "transcript")
 
 
 def test_mux_reads_the_track_of_every_language():
-    inputs = inputs_of("mux", "hi", ["en"], None)
+    inputs = inputs_of("mux", "hi", ["en"], None, plan("subtitle", "hi", ["en"]))
     assert inputs["srt@hi"] == ("subtitle_gen@hi", "srt")
     assert inputs["srt@en"] == ("subtitle_gen@en", "srt")
 

@@ -6,8 +6,9 @@ the run decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from chalchitra import hardware
@@ -15,8 +16,8 @@ from chalchitra.environments import state, table
 from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
 from chalchitra.jobs import Machine, ModelChoice
 from chalchitra.languages import Language, require_translatable
-from chalchitra.models import defaults
-from chalchitra.models.resolve import ResolvedModel, resolve, resolve_aligner
+from chalchitra.models import catalogue, defaults
+from chalchitra.models.resolve import ResolvedModel, resolve, resolve_aligner, resolve_entry
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key, stage_key
 from chalchitra.settings import Settings
 from chalchitra.translation.directions import model_name_for
@@ -39,9 +40,15 @@ class Choices:
 
 
 def choose(
-    workflow: Workflow, source: Language, targets: Sequence[Language], settings: Settings
+    workflow: Workflow,
+    source: Language,
+    targets: Sequence[Language],
+    settings: Settings,
+    wanted_stages: Collection[str] = (),
 ) -> Choices:
     """Choose for a job, and check that the environments it needs are whole.
+
+    `wanted_stages` are the optional stages that were asked for.
 
     Raises UsageError for a choice that cannot be, MissingError naming every environment at fault.
     """
@@ -55,9 +62,8 @@ def choose(
     names: dict[str, str] = {}
     machines: dict[str, Machine] = {}
     engine = ""
-    stages = dict.fromkeys(
-        split_key(key)[0] for key in plan(workflow, source.id, [item.id for item in targets])
-    )
+    keys = plan(workflow, source.id, [item.id for item in targets], wanted=wanted_stages)
+    stages = dict.fromkeys(split_key(key)[0] for key in keys)
     for stage in stages:
         environment, service = environments.service(
             stage, wanted.get(stage), apple_silicon=machine.apple_silicon
@@ -76,6 +82,8 @@ def choose(
     }
     if (aligner := _aligner(settings["alignment"]["model"], source)) is not None:
         models["alignment"] = aligner
+    if "speakers" in stages:
+        models["speakers"] = diarizer(settings["speakers"]["model"])
     for target in targets:
         models[stage_key("translation", target.id)] = _translation_model(
             source, target, translator, settings, machine
@@ -208,6 +216,20 @@ def _aligner(named: str, source: Language) -> ModelChoice | None:
     if found is None:
         return None
     return _choice(found, f"the aligner of {source.name}", required=False)
+
+
+def diarizer(named: str) -> ModelChoice:
+    """What tells speakers apart: pyannote's pipeline where it was fetched, else without a token."""
+    known = catalogue.load().all("diarization")
+    if named != AUTO:
+        formats = [entry.format for entry in known if named in entry.names]
+        folder = Path(named).expanduser()
+        own = "pyannote" if (folder / "config.yaml").is_file() else "torch"
+        return _choice(resolve(named, "diarization", formats[0] if formats else own), "asked for")
+    best, other = (resolve_entry(entry) for entry in known)
+    if best.fetched:
+        return _choice(best, "tells speakers apart")
+    return _choice(other, f"tells speakers apart where {best.name} is not fetched")
 
 
 def _translation_model(

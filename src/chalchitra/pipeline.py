@@ -6,7 +6,7 @@ A stage key is `stage` or, for a stage that runs once a language, `stage@languag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,10 +27,14 @@ When = Literal[
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a stage: `output` of the stage `producer`, called `name` in the request."""
+    """One input of a stage: `output` of the stage `producer`, called `name` in the request.
+
+    Of several producers, the first that the job has makes it: optional stages, then the one that
+    every job has.
+    """
 
     name: str
-    producer: str
+    producer: str | tuple[str, ...]
     output: str
     when: When = "always"
 
@@ -42,7 +46,7 @@ class StageSpec:
     `per_language` stages run once a language: for the `targets`, or for `all` of the job's.
     `job_fields` are what it takes from job.json besides its own section of the settings.
     `packages` are the libraries whose locked versions count in its fingerprint and whose versions
-    its record keeps. `model` names the model it loads, as a key of `job.models`.
+    its record keeps. An `optional` stage is in a job only where it was asked for.
     """
 
     name: str
@@ -53,9 +57,12 @@ class StageSpec:
     packages: tuple[str, ...] = ()
     per_language: Literal["", "targets", "all"] = ""
     uses_device: bool = False
+    optional: bool = False
 
 
 _AUDIO = (Input("audio", "demux", "audio"), Input("audio_info", "demux", "audio_info"))
+_TRANSCRIPT = ("speakers", "alignment")
+"""Who makes the finished transcript."""
 
 STAGES: dict[str, StageSpec] = {
     spec.name: spec
@@ -83,6 +90,7 @@ STAGES: dict[str, StageSpec] = {
             job_fields=("said_language", "language_names"),
             packages=("faster-whisper", "ctranslate2"),
             uses_device=True,
+            optional=True,
         ),
         StageSpec(
             name="asr",
@@ -107,9 +115,23 @@ STAGES: dict[str, StageSpec] = {
             uses_device=True,
         ),
         StageSpec(
+            name="speakers",
+            does="find out who speaks when",
+            inputs=(
+                *_AUDIO,
+                Input("regions", "vad", "regions"),
+                Input("transcript", "alignment", "transcript"),
+            ),
+            outputs=("transcript", "turns", "rttm"),
+            job_fields=("title",),
+            packages=("torch", "torchaudio", "scipy", "whisperx", "pyannote-audio"),
+            uses_device=True,
+            optional=True,
+        ),
+        StageSpec(
             name="export",
             does="write the transcripts",
-            inputs=(Input("transcript", "alignment", "transcript"),),
+            inputs=(Input("transcript", _TRANSCRIPT, "transcript"),),
             outputs=("transcript", "text", "whisperx"),
             job_fields=("title", "source_language", "languages"),
         ),
@@ -117,7 +139,7 @@ STAGES: dict[str, StageSpec] = {
             name="translation",
             does="translate sentence by sentence",
             inputs=(
-                Input("transcript", "alignment", "transcript"),
+                Input("transcript", _TRANSCRIPT, "transcript"),
                 Input("audio", "demux", "audio", "whisper"),
                 Input("audio_info", "demux", "audio_info", "whisper"),
                 Input("regions", "vad", "regions", "whisper"),
@@ -139,7 +161,7 @@ STAGES: dict[str, StageSpec] = {
             name="subtitle_gen",
             does="cut the text into cues",
             inputs=(
-                Input("transcript", "alignment", "transcript", "source"),
+                Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
             ),
             outputs=("srt", "vtt", "txt"),
@@ -161,7 +183,7 @@ STAGES: dict[str, StageSpec] = {
 LISTENING = ("demux", "vad", "language")
 """What must run before it is known which language is spoken."""
 
-_TRANSCRIBE = ("demux", "vad", "asr", "alignment", "export")
+_TRANSCRIBE = (*LISTENING, "asr", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
     "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
@@ -185,32 +207,36 @@ def plan(
     targets: Sequence[str],
     *,
     picture: bool = True,
-    language: bool = False,
+    wanted: Collection[str] = (),
 ) -> list[str]:
     """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
 
-    `language` adds the stage that tells which language is spoken.
+    `wanted` names the optional stages that were asked for.
     """
     keys: list[str] = []
-    names = _WORKFLOW_STAGES[workflow]
-    if language:
-        names = (*LISTENING, *(name for name in names if name not in LISTENING))
-    for name in names:
+    for name in _WORKFLOW_STAGES[workflow]:
         languages: Sequence[str | None] = {
             "": (None,),
             "targets": tuple(targets),
             "all": (source, *targets),
         }[STAGES[name].per_language]
-        if name == "mux" and not picture:
+        if (name == "mux" and not picture) or (STAGES[name].optional and name not in wanted):
             continue
         keys += [stage_key(name, language) for language in languages]
     return keys
 
 
 def inputs_of(
-    key: str, source: str, targets: Sequence[str], translator: str | None
+    key: str,
+    source: str,
+    targets: Sequence[str],
+    translator: str | None,
+    stages: Collection[str],
 ) -> dict[str, tuple[str, str]]:
-    """The inputs of one stage of a job: name -> (key of the stage that makes it, output)."""
+    """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
+
+    `stages` are the keys of the job's stages.
+    """
     stage, language = split_key(key)
     resolved: dict[str, tuple[str, str]] = {}
     for item in STAGES[stage].inputs:
@@ -223,14 +249,23 @@ def inputs_of(
         }[item.when]
         if not holds:
             continue
+        made_by = _producer(item, stages)
         if item.when == "each":
             for each in (source, *targets):
                 resolved[stage_key(item.name, each)] = (
-                    stage_key(item.producer, each),
+                    stage_key(made_by, each),
                     item.output,
                 )
             continue
-        per_language = item.producer != FILM and STAGES[item.producer].per_language
-        producer = stage_key(item.producer, language if per_language else None)
+        per_language = made_by != FILM and STAGES[made_by].per_language
+        producer = stage_key(made_by, language if per_language else None)
         resolved[item.name] = (producer, item.output)
     return resolved
+
+
+def _producer(item: Input, stages: Collection[str]) -> str:
+    """The stage that makes an input: the first of its producers that is among these keys."""
+    if isinstance(item.producer, str):
+        return item.producer
+    names = {split_key(key)[0] for key in stages}
+    return next((name for name in item.producer if name in names), item.producer[-1])

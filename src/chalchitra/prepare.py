@@ -67,6 +67,8 @@ class Wishes:
     model: str | None = None
     engine: str | None = None
     translator: str | None = None
+    speakers: int | None = None
+    """How many people speak, 0 where that is to be found out; None: nobody asked who speaks."""
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
 
@@ -102,7 +104,7 @@ def make_plan(wishes: Wishes) -> Plan:
     if source is None:
         choices = choose_listening(settings, translated=bool(targets))
     else:
-        choices = choose(wishes.workflow, source, targets, settings)
+        choices = choose(wishes.workflow, source, targets, settings, wanted_stages(wishes))
         if settings["language"]["check"]:
             listening = choose_listening(settings, translated=bool(targets))
             choices = with_listening(choices, listening)
@@ -197,7 +199,8 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
         told.append(f"{source.name} is what is spoken, so it is left out of -t.")
     wishes = plan_.wishes
     choices = with_listening(
-        choose(wishes.workflow, source, targets, plan_.settings), plan_.choices
+        choose(wishes.workflow, source, targets, plan_.settings, wanted_stages(wishes)),
+        plan_.choices,
     )
     return replace(plan_, source=source, targets=targets, choices=choices), told
 
@@ -209,6 +212,7 @@ def _fields(
     wishes, source = plan_.wishes, plan_.source
     picture = asked.film.has_picture
     targets = plan_.targets if source else ()
+    listens = detected is not None or plan_.settings["language"]["check"]
     if source is None:
         keys = list(LISTENING)
     else:
@@ -217,7 +221,7 @@ def _fields(
             source.id,
             [item.id for item in targets],
             picture=picture,
-            language=detected is not None or plan_.settings["language"]["check"],
+            wanted=(*wanted_stages(wishes), *(["language"] if listens else [])),
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
@@ -260,6 +264,11 @@ def _writable(out: Path) -> Iterator[None]:
             cause="The folder is not writable, or the disk is full.",
             fix="Give another folder with --out, or make room.",
         ) from None
+
+
+def wanted_stages(wishes: Wishes) -> tuple[str, ...]:
+    """The optional stages that were asked for."""
+    return ("speakers",) if wishes.speakers is not None else ()
 
 
 def _write(fields: dict[str, Any], out: Path, user: str, now: datetime) -> tuple[Job, Path]:
@@ -338,6 +347,7 @@ def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
         ("asr.model", wishes.model),
         ("asr.engine", wishes.engine),
         ("translation.translator", wishes.translator),
+        ("speakers.count", None if wishes.speakers is None else str(wishes.speakers)),
     )
     return [*wishes.overrides, *((name, value) for name, value in flags if value is not None)]
 

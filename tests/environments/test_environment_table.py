@@ -27,7 +27,9 @@ def test_the_defaults_of_the_design():
     mapping = TABLE.default_mapping(apple_silicon=False)
     assert mapping == {
         **dict.fromkeys(("subtitle_gen", "mux"), "common"),
-        **dict.fromkeys(("demux", "vad", "language", "asr", "alignment", "export"), "whisperx"),
+        **dict.fromkeys(
+            ("demux", "vad", "language", "asr", "alignment", "speakers", "export"), "whisperx"
+        ),
         "translation": "indictrans2",
     }
     assert TABLE.default_mapping(apple_silicon=True) == {**mapping, "asr": "mlx"}

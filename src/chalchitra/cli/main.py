@@ -61,8 +61,11 @@ def main() -> NoReturn:
     debug = "--debug" in sys.argv
     if debug and sys.argv[1] not in _WITH_DEBUG:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["prepare-job"]:
+        arguments = prepare.with_value(arguments)
     try:
-        app(prog_name="chalchitra")
+        app(args=arguments, prog_name="chalchitra")
     except ChalchitraError as error:
         show_error(error, debug=debug)
         sys.exit(error.exit_code)

@@ -10,6 +10,9 @@ import typer
 
 from chalchitra.errors import UsageError
 
+ANY_NUMBER = "any"
+"""What stands for the number after --speakers where none is given."""
+
 
 def prepare_job(
     media: Annotated[
@@ -46,6 +49,12 @@ def prepare_job(
     ] = None,
     engine: Annotated[str | None, typer.Option(help="ctranslate2, whisperx or mlx.")] = None,
     translator: Annotated[str | None, typer.Option(help="indictrans2 or whisper.")] = None,
+    speakers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[N]", help="Also who says what; N where it is known how many people speak."
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="Any setting of config/pipeline.toml: section.key=value"),
@@ -91,6 +100,7 @@ def prepare_job(
         model=model,
         engine=engine,
         translator=translator,
+        speakers=_speakers(speakers),
         overrides=tuple(parse_override(text) for text in set_ or ()),
         debug=debug,
     )
@@ -132,3 +142,34 @@ def prepare_job(
             typer.echo(f"Next: ./run-pipeline.sh {names}{where}")
     if error is not None:
         raise error
+
+
+def with_value(arguments: list[str]) -> list[str]:
+    """The command line with a value after every --speakers: an option may have one or none.
+
+    Only a whole number is taken for it, so that a film's name may follow.
+    """
+    found: list[str] = []
+    for at, argument in enumerate(arguments):
+        if argument == "--":
+            return found + arguments[at:]
+        found.append(argument)
+        following = arguments[at + 1] if at + 1 < len(arguments) else ""
+        if argument == "--speakers" and not following.isdecimal():
+            found.append(ANY_NUMBER)
+    return found
+
+
+def _speakers(text: str | None) -> int | None:
+    """How many speakers --speakers asks for, 0 for as many as there are; None without it."""
+    if text is None:
+        return None
+    if text == ANY_NUMBER:
+        return 0
+    if not text.isdecimal() or not int(text):
+        raise UsageError(
+            f"--speakers {text} is no number of people.",
+            cause="It takes a whole number from 1, or nothing.",
+            fix="For example: --speakers 4",
+        )
+    return int(text)

@@ -145,4 +145,6 @@ class Job(_Model):
 
     def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
         """A stage's inputs: name -> (key of the stage that makes it, output)."""
-        return inputs_of(key, self.source_language, self.target_languages, self.translator)
+        return inputs_of(
+            key, self.source_language, self.target_languages, self.translator, self.stages
+        )

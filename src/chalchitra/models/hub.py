@@ -12,10 +12,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from chalchitra.models.catalogue import HubSource, ModelEntry
+from chalchitra.models.catalogue import HubPartsSource, HubSource, ModelEntry, ModelFile
 from chalchitra.models.sources import Origin, Progress, SourceError, require_space, required_names
 
 TIMEOUT = 20.0
@@ -68,6 +69,34 @@ def take_from_hub(
     shutil.rmtree(work / ".cache", ignore_errors=True)
     hashes = {name: siblings[name].lfs.sha256 for name in names if siblings[name].lfs}
     return Origin({"hub": source.repository, "revision": info.sha}, hashes)
+
+
+def take_parts(
+    source: HubPartsSource, entry: ModelEntry, work: Path, progress: Progress, revisions: list[str]
+) -> Origin:
+    """Download a model whose files lie in several repositories, each under its own name there.
+
+    `revisions` are the repositories' commits of an earlier fetch, in order; empty without one.
+    Raises SourceError.
+    """
+    hashes: dict[str, str] = {}
+    taken: list[dict[str, str]] = []
+    for number, part in enumerate(source.parts):
+        members = {
+            theirs: name for name, (which, theirs) in source.members.items() if which == number
+        }
+        wanted = replace(entry, files=tuple(ModelFile((theirs,)) for theirs in members))
+        folder = work / f".part-{number}"
+        folder.mkdir(exist_ok=True)
+        revision = part.revision or (revisions[number] if number < len(revisions) else None)
+        origin = take_from_hub(part, wanted, folder, progress, revision)
+        for theirs, name in members.items():
+            (folder / theirs).replace(work / name)
+            if theirs in origin.sha256:
+                hashes[name] = origin.sha256[theirs]
+        shutil.rmtree(folder)
+        taken.append(origin.described)
+    return Origin({"parts": taken}, hashes)
 
 
 def require_access(source: HubSource, entry: ModelEntry) -> None:

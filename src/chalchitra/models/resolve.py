@@ -24,6 +24,8 @@ _NEEDED: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
     ("whisper", "mlx"): (("config.json",), ("weights.safetensors", "weights.npz")),
     ("wav2vec2", "hf"): (("config.json",), ("vocab.json",), _WEIGHTS),
     ("seq2seq", "hf"): (("config.json",), _WEIGHTS),
+    ("diarization", "pyannote"): (("config.yaml",), ("segmentation.bin",), ("embedding.bin",)),
+    ("diarization", "torch"): (("campplus_cn_en_common.pt",),),
 }
 """What a folder must hold to be loaded: one file of each group."""
 
@@ -136,6 +138,8 @@ def _missing(path: Path, kind: str, format: str) -> list[str]:
 
 
 def _wrong_content(path: Path, kind: str, format: str) -> str | None:
+    if kind == "diarization":  # its formats have no config.json
+        return None
     config = _config(path)
     if config is None:
         return "Its config.json is no JSON object."

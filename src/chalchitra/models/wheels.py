@@ -61,9 +61,17 @@ def _download(source: WheelSource, folder: Path, report: Callable[[int], None]) 
     requirements.write_text(
         "".join(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n" for wheel in source.wheels)
     )
+    built_for = {(wheel.platform, wheel.python) for wheel in source.wheels}
+    if len(built_for) > 1:
+        raise SourceError(
+            "its wheels are for different platforms", "Give them one in config/models.toml."
+        )
+    platform, python = built_for.pop()
     # -P keeps a folder called pip where we stand from being run.
     command = [sys.executable, "-P", *_PIP.split(), *_QUIET.split()]
     command += ["--dest", str(folder), "-r", str(requirements)]
+    command += ["--platform", platform] if platform else []
+    command += ["--python-version", python] if python else []
     log = folder / "pip.log"
     with open(log, "wb") as output:
         process = subprocess.Popen(

@@ -1,0 +1,1 @@
+"""Who speaks when: two ways of finding it, and how it goes onto the transcript."""

@@ -1,0 +1,97 @@
+"""Who speaks when, by pyannote's own pipeline, out of a folder and without a network.
+
+The folder is what `chalchitra models fetch speaker-diarization-3.1` makes: config.yaml as the
+pipeline's page has it, and beside it the two networks that it names, as segmentation.bin and
+embedding.bin. pyannote.audio's own loader would go to the hub for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chalchitra.errors import MissingError
+from chalchitra.speech.sound import SAMPLE_RATE, Sound
+from chalchitra.speech.speakers.turns import Turns, named
+
+SETTINGS = "config.yaml"
+SEGMENTATION = "segmentation.bin"
+EMBEDDING = "embedding.bin"
+
+Progress = Callable[[float, float], None]
+_STEPS = ("segmentation", "embeddings")
+"""The pipeline's two long steps; both tell how far they are."""
+
+
+def load(folder: Path, device: str = "cpu", threads: int = 1) -> Any:
+    """The pipeline, ready to be called. Raises MissingError when the folder does not hold it."""
+    import torch
+    import yaml
+    from pyannote.audio import Model
+    from pyannote.audio.pipelines import SpeakerDiarization
+
+    torch.set_num_threads(max(1, threads))
+    try:
+        settings = yaml.safe_load((folder / SETTINGS).read_text(encoding="utf-8"))
+        wanted = settings["pipeline"]["params"]
+        # Loaded here: given a path, pyannote guesses the kind of embedding from words in it.
+        pipeline = SpeakerDiarization(
+            **{
+                **wanted,
+                "segmentation": _network(Model, folder / SEGMENTATION),
+                "embedding": _network(Model, folder / EMBEDDING),
+                "use_auth_token": None,
+            }
+        )
+        pipeline.instantiate(settings["params"])
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError, yaml.YAMLError) as error:
+        raise MissingError(
+            f"{folder} does not hold pyannote's pipeline.",
+            cause=f"{type(error).__name__}: {str(error).partition(chr(10))[0]}",
+            fix="Type: venv/common/bin/chalchitra models fetch speaker-diarization-3.1 --force",
+        ) from error
+    pipeline.to(torch.device(device))
+    return pipeline
+
+
+def _network(model: Any, path: Path) -> Any:
+    if not path.is_file():  # or the loader takes the path for a name on the hub
+        raise FileNotFoundError(f"there is no {path.name}")
+    return model.from_pretrained(path)
+
+
+def diarize(
+    sound: Sound,
+    pipeline: Any,
+    method: str,
+    count: int = 0,
+    progress: Progress = lambda done, total: None,
+) -> Turns:
+    """The turns of a film; `count` is how many speakers there are, 0 where nobody said it.
+
+    pyannote takes the whole sound: 230 MB an hour. `progress` is told percent done, and 100.
+    """
+    import torch
+
+    samples = sound.read(sound.start, sound.end)
+    if not len(samples):
+        return Turns(turns=[], method=method)
+
+    def hook(step: str, artefact: Any, **told: Any) -> None:
+        if step in _STEPS and told.get("total"):
+            before = 100 * _STEPS.index(step) / len(_STEPS)
+            progress(before + 100 / len(_STEPS) * float(told["completed"] / told["total"]), 100)
+
+    found = pipeline(
+        {"waveform": torch.from_numpy(samples).unsqueeze(0), "sample_rate": SAMPLE_RATE},
+        num_speakers=count or None,
+        hook=hook,
+    )
+    return named(
+        (
+            (sound.start + turn.start, sound.start + turn.end, label)
+            for turn, _, label in found.itertracks(yield_label=True)
+        ),
+        method,
+    )
