@@ -6,7 +6,7 @@ the run decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,15 @@ class Choices:
 
 
 def choose(
-    workflow: Workflow, source: Language, targets: Sequence[Language], settings: Settings
+    workflow: Workflow,
+    source: Language,
+    targets: Sequence[Language],
+    settings: Settings,
+    options: Collection[str] = (),
 ) -> Choices:
     """Choose for a job, and check that the environments it needs are whole.
+
+    `options` are the optional stages that it asks for.
 
     Raises UsageError for a choice that cannot be, MissingError naming every environment at fault.
     """
@@ -54,7 +60,8 @@ def choose(
     machines: dict[str, Machine] = {}
     engine = ""
     stages = dict.fromkeys(
-        split_key(key)[0] for key in plan(workflow, source.id, [item.id for item in targets])
+        split_key(key)[0]
+        for key in plan(workflow, source.id, [item.id for item in targets], options=options)
     )
     for stage in stages:
         environment, service = environments.service(

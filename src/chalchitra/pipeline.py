@@ -6,7 +6,7 @@ A stage key is `stage` or, for a stage that runs once a language, `stage@languag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,11 @@ Workflow = Literal["transcribe", "translate", "subtitle"]
 WORKFLOWS: tuple[Workflow, ...] = ("transcribe", "translate", "subtitle")
 
 FILM = "film"
-"""The producer's name of the one input that no stage makes."""
+"""The producer's name of the film, which no stage makes."""
+SCRIPT = "the script"
+"""The producer's name of the text that came with the film, copied into the job's folder."""
+GIVEN = frozenset({FILM, SCRIPT})
+"""What is given with the job: no stage of it makes these."""
 
 When = Literal[
     "always",
@@ -27,12 +31,17 @@ When = Literal[
 
 @dataclass(frozen=True)
 class Input:
-    """One input of a stage: `output` of the stage `producer`, called `name` in the request."""
+    """One input of a stage: `output` of the stage `producer`, called `name` in the request.
+
+    `rather` names optional stages that make the same output: the first that the job has is taken
+    instead of `producer`.
+    """
 
     name: str
     producer: str
     output: str
     when: When = "always"
+    rather: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,7 @@ class StageSpec:
 
     `per_language` stages run once a language: for the `targets`, or for `all` of the job's.
     `job_fields` are what it takes from job.json besides its own section of the settings.
+    An `optional` stage runs only in jobs that ask for it.
     `packages` are the libraries whose locked versions count in its fingerprint and whose versions
     its record keeps. `model` names the model it loads, as a key of `job.models`.
     """
@@ -53,6 +63,7 @@ class StageSpec:
     packages: tuple[str, ...] = ()
     per_language: Literal["", "targets", "all"] = ""
     uses_device: bool = False
+    optional: bool = False
 
 
 _AUDIO = (Input("audio", "demux", "audio"), Input("audio_info", "demux", "audio_info"))
@@ -85,12 +96,26 @@ STAGES: dict[str, StageSpec] = {
             uses_device=True,
         ),
         StageSpec(
+            name="script",
+            does="place the given text on the sound",
+            inputs=(
+                *_AUDIO,
+                Input("regions", "vad", "regions"),
+                Input("transcript", "asr", "transcript"),
+                Input("script", SCRIPT, "script"),
+            ),
+            outputs=("transcript", "report"),
+            job_fields=("source_language", "languages"),
+            packages=("numpy",),
+            optional=True,
+        ),
+        StageSpec(
             name="alignment",
             does="time every word on the sound",
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
-                Input("transcript", "asr", "transcript"),
+                Input("transcript", "asr", "transcript", rather=("script",)),
             ),
             outputs=("transcript",),
             job_fields=("source_language", "languages", "aligner"),
@@ -149,7 +174,7 @@ STAGES: dict[str, StageSpec] = {
     )
 }
 
-_TRANSCRIBE = ("demux", "vad", "asr", "alignment", "export")
+_TRANSCRIBE = ("demux", "vad", "asr", "script", "alignment", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
     "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
@@ -168,11 +193,21 @@ def split_key(key: str) -> tuple[str, str | None]:
 
 
 def plan(
-    workflow: Workflow, source: str, targets: Sequence[str], *, picture: bool = True
+    workflow: Workflow,
+    source: str,
+    targets: Sequence[str],
+    *,
+    picture: bool = True,
+    options: Collection[str] = (),
 ) -> list[str]:
-    """The stage keys of a job, in the order they run. Without a picture nothing is muxed."""
+    """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
+
+    `options` are the optional stages that the job asks for.
+    """
     keys: list[str] = []
     for name in _WORKFLOW_STAGES[workflow]:
+        if STAGES[name].optional and name not in options:
+            continue
         languages: Sequence[str | None] = {
             "": (None,),
             "targets": tuple(targets),
@@ -185,9 +220,16 @@ def plan(
 
 
 def inputs_of(
-    key: str, source: str, targets: Sequence[str], translator: str | None
+    key: str,
+    source: str,
+    targets: Sequence[str],
+    translator: str | None,
+    stages: Collection[str] = (),
 ) -> dict[str, tuple[str, str]]:
-    """The inputs of one stage of a job: name -> (key of the stage that makes it, output)."""
+    """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
+
+    `stages` are the job's: they say which optional stages it has.
+    """
     stage, language = split_key(key)
     resolved: dict[str, tuple[str, str]] = {}
     for item in STAGES[stage].inputs:
@@ -207,7 +249,8 @@ def inputs_of(
                     item.output,
                 )
             continue
-        per_language = item.producer != FILM and STAGES[item.producer].per_language
-        producer = stage_key(item.producer, language if per_language else None)
+        maker = next((name for name in item.rather if name in stages), item.producer)
+        per_language = maker not in GIVEN and STAGES[maker].per_language
+        producer = stage_key(maker, language if per_language else None)
         resolved[item.name] = (producer, item.output)
     return resolved

@@ -17,13 +17,14 @@ from typing import Any
 
 from chalchitra.choose import Choices, choose
 from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
-from chalchitra.jobs import AudioStream, Clip, Job, claim_id, job_path, write_job
+from chalchitra.jobs import AudioStream, Clip, Job, ScriptFile, claim_id, job_path, write_job
 from chalchitra.languages import Language, find, require_hearable
 from chalchitra.media.film import Film
 from chalchitra.media.probe import probe
 from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import Workflow, plan, split_key
+from chalchitra.script import GivenScript, read_script
 from chalchitra.settings import Settings, resolve
 
 FILM_SUFFIXES = frozenset(
@@ -53,6 +54,7 @@ class Wishes:
     translator: str | None = None
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
+    transcript: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,20 @@ class Plan:
     settings: Settings
     user: str
     choices: Choices = field(repr=False)
+    script: GivenScript | None = field(default=None, repr=False)
+
+
+def options(wishes: Wishes) -> tuple[str, ...]:
+    """The optional stages that are wished for."""
+    wished = {"script": wishes.transcript is not None}
+    return tuple(name for name, on in wished.items() if on)
 
 
 def make_plan(wishes: Wishes) -> Plan:
     """Check everything that does not depend on the film.
 
-    Raises UsageError for languages, settings and names; MissingError for an environment.
+    Raises UsageError for languages, settings, names and a transcript that cannot be read;
+    MissingError for an environment.
     """
     source = find(wishes.source)
     require_hearable(source)
@@ -78,8 +88,9 @@ def make_plan(wishes: Wishes) -> Plan:
     _check_targets(wishes, source, targets)
     settings = resolve(_overrides(wishes))
     user = _user(wishes.user)
-    choices = choose(wishes.workflow, source, targets, settings)
-    return Plan(wishes, source, targets, settings, user, choices)
+    script = read_script(wishes.transcript, source) if wishes.transcript is not None else None
+    choices = choose(wishes.workflow, source, targets, settings, options(wishes))
+    return Plan(wishes, source, targets, settings, user, choices, script)
 
 
 def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
@@ -96,10 +107,16 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
     )
     picture = film.has_picture
     keys = plan(
-        wishes.workflow, plan_.source.id, [item.id for item in plan_.targets], picture=picture
+        wishes.workflow,
+        plan_.source.id,
+        [item.id for item in plan_.targets],
+        picture=picture,
+        options=options(wishes),
     )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     notes = [f"Audio track {stream.position}: {reason}.", *plan_.choices.notes]
+    script = plan_.script
+    notes += script.notes if script else ()
     if wishes.workflow == "subtitle" and not picture:
         notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
     now = datetime.now().astimezone()
@@ -130,16 +147,25 @@ def prepare_film(path: Path, plan_: Plan, out: Path) -> tuple[Job, Path]:
         "debug": wishes.debug,
         "notes": notes,
     }
-    return _write(fields, out, plan_.user, now)
+    if script is not None:
+        fields["script"] = ScriptFile(
+            path=Path(os.path.normpath(script.path.absolute())),
+            kind=script.script.kind,
+            lines=len(script.script.lines),
+            sha256=script.sha256,
+        )
+    return _write(fields, out, plan_.user, now, script.text if script else None)
 
 
-def _write(fields: dict[str, Any], out: Path, user: str, now: datetime) -> tuple[Job, Path]:
+def _write(
+    fields: dict[str, Any], out: Path, user: str, now: datetime, script: str | None = None
+) -> tuple[Job, Path]:
     claim: Path | None = None
     try:
         job_id, claim = claim_id(out, now.date())
         job = Job(job_id=job_id, **fields)
         folder = job_path(out, job_id, user)
-        write_job(job, folder)
+        write_job(job, folder, script)
     except OSError as error:
         if claim is not None:
             shutil.rmtree(claim, ignore_errors=True)

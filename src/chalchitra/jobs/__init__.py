@@ -2,7 +2,7 @@
 
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
-from chalchitra.jobs.model import AudioStream, Clip, Job, Machine, ModelChoice
+from chalchitra.jobs.model import AudioStream, Clip, Job, Machine, ModelChoice, ScriptFile
 from chalchitra.jobs.record import Degraded, Output, Placed, StageRecord, read_record
 from chalchitra.jobs.state import JobState, effective, read_state
 from chalchitra.jobs.store import (
@@ -27,6 +27,7 @@ __all__ = [
     "ModelChoice",
     "Output",
     "Placed",
+    "ScriptFile",
     "StageRecord",
     "claim_id",
     "effective",

@@ -1,0 +1,410 @@
+"""A known text on the sound: every line gets its place, or is reported as having none.
+
+Words that were recognised are anchors; those between them share the voice between them. What the
+recogniser wrote is used for its times alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+from chalchitra.speech.placing import shifts
+from chalchitra.speech.placing.anchors import Anchored, anchored
+from chalchitra.speech.placing.report import How, NoLine, PlacedLine, ScriptReport
+from chalchitra.speech.placing.room import Piece, Unit, allot, spread_over
+from chalchitra.speech.words import fit
+from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.script import Script
+from chalchitra.translation.sentence_ends import ends_sentence
+
+USUAL_PACE = 0.075
+"""Seconds a letter, where too little was recognised to measure it."""
+_SLIVER = 0.05
+"""Shorter voice (s) between two anchors is no room for a word."""
+_CROWDED = 0.3
+"""Words that have less than this share of the time they need take some from their neighbours."""
+MISSING_WORDS, MISSING_SECONDS = 3, 1.0
+"""So many words of a line that need so much time and have no room were not said."""
+CLEAR = 0.65
+"""Where nine lines of ten were recognised this well, another text means other words."""
+LEFT_OVER = 1.0
+LEFT_OVER_WORDS = 2
+"""Voice beside placed words is reported as having no line from so many seconds or words on."""
+LONE_VOICE = 0.5
+"""A region without any placed word is reported where something was recognised, or from here (s)."""
+_JOINED = 1.0
+"""Reported stretches this near (s) to each other, with no word between them, are one."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The text as segments on the film's time line, and the report."""
+
+    segments: list[Segment]
+    report: ScriptReport
+
+
+Times = list[tuple[float, float] | None]
+
+
+def place_script(
+    script: Script,
+    heard: Transcript,
+    voice: Sequence[Region],
+    *,
+    spaced: bool = True,
+    fill: bool = False,
+) -> Placement:
+    """Place the lines of `script` on the sound.
+
+    `heard` is what was recognised, `voice` the speech regions in order. With `fill`, what was
+    recognised where the text has no line becomes segments too. `spaced`: words have spaces
+    between them in this language. Every line is in the segments or reported as having no sound;
+    words are inside the voice, in order, and do not overlap.
+    """
+    found = anchored(script, heard.words, voice, spaced=spaced)
+    known = [
+        (number, span[0] - start)
+        for number in sorted(found.heard)
+        if (start := script.lines[number].start) is not None
+        and (span := found.words[found.line_words[number][0]].span) is not None
+    ]
+    placer = _Placer(script, heard, voice, found, known)
+    times: Times = placer.place()
+    times = _on_the_voice(times, voice)
+    segments, lines = _segments(script, found, times)
+    no_line = list(_without_line(heard, voice, found, times))
+    if fill:
+        segments = _filled(segments, heard, no_line)
+    report = ScriptReport(
+        kind=script.kind,
+        compared_by="sound" if found.across_scripts else "letters",
+        words=len(found.words),
+        anchors=sum(word.span is not None for word in found.words),
+        confidence=round(median([found.shares[n] for n in found.heard] or [0.0]), 3),
+        lines=lines,
+        no_line=no_line,
+        shifts=[
+            shift.model_copy(
+                update={
+                    "first": script.lines[shift.first].number,
+                    "last": script.lines[shift.last].number,
+                }
+            )
+            for shift in (shifts.stretches(known) if known else [])
+        ],
+    )
+    return Placement(segments, report)
+
+
+class _Placer:
+    """Fills the runs of words without anchors."""
+
+    def __init__(
+        self,
+        script: Script,
+        heard: Transcript,
+        voice: Sequence[Region],
+        found: Anchored,
+        known: shifts.Known,
+    ) -> None:
+        self.script = script
+        self.voice = voice
+        self.found = found
+        self.words = found.words
+        self.known = known
+        self.pace = _pace(found)
+        self.unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+        self.clear = _is_clear(found)
+        self.times: Times = [word.span for word in found.words]
+
+    def place(self) -> Times:
+        at = 0
+        while at < len(self.words):
+            if self.times[at] is not None:
+                at += 1
+                continue
+            after = at
+            while after < len(self.words) and self.times[after] is None:
+                after += 1
+            self._fill(at, after)
+            at = after
+        return self.times
+
+    def _fill(self, first: int, after: int) -> None:
+        """Place the words first..after, between two anchors or an edge of the film."""
+        pieces = self._pieces(first, after)
+        run = [*range(first, after)]
+        must = [at for at in run if self.words[at].line in self.found.heard]
+        needed = sum(self._seconds(at) for at in must)
+        room = sum(piece.seconds for piece in pieces)
+        if must and room < _CROWDED * needed:
+            if len(must) >= MISSING_WORDS and needed >= MISSING_SECONDS:
+                run = [at for at in run if at not in set(must)]  # this part was not said
+            else:
+                self._share_with_neighbours(must)
+                run = [at for at in run if at not in set(must)]
+                pieces = []
+        if not run or not pieces:
+            return
+        units = [self._unit(at) for at in run]
+        places = allot(units, pieces, *self._edges(first, after))
+        clinging = [
+            run[n] for n, place in enumerate(places) if place is None and not units[n].may_stay_out
+        ]
+        for number, piece in enumerate(pieces):
+            inside = [n for n, place in enumerate(places) if place == number]
+            if inside:
+                spans = spread_over([units[n] for n in inside], piece)
+                for n, span in zip(inside, spans, strict=True):
+                    self.times[run[n]] = span
+        self._share_with_neighbours(clinging)
+
+    def _share_with_neighbours(self, must: Sequence[int]) -> None:
+        """Words that the recogniser swallowed take some of the time of a word beside them."""
+        runs: list[list[int]] = []
+        for at in must:
+            if runs and runs[-1][-1] == at - 1 and self.words[at - 1].line == self.words[at].line:
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        for run in runs:
+            line = self.words[run[0]].line
+            span = None
+            for beside, place in ((run[0] - 1, 0), (run[-1] + 1, len(run))):
+                if beside in self.found.line_words[line] and (span := self.times[beside]):
+                    run.insert(place, beside)
+                    break
+            if span is None:
+                continue
+            units = [self._unit(at) for at in run]
+            for at, shared in zip(run, spread_over(units, Piece(*span)), strict=True):
+                self.times[at] = shared
+
+    def _edges(self, first: int, after: int) -> tuple[float, float]:
+        return self._time_before(first), self._time_after(after)
+
+    def _time_before(self, first: int) -> float:
+        for at in range(first - 1, -1, -1):
+            if (span := self.times[at]) is not None:
+                return span[1]
+        return float("-inf")
+
+    def _time_after(self, after: int) -> float:
+        for at in range(after, len(self.words)):
+            if (span := self.times[at]) is not None:
+                return span[0]
+        return float("inf")
+
+    def _pieces(self, first: int, after: int) -> list[Piece]:
+        low, high = self._edges(first, after)
+        pieces: list[Piece] = []
+        for region in self.voice:
+            if region.end <= low:
+                continue
+            if region.start >= high:
+                break
+            start, end = max(region.start, low), min(region.end, high)
+            if end - start < _SLIVER:
+                continue
+            pieces.append(
+                Piece(
+                    start,
+                    end,
+                    first=start > region.start,
+                    last=end < region.end,
+                    said=self._said(start, end) if self.clear else 0.0,
+                )
+            )
+        return pieces
+
+    def _said(self, start: float, end: float) -> float:
+        return sum(max(0.0, min(word.end, end) - max(word.start, start)) for word in self.unused)
+
+    def _seconds(self, at: int) -> float:
+        return self.words[at].weight * self.pace
+
+    def _unit(self, at: int) -> Unit:
+        word = self.words[at]
+        line = self.found.line_words[word.line]
+        begins, ends = at == line[0], at == line[-1]
+        following = None if ends else self.words[at + 1].text
+        return Unit(
+            seconds=self._seconds(at),
+            line=word.line,
+            may_stay_out=word.line not in self.found.heard,
+            clings=word.line in self.found.heard,
+            begins=begins,
+            ends=ends,
+            rests=ends or ends_sentence(word.text, following),
+            expected=shifts.expected(word.line, self.script.lines[word.line].start, self.known)
+            if begins
+            else (),
+        )
+
+
+def _pace(found: Anchored) -> float:
+    """Seconds a letter, over what was recognised."""
+    spans = [(word.span[1] - word.span[0], word.weight) for word in found.words if word.span]
+    rates = [seconds / weight for seconds, weight in spans if seconds > 0]
+    return median(rates) if len(rates) >= 10 else USUAL_PACE
+
+
+def _is_clear(found: Anchored) -> bool:
+    shares = [found.shares[number] for number in found.heard]
+    if len(shares) < 2:
+        return False
+    return quantiles(shares, n=10)[0] >= CLEAR
+
+
+def _on_the_voice(times: Times, voice: Sequence[Region]) -> Times:
+    """The times inside the voice, in order, apart, and held at its edges (speech/words.py)."""
+    timed = [at for at, span in enumerate(times) if span is not None]
+    fitted = fit([span for span in times if span is not None], voice)
+    settled: Times = [None] * len(times)
+    for at, span in zip(timed, fitted, strict=True):
+        settled[at] = span
+    return settled
+
+
+def _segments(
+    script: Script, found: Anchored, times: Times
+) -> tuple[list[Segment], list[PlacedLine]]:
+    segments: list[Segment] = []
+    lines: list[PlacedLine] = []
+    for number, line in enumerate(script.lines):
+        mine = found.line_words[number]
+        words = [
+            Word(
+                text=found.words[at].text,
+                start=span[0],
+                end=span[1],
+                speaker=line.speaker,
+                timing="recognised" if found.words[at].span else "interpolated",
+            )
+            for at in mine
+            if (span := times[at]) is not None
+        ]
+        missing = [found.words[at].text for at in mine if times[at] is None]
+        how: How = "recognised" if number in found.heard else "by room"
+        whole = len(missing) == 0
+        placed = PlacedLine(
+            number=line.number,
+            text=line.text,
+            how=how if words else "no sound",
+            confidence=round(found.shares[number], 3),
+            speaker=line.speaker,
+        )
+        if words:
+            text = line.text if whole else " ".join(word.text for word in words)
+            segments.append(
+                Segment(
+                    id=len(segments),
+                    start=words[0].start,
+                    end=words[-1].end,
+                    text=text,
+                    words=words,
+                    speaker=line.speaker,
+                )
+            )
+            placed = placed.model_copy(
+                update={
+                    "start": words[0].start,
+                    "end": words[-1].end,
+                    "missing": None if whole else " ".join(missing),
+                }
+            )
+        lines.append(placed)
+    return segments, lines
+
+
+def _without_line(
+    heard: Transcript, voice: Sequence[Region], found: Anchored, times: Times
+) -> Iterator[NoLine]:
+    """The speech that no placed word covers."""
+    unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+    placed = [
+        (*span, word.line)
+        for word, span in zip(found.words, times, strict=True)
+        if span is not None
+    ]
+    stretches: list[NoLine] = []
+    at = 0
+    for region in voice:
+        while at < len(placed) and placed[at][1] <= region.start:
+            at += 1
+        inside: list[tuple[float, float, int]] = []
+        here = at
+        while here < len(placed) and placed[here][0] < region.end:
+            inside.append(placed[here])
+            here += 1
+        low, before = region.start, -1
+        for start, end, line in [*inside, (region.end, region.end, -1)]:
+            text = [word for word in unused if low <= (word.start + word.end) / 2 <= start]
+            within = before == line >= 0
+            if _counts(start - low, len(text), alone=not inside, within=within):
+                said = " ".join(word.text for word in text)
+                stretches.append(NoLine(start=round(low, 3), end=round(start, 3), text=said))
+            low, before = max(low, end), line
+    joined: list[NoLine] = []
+    for stretch in stretches:
+        last = joined[-1] if joined else None
+        near = last is not None and stretch.start - last.end <= _JOINED
+        if last is None or not near or _between(placed, last.end, stretch.start):
+            joined.append(stretch)
+        else:
+            said = f"{last.text} {stretch.text}".strip()
+            joined[-1] = NoLine(start=last.start, end=stretch.end, text=said)
+    yield from joined
+
+
+def _counts(seconds: float, words: int, *, alone: bool, within: bool) -> bool:
+    """Whether voice without a word of the text is worth a report: a region of its own (`alone`),
+    the inside of a line (`within`: the recogniser stumbled, unless it is long), or beside one."""
+    if alone:
+        return words > 0 or seconds >= LONE_VOICE
+    if within:
+        return words > LEFT_OVER_WORDS and seconds >= 2 * LEFT_OVER
+    return (words >= LEFT_OVER_WORDS and seconds > 0.3) or (words > 0 and seconds >= LEFT_OVER)
+
+
+def _between(placed: Sequence[tuple[float, float, int]], low: float, high: float) -> bool:
+    return any(start < high and low < end for start, end, _ in placed)
+
+
+def _filled(
+    segments: Sequence[Segment], heard: Transcript, no_line: Sequence[NoLine]
+) -> list[Segment]:
+    """The segments, and those recognised words that lie where the text has no line."""
+    added: list[Segment] = []
+    for stretch in no_line:
+        for segment in heard.segments:
+            words = [
+                word
+                for word in segment.words
+                if stretch.start <= (word.start + word.end) / 2 <= stretch.end
+            ]
+            if words:
+                words = [
+                    word.model_copy(
+                        update={
+                            "start": max(word.start, stretch.start),
+                            "end": min(word.end, stretch.end),
+                        }
+                    )
+                    for word in words
+                ]
+                added.append(
+                    segment.model_copy(
+                        update={
+                            "start": words[0].start,
+                            "end": words[-1].end,
+                            "words": words,
+                            "text": " ".join(word.text for word in words),
+                        }
+                    )
+                )
+    ordered = sorted([*segments, *added], key=lambda segment: segment.start)
+    return [segment.model_copy(update={"id": n}) for n, segment in enumerate(ordered)]
