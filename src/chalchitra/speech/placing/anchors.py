@@ -20,12 +20,14 @@ ANCHOR = 0.4
 """A word of such a line is an anchor where this share of its symbols was recognised."""
 TORN = 0.7
 """A word whose symbols were recognised on both sides of a longer pause (s) is on one of them."""
+USUAL_PACE = 0.075
+"""Seconds a letter, where too little was recognised to measure it."""
 STRAY_WORDS = 3
 STRAY_PAUSE, DOUBTFUL_PAUSE = 2.0, 0.8
 DOUBTFUL = 0.75
 """At most so many words, so far (s) from the rest of their line and next to another's, were put
-there by the recogniser: it does so with what follows a long pause. A shorter pause is enough where
-less than this share of their symbols agrees."""
+there by the recogniser: it does so with what follows a long pause. Where less than this share
+of their symbols agrees a shorter one is enough, and it may be filled with other words."""
 HASTY = 0.045
 """A recogniser that loops gives every word so little time (s): none of it can be believed."""
 
@@ -217,7 +219,7 @@ def _drop_strays(found: Anchored, voice: Sequence[Region]) -> None:
     for number in sorted(found.heard):
         timed = [at for at in found.line_words[number] if words[at].span is not None]
         for edge, run in (("first", timed), ("last", timed[::-1])):
-            for count in range(1, min(STRAY_WORDS, len(run) - STRAY_WORDS) + 1):
+            for count in range(1, min(STRAY_WORDS, (len(run) - 1) // 2) + 1):
                 if _is_stray(found, run, count, voice, before=edge == "first"):
                     for at in run[:count]:
                         words[at].span = None
@@ -237,6 +239,10 @@ def _is_stray(
     gap = (last[1], inner[0]) if before else (inner[1], last[0])
     speech = sum(max(0.0, min(r.end, gap[1]) - max(r.start, gap[0])) for r in voice)
     agreed = sum(words[at].agreed for at in run[:count]) / count
+    between_them = range(min(run[count - 1], run[count]) + 1, max(run[count - 1], run[count]))
+    unsaid = sum(words[at].weight for at in between_them) * USUAL_PACE
+    if agreed < DOUBTFUL and gap[1] - gap[0] - unsaid > DOUBTFUL_PAUSE:
+        return True
     if gap[1] - gap[0] - speech < (DOUBTFUL_PAUSE if agreed < DOUBTFUL else STRAY_PAUSE):
         return False
     neighbour = _neighbour(words, run[0], -1 if before else 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 
 from chalchitra.speech.placing import shifts
-from chalchitra.speech.placing.anchors import Anchored, anchored
+from chalchitra.speech.placing.anchors import USUAL_PACE, Anchored, anchored
 from chalchitra.speech.placing.report import How, NoLine, PlacedLine, ScriptReport
 from chalchitra.speech.placing.room import Piece, Unit, allot, spread_over
 from chalchitra.speech.words import fit
@@ -19,16 +19,20 @@ from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.transcript.script import Script
 from chalchitra.translation.sentence_ends import ends_sentence
 
-USUAL_PACE = 0.075
-"""Seconds a letter, where too little was recognised to measure it."""
+_SLACK = 0.4
+"""Shorter voice (s) beside the first or last word of a line is that word's, which is held there."""
 _SLIVER = 0.05
 """Shorter voice (s) between two anchors is no room for a word."""
 _CROWDED = 0.3
 """Words that have less than this share of the time they need take some from their neighbours."""
+_ROOMY, _TOO_FAST = 0.7, 0.45
+"""The share of the time they need that is enough for words, and that is too little for a line."""
 MISSING_WORDS, MISSING_SECONDS = 3, 1.0
-"""So many words of a line that need so much time and have no room were not said."""
+"""So many words of a line that need so much time, where it has too little, were not said."""
 CLEAR = 0.65
 """Where nine lines of ten were recognised this well, another text means other words."""
+SURE = 0.5
+"""The probability from which on a recogniser's word counts as clear."""
 LEFT_OVER = 1.0
 LEFT_OVER_WORDS = 2
 """Voice beside placed words is reported as having no line from so many seconds or words on."""
@@ -139,49 +143,77 @@ class _Placer:
         run = [*range(first, after)]
         must = [at for at in run if self.words[at].line in self.found.heard]
         needed = sum(self._seconds(at) for at in must)
-        room = sum(piece.seconds for piece in pieces)
-        if must and room < _CROWDED * needed:
-            if len(must) >= MISSING_WORDS and needed >= MISSING_SECONDS:
-                run = [at for at in run if at not in set(must)]  # this part was not said
-            else:
-                self._share_with_neighbours(must)
-                run = [at for at in run if at not in set(must)]
-                pieces = []
+        if must and sum(piece.seconds for piece in pieces) < _CROWDED * needed:
+            self._crowd(must)
+            run = [at for at in run if self.words[at].line not in self.found.heard]
+            pieces = self._pieces(first, after)
         if not run or not pieces:
             return
         units = [self._unit(at) for at in run]
         places = allot(units, pieces, *self._edges(first, after))
-        clinging = [
-            run[n] for n, place in enumerate(places) if place is None and not units[n].may_stay_out
-        ]
         for number, piece in enumerate(pieces):
             inside = [n for n, place in enumerate(places) if place == number]
             if inside:
                 spans = spread_over([units[n] for n in inside], piece)
                 for n, span in zip(inside, spans, strict=True):
                     self.times[run[n]] = span
-        self._share_with_neighbours(clinging)
+        self._crowd(
+            [
+                run[n]
+                for n, place in enumerate(places)
+                if place is None and not units[n].may_stay_out
+            ]
+        )
 
-    def _share_with_neighbours(self, must: Sequence[int]) -> None:
-        """Words that the recogniser swallowed take some of the time of a word beside them."""
+    def _crowd(self, words: Sequence[int]) -> None:
+        """Words that the recogniser swallowed share the time of the words beside them."""
         runs: list[list[int]] = []
-        for at in must:
+        for at in words:
             if runs and runs[-1][-1] == at - 1 and self.words[at - 1].line == self.words[at].line:
                 runs[-1].append(at)
             else:
                 runs.append([at])
         for run in runs:
-            line = self.words[run[0]].line
-            span = None
-            for beside, place in ((run[0] - 1, 0), (run[-1] + 1, len(run))):
-                if beside in self.found.line_words[line] and (span := self.times[beside]):
-                    run.insert(place, beside)
+            self._share(run)
+
+    def _share(self, run: Sequence[int]) -> None:
+        """Spread a run of words and as many beside it in its line as it takes to have room.
+
+        Where the whole line has too little, a long run was not said: it keeps no time.
+        """
+        line = self.found.line_words[self.words[run[0]].line]
+        low, high = run[0], run[-1]
+        pieces: list[Piece] = []
+        while True:
+            low, high = max(line[0], low - 1), min(line[-1], high + 1)
+            inside = [*range(low, high + 1)]
+            spans = [span for at in inside if (span := self.times[at]) is not None]
+            needed = sum(self._seconds(at) for at in inside)
+            whole = low == line[0] and high == line[-1]
+            if spans:
+                pieces = self._voice_in(spans[0][0], spans[-1][1])
+                if sum(piece.seconds for piece in pieces) >= _ROOMY * needed:
                     break
-            if span is None:
-                continue
-            units = [self._unit(at) for at in run]
-            for at, shared in zip(run, spread_over(units, Piece(*span)), strict=True):
-                self.times[at] = shared
+            if whole:
+                break
+        room = sum(piece.seconds for piece in pieces)
+        missing = sum(self._seconds(at) for at in run)
+        if not pieces or (
+            room < _TOO_FAST * needed and len(run) >= MISSING_WORDS and missing >= MISSING_SECONDS
+        ):
+            return
+        passed = 0.0
+        for at in inside:
+            begins = passed * room / needed
+            passed += self._seconds(at)
+            self.times[at] = _moments(pieces, begins, passed * room / needed)
+
+    def _voice_in(self, low: float, high: float) -> list[Piece]:
+        return [
+            Piece(max(region.start, low), min(region.end, high))
+            for region in self.voice
+            if min(region.end, high) > max(region.start, low)
+        ]
 
     def _edges(self, first: int, after: int) -> tuple[float, float]:
         return self._time_before(first), self._time_after(after)
@@ -200,6 +232,9 @@ class _Placer:
 
     def _pieces(self, first: int, after: int) -> list[Piece]:
         low, high = self._edges(first, after)
+        line_words, words = self.found.line_words, self.words
+        tail = first > line_words[words[first].line][0]
+        head = after - 1 < line_words[words[after - 1].line][-1]
         pieces: list[Piece] = []
         for region in self.voice:
             if region.end <= low:
@@ -207,7 +242,10 @@ class _Placer:
             if region.start >= high:
                 break
             start, end = max(region.start, low), min(region.end, high)
-            if end - start < _SLIVER:
+            least = _SLIVER
+            if (start > region.start and not tail) or (end < region.end and not head):
+                least = _SLACK
+            if end - start < least:
                 continue
             pieces.append(
                 Piece(
@@ -243,6 +281,21 @@ class _Placer:
             if begins
             else (),
         )
+
+
+def _moments(pieces: Sequence[Piece], begins: float, ends: float) -> tuple[float, float]:
+    """What `begins` and `ends` (s) are on the film where the pieces follow each other."""
+    passed = 0.0
+    found: list[float] = []
+    for piece in pieces:
+        after = passed + piece.seconds
+        if not found and begins < after:
+            found.append(piece.start + begins - passed)
+        if found and ends <= after + 1e-6:
+            return found[0], min(piece.end, piece.start + ends - passed)
+        passed = after
+    last = pieces[-1].end
+    return (found[0] if found else last), last
 
 
 def _pace(found: Anchored) -> float:

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, log
 
-_MISFIT = 1.5
-"""Times the squared logarithm of (seconds there / seconds needed)."""
+_TOO_LONG, _TOO_SHORT = 1.5, 3.0
+"""Times the squared logarithm of (seconds there / seconds needed): people pause more easily than
+they speak twice as fast."""
 _SMALL = 0.6
 """What takes less (s) than this cannot misfit as much."""
 _PARTLY = 2.0
@@ -28,6 +29,8 @@ _RUN_ON = 0.3
 """A line that begins without a pause."""
 _BREATH = 1.3
 """Words that have more room than they need take so many times what they need."""
+_OTHER_TEXT, _TELLING = 6.0, 1.0
+"""From one to two of the latter (s) of other words say that a line is not what is said there."""
 _TOO_MANY = 4.0
 """No piece is filled with words that need so many times what there is."""
 
@@ -205,7 +208,8 @@ def _cost_of_fit(needed: float, there: float) -> float:
         spare = _cost_unused(there - _PARTLY * needed)
         there = _PARTLY * needed
     small = min(1.0, max(needed, there) / _SMALL)
-    return _MISFIT * small * log(max(there, 0.02) / max(needed, 0.02)) ** 2 + spare
+    weight = _TOO_LONG if there >= needed else _TOO_SHORT
+    return weight * small * log(max(there, 0.02) / max(needed, 0.02)) ** 2 + spare
 
 
 def _cost_cut(pause: float) -> float:
@@ -227,8 +231,10 @@ def _cost_of_time(unit: Unit, where: float) -> float:
 
 
 def _cost_of_text(unit: Unit, piece: Piece) -> float:
-    """A line where something else was clearly recognised."""
-    return 6.0 if unit.may_stay_out and piece.said >= 0.5 * min(unit.seconds * 4, 1.0) else 0.0
+    """A line where something else was clearly recognised. Of a short one little can be told."""
+    if not unit.may_stay_out:
+        return 0.0
+    return _OTHER_TEXT * min(1.0, max(0.0, (piece.said - _TELLING) / _TELLING))
 
 
 def spread_over(units: Sequence[Unit], piece: Piece) -> list[tuple[float, float]]:
