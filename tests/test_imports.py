@@ -26,6 +26,7 @@ ORCHESTRATOR = {
     "out",
     "prepare",
     "runner",
+    "script",
     "settings",
 }
 ML = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from chalchitra.script.clean import is_said, named, sentences, without_directions, without_marks
@@ -9,6 +10,8 @@ from chalchitra.transcript.script import Script, ScriptLine
 
 _NAMED_SHARE = 0.5
 """A text is a dialogue sheet where this share of its lines says who speaks."""
+_HEADING = re.compile(r"\s*(?:\d+\s+)?(?:INT|EXT|I/E)\b[./ ]")
+"""A screenplay's heading of a scene: INT. HOUSE - DAY."""
 
 
 def read_plain(text: str) -> Script | None:
@@ -34,7 +37,7 @@ def is_sheet(lines: Sequence[str]) -> bool:
 def _lines(rows: Sequence[tuple[int, str]], *, sheet: bool) -> Iterator[ScriptLine]:
     speaker: str | None = None
     for number, line in rows:
-        if not line.strip():
+        if not line.strip() or (sheet and _HEADING.match(line)):
             speaker = None
             continue
         if sheet and (found := named(line)) is not None:

@@ -30,8 +30,10 @@ def read_timed(text: str, path: Path) -> Script:
     from pysubs2.exceptions import Pysubs2Error
 
     try:
-        # WebVTT's voices would be lost with its other tags.
-        subtitles = pysubs2.SSAFile.from_string(_VOICE.sub(rf"\1{_VOICE_END}", text))
+        # pysubs2 takes ASS for ASS only with its styles, and loses WebVTT's voices with its tags.
+        subtitles = pysubs2.SSAFile.from_string(
+            _VOICE.sub(rf"\1{_VOICE_END}", text), format_="ass" if "[Events]" in text else None
+        )
     except (Pysubs2Error, ValueError, IndexError, KeyError, TypeError, AttributeError):
         raise _broken(path, "No cue with a time and a text was found in it.") from None
     lines: list[ScriptLine] = []

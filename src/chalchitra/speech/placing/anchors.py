@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -237,7 +238,11 @@ def _is_stray(
     assert inner is not None
     assert outer is not None
     gap = (last[1], inner[0]) if before else (inner[1], last[0])
-    speech = sum(max(0.0, min(r.end, gap[1]) - max(r.start, gap[0])) for r in voice)
+    speech = 0.0
+    for at in range(bisect_right(voice, gap[0], key=lambda region: region.end), len(voice)):
+        if voice[at].start >= gap[1]:
+            break
+        speech += min(voice[at].end, gap[1]) - max(voice[at].start, gap[0])
     agreed = sum(words[at].agreed for at in run[:count]) / count
     between_them = range(min(run[count - 1], run[count]) + 1, max(run[count - 1], run[count]))
     unsaid = sum(words[at].weight for at in between_them) * USUAL_PACE
@@ -249,7 +254,8 @@ def _is_stray(
     if neighbour is None:
         return False
     between = (neighbour[1], outer[0]) if before else (outer[1], neighbour[0])
-    return any(r.start <= between[0] and between[1] <= r.end for r in voice)
+    at = bisect_right(voice, between[0], key=lambda region: region.end)
+    return at < len(voice) and voice[at].start <= between[0] and between[1] <= voice[at].end
 
 
 def _neighbour(words: Sequence[TextWord], at: int, step: int) -> tuple[float, float] | None:

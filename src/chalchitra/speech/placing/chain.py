@@ -46,6 +46,9 @@ def chain(ours: str, theirs: str, *, related: bool = False) -> list[tuple[int, i
     pairs: list[tuple[int, int]] = []
     for first, other, rows, columns in _blocks(ours, theirs):
         a, b = slice(first, first + rows), slice(other, other + columns)
+        if ours[a] == theirs[b]:
+            pairs += zip(range(first, first + rows), range(other, other + rows), strict=True)
+            continue
         found = _block(exact[0][a], exact[1][b], loose[0][a], loose[1][b])
         pairs += [(first + i, other + j) for i, j in found]
     return pairs

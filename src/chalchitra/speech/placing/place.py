@@ -6,6 +6,7 @@ recogniser wrote is used for its times alone.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -121,6 +122,8 @@ class _Placer:
         self.known = known
         self.pace = _pace(found)
         self.unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+        self.unused_ends = [word.end for word in self.unused]
+        self.voice_ends = [region.end for region in voice]
         self.clear = _is_clear(found)
         self.times: Times = [word.span for word in found.words]
 
@@ -209,11 +212,17 @@ class _Placer:
             self.times[at] = _moments(pieces, begins, passed * room / needed)
 
     def _voice_in(self, low: float, high: float) -> list[Piece]:
-        return [
-            Piece(max(region.start, low), min(region.end, high))
-            for region in self.voice
-            if min(region.end, high) > max(region.start, low)
-        ]
+        pieces: list[Piece] = []
+        for region in self._voice_from(low):
+            if region.start >= high:
+                break
+            pieces.append(Piece(max(region.start, low), min(region.end, high)))
+        return pieces
+
+    def _voice_from(self, low: float) -> Iterator[Region]:
+        """The regions that end after a moment."""
+        for at in range(bisect_right(self.voice_ends, low), len(self.voice)):
+            yield self.voice[at]
 
     def _edges(self, first: int, after: int) -> tuple[float, float]:
         return self._time_before(first), self._time_after(after)
@@ -236,9 +245,7 @@ class _Placer:
         tail = first > line_words[words[first].line][0]
         head = after - 1 < line_words[words[after - 1].line][-1]
         pieces: list[Piece] = []
-        for region in self.voice:
-            if region.end <= low:
-                continue
+        for region in self._voice_from(low):
             if region.start >= high:
                 break
             start, end = max(region.start, low), min(region.end, high)
@@ -259,7 +266,15 @@ class _Placer:
         return pieces
 
     def _said(self, start: float, end: float) -> float:
-        return sum(max(0.0, min(word.end, end) - max(word.start, start)) for word in self.unused)
+        """How long clear words of the recogniser that the text does not have are there (s)."""
+        said = 0.0
+        for at in range(bisect_right(self.unused_ends, start), len(self.unused)):
+            word = self.unused[at]
+            if word.start >= end:
+                break
+            if word.probability is None or word.probability >= SURE:
+                said += min(word.end, end) - max(word.start, start)
+        return said
 
     def _seconds(self, at: int) -> float:
         return self.words[at].weight * self.pace
@@ -378,6 +393,7 @@ def _without_line(
 ) -> Iterator[NoLine]:
     """The speech that no placed word covers."""
     unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+    middles = [(word.start + word.end) / 2 for word in unused]
     placed = [
         (*span, word.line)
         for word, span in zip(found.words, times, strict=True)
@@ -395,7 +411,7 @@ def _without_line(
             here += 1
         low, before = region.start, -1
         for start, end, line in [*inside, (region.end, region.end, -1)]:
-            text = [word for word in unused if low <= (word.start + word.end) / 2 <= start]
+            text = unused[bisect_left(middles, low) : bisect_right(middles, start)]
             within = before == line >= 0
             if _counts(start - low, len(text), alone=not inside, within=within):
                 said = " ".join(word.text for word in text)

@@ -31,6 +31,8 @@ _BREATH = 1.3
 """Words that have more room than they need take so many times what they need."""
 _OTHER_TEXT, _TELLING = 6.0, 1.0
 """From one to two of the latter (s) of other words say that a line is not what is said there."""
+_ON_TIME = 0.7
+"""So near (s) to its expected time a subtitle is on time."""
 _TOO_MANY = 4.0
 """No piece is filled with words that need so many times what there is."""
 
@@ -120,7 +122,7 @@ def allot(
                     break
                 if unit.begins:
                     where = piece.start + needed - unit.seconds
-                    begins += _cost_of_time(unit, where) + _cost_of_text(unit, piece)
+                    begins += _cost_of_time(unit, where) + _cost_of_text(unit, piece, where)
                     if piece.first or after - 1 > state:
                         begins += _RUN_ON
                 total = cost + begins + _cost_of_fit(needed, piece.seconds)
@@ -180,13 +182,13 @@ def _leave_out(
         cost = costs[state] + _LEFT_OUT + _LEFT_OUT_SECOND * (sums[after] - sums[state])
         if cost < costs.get(after, inf):
             costs[after] = cost
-            step[after] = (state, False)
+            step[after] = step[state]  # from where this step began
     state, after = clinging
     if after > state and state in costs:
         cost = costs[state] + _CLING + _CLING_SECOND * (sums[after] - sums[state])
         if cost < costs.get(after, inf):
             costs[after] = cost
-            step[after] = (state, False)
+            step[after] = step[state]  # from where this step began
     steps.append(step)
 
 
@@ -230,9 +232,13 @@ def _cost_of_time(unit: Unit, where: float) -> float:
     return 0.5 * min(8.0, max(0.0, min(abs(where - time) for time in unit.expected) - 0.5))
 
 
-def _cost_of_text(unit: Unit, piece: Piece) -> float:
-    """A line where something else was clearly recognised. Of a short one little can be told."""
-    if not unit.may_stay_out:
+def _cost_of_text(unit: Unit, piece: Piece, where: float) -> float:
+    """A line where something else was clearly recognised.
+
+    Of a short one little can be told, and a subtitle that lies where its file expects it may well
+    say the same in other words.
+    """
+    if not unit.may_stay_out or any(abs(where - time) <= _ON_TIME for time in unit.expected):
         return 0.0
     return _OTHER_TEXT * min(1.0, max(0.0, (piece.said - _TELLING) / _TELLING))
 
