@@ -2,7 +2,18 @@
 
 import pytest
 
-from chalchitra.pipeline import FILM, STAGES, WORKFLOWS, inputs_of, plan, split_key, stage_key
+from chalchitra.pipeline import (
+    GIVEN,
+    SCRIPT,
+    STAGES,
+    WORKFLOWS,
+    inputs_of,
+    plan,
+    split_key,
+    stage_key,
+)
+
+OPTIONAL = tuple(name for name, spec in STAGES.items() if spec.optional)
 
 
 def test_workflows_are_those_of_the_design():
@@ -37,15 +48,25 @@ def test_nothing_is_muxed_without_a_picture():
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
 @pytest.mark.parametrize("translator", ["indictrans2", "whisper"])
-def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator):
+@pytest.mark.parametrize("options", [(), OPTIONAL])
+def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator, options):
     targets = [] if workflow == "transcribe" else ["en", "ta"]
-    keys = plan(workflow, "hi", targets)
+    keys = plan(workflow, "hi", targets, options=options)
     for position, key in enumerate(keys):
-        for producer, output in inputs_of(key, "hi", targets, translator).values():
-            if producer == FILM:
+        for producer, output in inputs_of(key, "hi", targets, translator, keys).values():
+            if producer in GIVEN:
                 continue
             assert producer in keys[:position]
             assert output in STAGES[split_key(producer)[0]].outputs
+
+
+def test_a_given_text_takes_the_place_of_what_was_recognised():
+    keys = plan("transcribe", "hi", [], options=["script"])
+    assert keys == ["demux", "vad", "asr", "script", "alignment", "export"]
+    assert inputs_of("script", "hi", [], None, keys)["script"] == (SCRIPT, "script")
+    assert inputs_of("alignment", "hi", [], None, keys)["transcript"] == ("script", "transcript")
+    without = plan("transcribe", "hi", [])
+    assert inputs_of("alignment", "hi", [], None, without)["transcript"] == ("asr", "transcript")
 
 
 def test_only_the_whisper_translator_listens_again():

@@ -27,7 +27,7 @@ def test_the_defaults_of_the_design():
     mapping = TABLE.default_mapping(apple_silicon=False)
     assert mapping == {
         **dict.fromkeys(("subtitle_gen", "mux"), "common"),
-        **dict.fromkeys(("demux", "vad", "asr", "alignment", "export"), "whisperx"),
+        **dict.fromkeys(("demux", "vad", "asr", "script", "alignment", "export"), "whisperx"),
         "translation": "indictrans2",
     }
     assert TABLE.default_mapping(apple_silicon=True) == {**mapping, "asr": "mlx"}

@@ -6,16 +6,18 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from chalchitra.speech.placing.chain import chain
-from chalchitra.speech.placing.symbols import compared_by, skeleton
+from chalchitra.speech.placing.chain import EXTEND, MATCH, MISMATCH, OPEN, RELATED, chain
+from chalchitra.speech.placing.symbols import compared_by, family, skeleton
 from chalchitra.transcript import Region, Word
 from chalchitra.transcript.script import Script
 
-HEARD = 0.4
-"""A line counts as recognised where this share of its symbols was. Unrelated texts share under
-0.3, what base makes of Hindi 0.45 and more."""
-SHORT, HEARD_SHORT = 8, 0.6
+HEARD = 0.25
+"""A line counts as recognised where its alignment is worth so much a symbol, of 1 at most: each
+pair as in chain.py, less the gaps inside the line. Unrelated texts reach 0.2, and single words of
+the same text in another order 0.3; what base makes of Hindi is mostly above 0.4."""
+SHORT, HEARD_SHORT = 12, 0.6
 """A line of at most so many symbols must be this sure: three letters occur anywhere."""
 ANCHOR = 0.4
 """A word of such a line is an anchor where this share of its symbols was recognised."""
@@ -24,11 +26,14 @@ TORN = 0.7
 USUAL_PACE = 0.075
 """Seconds a letter, where too little was recognised to measure it."""
 STRAY_WORDS = 3
-STRAY_PAUSE, DOUBTFUL_PAUSE = 2.0, 0.8
+STRAY_PAUSE, DOUBTFUL_PAUSE, NEIGHBOUR = 2.0, 0.8, 0.25
 DOUBTFUL = 0.75
-"""At most so many words, so far (s) from the rest of their line and next to another's, were put
-there by the recogniser: it does so with what follows a long pause. Where less than this share
-of their symbols agrees a shorter one is enough, and it may be filled with other words."""
+"""At most so many words, so far (s) from the rest of their line and in another's voice, were put
+there by the recogniser: it does so with what follows a long pause. Where no more than this share
+of their symbols agrees a shorter one is enough. What is parted from its line by so much speech
+that the line does not have is another line's that has the same word."""
+_DRAWN, _DRAWN_MORE = 2.5, 0.4
+"""No word is longer than so many times what it usually takes and some seconds more."""
 HASTY = 0.045
 """A recogniser that loops gives every word so little time (s): none of it can be believed."""
 
@@ -112,13 +117,11 @@ def anchored(
         pairs[at] = _on_one_side(mine, heard)
     for number, span in enumerate(line_words):
         count = sum(len(words[at].symbols) for at in span)
-        equal = sum(pair.equal for at in span for pair in pairs[at])
-        touched = {pair.word for at in span for pair in pairs[at]}
-        there = sum(len(theirs[at]) for at in touched)
-        found.shares[number] = equal / count if count else 0.0
-        needed = HEARD_SHORT if count <= SHORT else HEARD
-        if equal and min(equal / count, equal / there) >= needed:
-            found.heard.add(number)
+        mine = [pair for at in span for pair in pairs[at]]
+        if count and mine:
+            found.shares[number] = sum(pair.equal for pair in mine) / count
+            if _worth(mine) >= count * (HEARD_SHORT if count <= SHORT else HEARD):
+                found.heard.add(number)
     for at, word in enumerate(words):
         if word.line in found.heard:
             word.span = _span(word, pairs[at], heard, theirs)
@@ -135,12 +138,30 @@ def anchored(
 
 @dataclass(frozen=True)
 class _Pair:
-    """A symbol of a text's word (`at` in it) and one of a recognised word (`place` in it)."""
+    """A symbol of a text's word (`at` in it) and one of a recognised word (`place` in it).
+
+    `ours` and `theirs` are where they are in the two texts; `score` what chain.py gives for them.
+    """
 
     at: int
     word: int
     place: int
-    equal: bool
+    ours: int
+    theirs: int
+    score: float
+
+    @property
+    def equal(self) -> bool:
+        return self.score == MATCH
+
+
+def _worth(pairs: Sequence[_Pair]) -> float:
+    """What the alignment of one line is worth: its pairs, less the gaps between them."""
+    total = sum(pair.score for pair in pairs)
+    for one, two in pairwise(pairs):
+        for gap in (two.ours - one.ours - 1, two.theirs - one.theirs - 1):
+            total -= OPEN + EXTEND * gap if gap else 0.0
+    return total
 
 
 def _pairs_by_word(
@@ -152,7 +173,11 @@ def _pairs_by_word(
     pairs: list[list[_Pair]] = [[] for _ in words]
     for i, j in chain(ours, other, related=related):
         (at, n), (there, place) = owner[i], owner_there[j]
-        pairs[at].append(_Pair(n, there, place, ours[i] == other[j]))
+        if ours[i] == other[j]:
+            score = MATCH
+        else:
+            score = RELATED if related and family(ours[i]) == family(other[j]) else MISMATCH
+        pairs[at].append(_Pair(n, there, place, i, j, score))
     return pairs
 
 
@@ -180,10 +205,12 @@ def _span(
     begins = first.place - min(first.at, first.place)
     missing = len(word.symbols) - 1 - last.at
     ends = last.place + 1 + min(missing, len(theirs[last.word]) - 1 - last.place)
-    return (
+    span = (
         _moment(heard[first.word], begins, len(theirs[first.word])),
         _moment(heard[last.word], ends, len(theirs[last.word])),
     )
+    # Symbols picked out of several words are no word.
+    return span if span[1] - span[0] <= _DRAWN * word.weight * USUAL_PACE + _DRAWN_MORE else None
 
 
 def _moment(word: Word, symbol: int, count: int) -> float:
@@ -220,7 +247,7 @@ def _drop_strays(found: Anchored, voice: Sequence[Region]) -> None:
     for number in sorted(found.heard):
         timed = [at for at in found.line_words[number] if words[at].span is not None]
         for edge, run in (("first", timed), ("last", timed[::-1])):
-            for count in range(1, min(STRAY_WORDS, (len(run) - 1) // 2) + 1):
+            for count in range(min(STRAY_WORDS, (len(run) - 1) // 2), 0, -1):
                 if _is_stray(found, run, count, voice, before=edge == "first"):
                     for at in run[:count]:
                         words[at].span = None
@@ -246,23 +273,13 @@ def _is_stray(
     agreed = sum(words[at].agreed for at in run[:count]) / count
     between_them = range(min(run[count - 1], run[count]) + 1, max(run[count - 1], run[count]))
     unsaid = sum(words[at].weight for at in between_them) * USUAL_PACE
-    if agreed < DOUBTFUL and gap[1] - gap[0] - unsaid > DOUBTFUL_PAUSE:
-        return True
-    if gap[1] - gap[0] - speech < (DOUBTFUL_PAUSE if agreed < DOUBTFUL else STRAY_PAUSE):
+    if (speech if agreed > DOUBTFUL else gap[1] - gap[0]) - 2 * unsaid > DOUBTFUL_PAUSE:
+        return True  # others speak between them
+    if gap[1] - gap[0] - speech < (DOUBTFUL_PAUSE if agreed <= DOUBTFUL else STRAY_PAUSE):
         return False
-    neighbour = _neighbour(words, run[0], -1 if before else 1)
-    if neighbour is None:
+    # A line begins or ends there if its voice does; otherwise that voice is another line's.
+    at = bisect_right(voice, outer[0], key=lambda region: region.end)
+    if at == len(voice):
         return False
-    between = (neighbour[1], outer[0]) if before else (outer[1], neighbour[0])
-    at = bisect_right(voice, between[0], key=lambda region: region.end)
-    return at < len(voice) and voice[at].start <= between[0] and between[1] <= voice[at].end
-
-
-def _neighbour(words: Sequence[TextWord], at: int, step: int) -> tuple[float, float] | None:
-    """The span of the next anchor in one direction."""
-    at += step
-    while 0 <= at < len(words):
-        if (span := words[at].span) is not None:
-            return span
-        at += step
-    return None
+    beyond = outer[0] - voice[at].start if before else voice[at].end - outer[1]
+    return beyond > NEIGHBOUR

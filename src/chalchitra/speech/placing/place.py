@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import median
 
 from chalchitra.speech.placing import shifts
 from chalchitra.speech.placing.anchors import USUAL_PACE, Anchored, anchored
@@ -30,8 +30,11 @@ _ROOMY, _TOO_FAST = 0.7, 0.45
 """The share of the time they need that is enough for words, and that is too little for a line."""
 MISSING_WORDS, MISSING_SECONDS = 3, 1.0
 """So many words of a line that need so much time, where it has too little, were not said."""
-CLEAR = 0.65
-"""Where nine lines of ten were recognised this well, another text means other words."""
+TRUSTED = 0.25
+"""Where less than this share of the text was recognised, it may be another film's, and no line of
+it is placed by room alone."""
+CLEAR = 0.9
+"""Where half the lines were recognised this well, another text means other words."""
 SURE = 0.5
 """The probability from which on a recogniser's word counts as clear."""
 LEFT_OVER = 1.0
@@ -125,6 +128,8 @@ class _Placer:
         self.unused_ends = [word.end for word in self.unused]
         self.voice_ends = [region.end for region in voice]
         self.clear = _is_clear(found)
+        known_weight = sum(word.weight for word in self.words if word.line in found.heard)
+        self.trusted = known_weight >= TRUSTED * sum(word.weight for word in self.words)
         self.times: Times = [word.span for word in found.words]
 
     def place(self) -> Times:
@@ -143,7 +148,11 @@ class _Placer:
     def _fill(self, first: int, after: int) -> None:
         """Place the words first..after, between two anchors or an edge of the film."""
         pieces = self._pieces(first, after)
-        run = [*range(first, after)]
+        run = [
+            at
+            for at in range(first, after)
+            if self.trusted or self.words[at].line in self.found.heard
+        ]
         must = [at for at in run if self.words[at].line in self.found.heard]
         needed = sum(self._seconds(at) for at in must)
         if must and sum(piece.seconds for piece in pieces) < _CROWDED * needed:
@@ -292,9 +301,7 @@ class _Placer:
             begins=begins,
             ends=ends,
             rests=ends or ends_sentence(word.text, following),
-            expected=shifts.expected(word.line, self.script.lines[word.line].start, self.known)
-            if begins
-            else (),
+            expected=shifts.expected(word.line, self.script.lines[word.line].start, self.known),
         )
 
 
@@ -321,10 +328,9 @@ def _pace(found: Anchored) -> float:
 
 
 def _is_clear(found: Anchored) -> bool:
+    """Whether the recogniser can be believed where it writes something else than the text."""
     shares = [found.shares[number] for number in found.heard]
-    if len(shares) < 2:
-        return False
-    return quantiles(shares, n=10)[0] >= CLEAR
+    return not found.across_scripts and len(shares) > 1 and median(shares) >= CLEAR
 
 
 def _on_the_voice(times: Times, voice: Sequence[Region]) -> Times:

@@ -32,7 +32,8 @@ _BREATH = 1.3
 _OTHER_TEXT, _TELLING = 6.0, 1.0
 """From one to two of the latter (s) of other words say that a line is not what is said there."""
 _ON_TIME = 0.7
-"""So near (s) to its expected time a subtitle is on time."""
+_LONGEST_LINE = 7.0
+"""So near (s) to its expected time a subtitle is on time, and so long it may last."""
 _TOO_MANY = 4.0
 """No piece is filled with words that need so many times what there is."""
 
@@ -61,7 +62,7 @@ class Unit:
 
     A line that `may_stay_out` is placed whole or not at all. `clings`: its line has anchors.
     `begins`, `ends`: the first and the last of its line. `rests`: a sentence or line ends with it.
-    `expected`: when its line may begin (s).
+    `expected`: when its line may begin (s), by a subtitle file.
     """
 
     seconds: float
@@ -115,17 +116,19 @@ def allot(
         for state, cost in costs.items():
             reach(state, cost + unused, (state, False))
             begins = 0.0 if state or units[0].begins else _cost_cut(piece.start - low)
+            other = 0.0
             for after in range(state + 1, len(units) + 1):
                 unit = units[after - 1]
                 needed = sums[after] - sums[state]
                 if needed > _TOO_MANY * piece.seconds + 1.0:
                     break
+                where = piece.start + needed - unit.seconds
+                other = max(other, _cost_of_text(unit, piece, where))
                 if unit.begins:
-                    where = piece.start + needed - unit.seconds
-                    begins += _cost_of_time(unit, where) + _cost_of_text(unit, piece, where)
+                    begins += _cost_of_time(unit, where)
                     if piece.first or after - 1 > state:
                         begins += _RUN_ON
-                total = cost + begins + _cost_of_fit(needed, piece.seconds)
+                total = cost + begins + other + _cost_of_fit(needed, piece.seconds)
                 if not unit.rests:
                     total += cut if after < len(units) else cut_at_end
                 reach(after, total, (state, True))
@@ -238,7 +241,10 @@ def _cost_of_text(unit: Unit, piece: Piece, where: float) -> float:
     Of a short one little can be told, and a subtitle that lies where its file expects it may well
     say the same in other words.
     """
-    if not unit.may_stay_out or any(abs(where - time) <= _ON_TIME for time in unit.expected):
+    if not unit.may_stay_out:
+        return 0.0
+    late = [where - time for time in unit.expected]
+    if any(abs(one) <= _ON_TIME if unit.begins else 0 <= one <= _LONGEST_LINE for one in late):
         return 0.0
     return _OTHER_TEXT * min(1.0, max(0.0, (piece.said - _TELLING) / _TELLING))
 
