@@ -19,6 +19,7 @@ pytestmark = pytest.mark.smoke
 
 ROOT = project_root()
 DEMO = ROOT / "docs" / "demo" / "demo.mp4"
+TEXT = ROOT / "docs" / "demo" / "transcript.txt"
 TESTS = Path(__file__).parent
 
 
@@ -180,6 +181,19 @@ def test_the_whisper_translator_is_taken_only_by_name(base_model, tmp_path):
     assert (job_dir / "output" / "demo.en.srt").read_text().count("-->") >= 1
 
 
+def test_a_text_in_hand_is_what_the_subtitles_show(base_model, tmp_path):
+    job_dir = prepare(
+        tmp_path, DEMO, "--subtitle", "-s", "en", "--model", "base", "--transcript", TEXT
+    )
+    run(job_dir)
+    shown = (job_dir / "output" / "demo.en.srt").read_text()
+    assert "Mister John Dashwood" in " ".join(shown.split())
+    text = (job_dir / "output" / "transcript.txt").read_text()
+    assert text == TEXT.read_text()
+    record = read_record(JobLayout(job_dir), "script")
+    assert record.libraries.keys() == {"numpy"}
+
+
 def test_interrupting_a_run_loses_nothing_and_the_next_goes_on(base_model, tmp_path):
     import signal
     import time
@@ -249,6 +263,9 @@ def test_what_is_no_film_gets_one_clear_error_and_leaves_nothing(tmp_path, name,
         (["--transcribe", "-s", "en", "--speakers", "101"], 2, "between 0 and 100"),
         (["--subtitle", "--transcribe", "-s", "en"], 2, "one workflow"),
         (["-s", "en"], 2, "No workflow"),
+        (["--subtitle", "-s", "en", "--transcript", "none.txt"], 2, "none.txt cannot be read"),
+        (["--subtitle", "-s", "en", "--transcript", str(DEMO)], 2, "is no text"),
+        (["--subtitle", "-s", "en", "--transcript", str(TEXT), DEMO], 2, "for one film"),
     ],
 )
 def test_a_wrong_wish_is_refused(tmp_path, arguments, code, said):

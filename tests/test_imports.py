@@ -27,6 +27,7 @@ ORCHESTRATOR = {
     "out",
     "prepare",
     "runner",
+    "script",
     "settings",
 }
 ML = {

@@ -2,7 +2,18 @@
 
 import pytest
 
-from chalchitra.pipeline import FILM, STAGES, WORKFLOWS, inputs_of, plan, split_key, stage_key
+from chalchitra.pipeline import (
+    GIVEN,
+    SCRIPT,
+    STAGES,
+    WORKFLOWS,
+    inputs_of,
+    plan,
+    split_key,
+    stage_key,
+)
+
+OPTIONAL = tuple(name for name, spec in STAGES.items() if spec.optional)
 
 
 def test_workflows_are_those_of_the_design():
@@ -35,9 +46,6 @@ def test_nothing_is_muxed_without_a_picture():
     assert "mux" not in plan("subtitle", "en", [], picture=False)
 
 
-OPTIONAL = [name for name, spec in STAGES.items() if spec.optional]
-
-
 def test_the_language_is_told_before_anything_is_written_down():
     assert plan("transcribe", "hi", [], wanted=["language"]) == [
         "demux",
@@ -58,10 +66,19 @@ def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, trans
     assert set(wanted) <= set(keys)
     for position, key in enumerate(keys):
         for producer, output in inputs_of(key, "hi", targets, translator, keys).values():
-            if producer == FILM:
+            if producer in GIVEN:
                 continue
             assert producer in keys[:position]
             assert output in STAGES[split_key(producer)[0]].outputs
+
+
+def test_a_given_text_takes_the_place_of_what_was_recognised():
+    keys = plan("transcribe", "hi", [], wanted=["script"])
+    assert keys == ["demux", "vad", "asr", "script", "alignment", "export"]
+    assert inputs_of("script", "hi", [], None, keys)["script"] == (SCRIPT, "script")
+    assert inputs_of("alignment", "hi", [], None, keys)["transcript"] == ("script", "transcript")
+    without = plan("transcribe", "hi", [])
+    assert inputs_of("alignment", "hi", [], None, without)["transcript"] == ("asr", "transcript")
 
 
 def test_only_the_whisper_translator_listens_again():

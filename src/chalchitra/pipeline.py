@@ -14,7 +14,11 @@ Workflow = Literal["transcribe", "translate", "subtitle"]
 WORKFLOWS: tuple[Workflow, ...] = ("transcribe", "translate", "subtitle")
 
 FILM = "film"
-"""The producer's name of the one input that no stage makes."""
+"""The producer's name of the film, which no stage makes."""
+SCRIPT = "the script"
+"""The producer's name of the text that came with the film, copied into the job's folder."""
+GIVEN = frozenset({FILM, SCRIPT})
+"""What is given with the job: no stage of it makes these."""
 
 When = Literal[
     "always",
@@ -102,12 +106,26 @@ STAGES: dict[str, StageSpec] = {
             uses_device=True,
         ),
         StageSpec(
+            name="script",
+            does="place the given text on the sound",
+            inputs=(
+                *_AUDIO,
+                Input("regions", "vad", "regions"),
+                Input("transcript", "asr", "transcript"),
+                Input("script", SCRIPT, "script"),
+            ),
+            outputs=("transcript", "report"),
+            job_fields=("source_language", "languages"),
+            packages=("numpy",),
+            optional=True,
+        ),
+        StageSpec(
             name="alignment",
             does="time every word on the sound",
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
-                Input("transcript", "asr", "transcript"),
+                Input("transcript", ("script", "asr"), "transcript"),
             ),
             outputs=("transcript",),
             job_fields=("source_language", "languages", "aligner"),
@@ -183,7 +201,7 @@ STAGES: dict[str, StageSpec] = {
 LISTENING = ("demux", "vad", "language")
 """What must run before it is known which language is spoken."""
 
-_TRANSCRIBE = (*LISTENING, "asr", "alignment", "speakers", "export")
+_TRANSCRIBE = (*LISTENING, "asr", "script", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
     "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
@@ -257,7 +275,7 @@ def inputs_of(
                     item.output,
                 )
             continue
-        per_language = made_by != FILM and STAGES[made_by].per_language
+        per_language = made_by not in GIVEN and STAGES[made_by].per_language
         producer = stage_key(made_by, language if per_language else None)
         resolved[item.name] = (producer, item.output)
     return resolved

@@ -26,6 +26,7 @@ from chalchitra.jobs import (
     Clip,
     Detected,
     Job,
+    ScriptFile,
     claim_id,
     job_path,
     write_job,
@@ -37,6 +38,7 @@ from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
+from chalchitra.script import GivenScript, read_script
 from chalchitra.settings import Settings, resolve
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ class Wishes:
     """How many people speak, 0 where that is to be found out; None: nobody asked who speaks."""
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
+    transcript: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,14 @@ class Plan:
     settings: Settings
     user: str
     choices: Choices = field(repr=False)
+    script: GivenScript | None = field(default=None, repr=False)
 
 
 def make_plan(wishes: Wishes) -> Plan:
     """Check everything that does not depend on the film.
 
-    Raises UsageError for languages, settings and names; MissingError for an environment.
+    Raises UsageError for languages, settings, names and a transcript that cannot be read;
+    MissingError for an environment.
     """
     source = None if wishes.source.strip().casefold() == UNKNOWN else find(wishes.source)
     if source is not None:
@@ -101,6 +106,7 @@ def make_plan(wishes: Wishes) -> Plan:
     _check_targets(wishes, source, targets)
     settings = resolve(_overrides(wishes))
     user = _user(wishes.user)
+    script = _script(wishes, source)
     if source is None:
         choices = choose_listening(settings, translated=bool(targets))
     else:
@@ -108,7 +114,19 @@ def make_plan(wishes: Wishes) -> Plan:
         if settings["language"]["check"]:
             listening = choose_listening(settings, translated=bool(targets))
             choices = with_listening(choices, listening)
-    return Plan(wishes, source, targets, settings, user, choices)
+    return Plan(wishes, source, targets, settings, user, choices, script)
+
+
+def _script(wishes: Wishes, source: Language | None) -> GivenScript | None:
+    if wishes.transcript is None:
+        return None
+    if source is None:
+        raise UsageError(
+            "--transcript wants to know the language of its text.",
+            cause="-s auto listens to the film, and the text may be in another script.",
+            fix="Name the language, for example: -s hi",
+        )
+    return read_script(wishes.transcript, source)
 
 
 @dataclass(frozen=True)
@@ -138,7 +156,8 @@ def prepare_film(
     with _writable(out):
         if plan_.source is None:
             return _by_ear(asked, plan_, out, reporter or Silent(), services)
-        return _write(_fields(asked, plan_), out, plan_.user, asked.now)
+        script = plan_.script.text if plan_.script else None
+        return _write(_fields(asked, plan_), out, plan_.user, asked.now, script)
 
 
 def _look(path: Path, plan_: Plan) -> _Asked:
@@ -226,6 +245,8 @@ def _fields(
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
     notes = [*told, f"Audio track {stream.position}: {stream.reason}.", *plan_.choices.notes]
+    script = plan_.script
+    notes += script.notes if script else ()
     if wishes.workflow == "subtitle" and not picture:
         notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
     names = {item.whisper: item.name for item in all_languages() if item.whisper}
@@ -235,6 +256,7 @@ def _fields(
         "title": _title(wishes.title, asked.film),
         "workflow": wishes.workflow,
         "film": asked.film,
+        "script": _script_file(script) if script else None,
         "source_language": source.id if source else UNKNOWN,
         "detected": detected,
         "language_names": names if "language" in stages else {},
@@ -254,6 +276,15 @@ def _fields(
     }
 
 
+def _script_file(script: GivenScript) -> ScriptFile:
+    return ScriptFile(
+        path=Path(os.path.normpath(script.path.absolute())),
+        kind=script.script.kind,
+        lines=len(script.script.lines),
+        sha256=script.sha256,
+    )
+
+
 @contextmanager
 def _writable(out: Path) -> Iterator[None]:
     try:
@@ -268,16 +299,19 @@ def _writable(out: Path) -> Iterator[None]:
 
 def wanted_stages(wishes: Wishes) -> tuple[str, ...]:
     """The optional stages that were asked for."""
-    return ("speakers",) if wishes.speakers is not None else ()
+    asked = {"script": wishes.transcript is not None, "speakers": wishes.speakers is not None}
+    return tuple(name for name, on in asked.items() if on)
 
 
-def _write(fields: dict[str, Any], out: Path, user: str, now: datetime) -> tuple[Job, Path]:
+def _write(
+    fields: dict[str, Any], out: Path, user: str, now: datetime, script: str | None = None
+) -> tuple[Job, Path]:
     claim: Path | None = None
     try:
         job_id, claim = claim_id(out, now.date())
         job = Job(job_id=job_id, **fields)
         folder = job_path(out, job_id, user)
-        write_job(job, folder)
+        write_job(job, folder, script)
     except OSError:
         if claim is not None:
             shutil.rmtree(claim, ignore_errors=True)

@@ -28,7 +28,8 @@ def test_the_defaults_of_the_design():
     assert mapping == {
         **dict.fromkeys(("subtitle_gen", "mux"), "common"),
         **dict.fromkeys(
-            ("demux", "vad", "language", "asr", "alignment", "speakers", "export"), "whisperx"
+            ("demux", "vad", "language", "asr", "script", "alignment", "speakers", "export"),
+            "whisperx",
         ),
         "translation": "indictrans2",
     }

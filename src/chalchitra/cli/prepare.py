@@ -44,6 +44,10 @@ def prepare_job(
     audio_track: Annotated[
         str | None, typer.Option(help="The audio track: 0, 1 ... or a language.")
     ] = None,
+    transcript: Annotated[
+        Path | None,
+        typer.Option(help="The text that is said: subtitles, a dialogue sheet, plain text."),
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="Whisper model: a name (chalchitra models) or a folder.")
     ] = None,
@@ -103,8 +107,15 @@ def prepare_job(
         speakers=_speakers(speakers),
         overrides=tuple(parse_override(text) for text in set_ or ()),
         debug=debug,
+        transcript=transcript,
     )
     films = films_of(media)
+    if transcript is not None and len(films) > 1:
+        raise UsageError(
+            f"--transcript is for one film, and {len(films)} were given.",
+            cause="It holds what is said in one of them.",
+            fix="Prepare that film in a call of its own.",
+        )
     if title is not None and len(films) > 1:
         raise UsageError(
             f"--title is for one film, and {len(films)} were given.",

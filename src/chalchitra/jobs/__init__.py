@@ -11,6 +11,7 @@ from chalchitra.jobs.model import (
     Job,
     Machine,
     ModelChoice,
+    ScriptFile,
 )
 from chalchitra.jobs.record import Degraded, Output, Placed, StageRecord, read_record
 from chalchitra.jobs.state import JobState, effective, read_state
@@ -39,6 +40,7 @@ __all__ = [
     "ModelChoice",
     "Output",
     "Placed",
+    "ScriptFile",
     "StageRecord",
     "claim_id",
     "effective",

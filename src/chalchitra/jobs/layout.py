@@ -3,6 +3,7 @@
 job.json                      what was asked and decided
 state.json                    how far it is, for whoever looks
 film.json                     the film's content hash, by size and time
+script.json                   the text that was given with the film, line by line
 stages/<key>/attempts.json    the attempts, each written down before its process starts
 stages/<key>/attempt-001/     a running or broken attempt: request, messages, outputs, result
 stages/<key>/done-001/        a published one (one rename)
@@ -30,6 +31,10 @@ class JobLayout:
     @property
     def film_hash(self) -> Path:
         return self.root / "film.json"
+
+    @property
+    def script(self) -> Path:
+        return self.root / "script.json"
 
     @property
     def state(self) -> Path:

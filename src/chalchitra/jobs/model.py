@@ -80,6 +80,18 @@ class Machine(_Model):
     threads: int = Field(ge=1)
 
 
+class ScriptFile(_Model):
+    """The text that was given with the film: `script.json` in the job's folder holds its lines.
+
+    `path` is the file as it was named, `sha256` that of script.json.
+    """
+
+    path: Path
+    kind: str
+    lines: int = Field(ge=1)
+    sha256: str
+
+
 class Job(_Model):
     """One film, one workflow: the whole of `job.json`.
 
@@ -113,6 +125,7 @@ class Job(_Model):
     settings: dict[str, dict[str, Any]]
     debug: bool = False
     notes: list[str] = Field(default_factory=list)
+    script: ScriptFile | None = None
 
     @property
     def film_duration(self) -> float | None:

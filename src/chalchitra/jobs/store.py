@@ -51,8 +51,11 @@ def job_path(out: Path, job_id: str, user: str) -> Path:
     return out / year / month / day / user / number
 
 
-def write_job(job: Job, job_dir: Path) -> None:
-    """Write a new job's directory whole: it appears with job.json and state.json, or not at all."""
+def write_job(job: Job, job_dir: Path, script: str | None = None) -> None:
+    """Write a new job's directory whole: it appears with job.json and state.json, or not at all.
+
+    `script` is the content of script.json, where a text was given with the film.
+    """
     job_dir.parent.mkdir(parents=True, exist_ok=True)
     temporary = job_dir.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
     temporary.mkdir()
@@ -60,6 +63,8 @@ def write_job(job: Job, job_dir: Path) -> None:
         layout = JobLayout(temporary)
         write_text(layout.job_file, job.model_dump_json(indent=1) + "\n")
         JobState.of(job).write(layout)
+        if script is not None:
+            write_text(layout.script, script)
         temporary.rename(job_dir)
         fsync_dir(job_dir.parent)
     except BaseException:

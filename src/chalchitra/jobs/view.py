@@ -18,7 +18,7 @@ from chalchitra.jobs.pace import work_of
 from chalchitra.jobs.record import StageRecord, read_record
 from chalchitra.jobs.state import JobState, effective, read_state
 from chalchitra.jobs.store import read_job
-from chalchitra.pipeline import FILM, split_key
+from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.stagekit.protocol import MESSAGES_FILE, MessageReader
 
 _FINISHED = ("done", "reused")
@@ -210,7 +210,7 @@ def _messages(layout: JobLayout, key: str) -> Path | None:
 
 def _depends(job: Job, key: str, on: str) -> bool:
     """Whether a stage's inputs come, directly or not, from another."""
-    makers = {producer for producer, _ in job.inputs_of(key).values()} - {FILM}
+    makers = {producer for producer, _ in job.inputs_of(key).values()} - GIVEN
     return on in makers or any(_depends(job, maker, on) for maker in makers)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from chalchitra import paths
 from chalchitra.environments.state import locked_versions, normalised
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, STAGES, split_key
+from chalchitra.pipeline import FILM, SCRIPT, STAGES, split_key
 from chalchitra.runner.code import code_hashes
 from chalchitra.runner.preflight import Ready
 from chalchitra.stagekit.request import parameters
@@ -23,6 +23,9 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
     for name, (producer, output) in job.inputs_of(key).items():
         if producer == FILM:
             inputs[name] = ready.film_sha256
+            continue
+        if producer == SCRIPT:  # preflight has compared it with the file
+            inputs[name] = job.script.sha256 if job.script else ""
             continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:

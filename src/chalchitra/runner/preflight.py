@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
+from chalchitra.files import sha256_file
 from chalchitra.hardware import known_hardware
 from chalchitra.jobs import Job, JobLayout, ModelChoice
 from chalchitra.models import catalogue
@@ -58,6 +59,7 @@ def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
         digest = film_sha256(job.film.path, layout.film_hash)
 
     collect(film)
+    collect(lambda: _require_script(job, layout))
     for name in dict.fromkeys(job.stage_environments.values()):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
     collect(lambda: _require_disk(job, layout))
@@ -99,12 +101,29 @@ def _warn_of_memory(job: Job, ready: Ready, reporter: Reporter) -> None:
 def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:
     """What preflight would find, with nothing fetched or written; and what would be fetched."""
     digest = film_sha256(job.film.path, layout.film_hash, keep=False)
+    _require_script(job, layout)
     missing = [choice.name for choice in _required(job) if not _usable(choice)]
     there = {
         key: {} if (choice := job.models.get(key)) and not _usable(choice) else _refs(job, key)
         for key in job.stages
     }
     return Ready(digest, there), list(dict.fromkeys(missing))
+
+
+def _require_script(job: Job, layout: JobLayout) -> None:
+    """The text that was given with the film is there, and the one that was prepared."""
+    if job.script is None:
+        return
+    try:
+        same = sha256_file(layout.script) == job.script.sha256
+    except OSError:
+        same = False
+    if not same:
+        raise UsageError(
+            f"{layout.script} is gone, or another than was prepared.",
+            cause="It was moved or edited in the job's folder.",
+            fix=f"Edit {job.script.path.name} instead and prepare the job again.",
+        )
 
 
 def _require_environment(name: str) -> None:

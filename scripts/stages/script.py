@@ -1,0 +1,118 @@
+"""script: places the text that was given with the film on the sound."""
+
+from pydantic import ValidationError
+
+from chalchitra.errors import StageError
+from chalchitra.speech.engines.base import UNSPACED
+from chalchitra.speech.placing.place import Placement, place_script
+from chalchitra.speech.placing.report import PlacedLine, ScriptReport
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import WavSound
+from chalchitra.stagekit import Stage, run_stage
+from chalchitra.transcript import Transcript
+from chalchitra.transcript.script import Script
+
+LISTED = 5
+"""So many lines and stretches are named in a message; all are in the report."""
+FEW = 0.5
+"""Where less than this share of the lines was found, it may be the text of something else."""
+
+
+def work(stage: Stage) -> None:
+    heard = Transcript.read(stage.input("transcript"))
+    script = read_script(stage)
+    sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
+    language = stage.params["languages"].get(stage.params["source_language"], {})
+    placed = place_script(
+        script,
+        heard,
+        SpeechRegions.read(stage.input("regions")).regions,
+        spaced=language.get("whisper") not in UNSPACED,
+        fill=bool(stage.params.get("fill", False)),
+    )
+    heard.model_copy(
+        update={
+            "segments": placed.segments,
+            "duration": sound.film_duration or sound.end,
+        }
+    ).write(stage.output("transcript", "transcript.json"))
+    placed.report.write(stage.output("report", "report.json"))
+    tell(stage, placed)
+
+
+def read_script(stage: Stage) -> Script:
+    try:
+        return Script.read(stage.input("script"))
+    except ValidationError as error:
+        raise StageError(
+            "script.json holds no lines.",
+            cause=str(error).partition("\n")[0],
+            fix="Prepare the job again with --transcript.",
+        ) from None
+
+
+def tell(stage: Stage, placed: Placement) -> None:
+    """Say what was placed, and all that was not."""
+    report = placed.report
+    total, absent = len(report.lines), report.no_sound
+    stage.metric("lines", total)
+    stage.metric("lines_recognised", sum(line.how == "recognised" for line in report.lines))
+    stage.metric("lines_by_room", sum(line.how == "by room" for line in report.lines))
+    stage.metric("lines_without_sound", len(absent))
+    stage.metric("speech_without_line", len(report.no_line))
+    stage.metric("anchors", report.anchors)
+    stage.metric("confidence", report.confidence)
+    for shift in report.shifts:
+        stage.log(f"lines {shift.first} to {shift.last} are {shift.seconds:+.2f} s later here")
+    if total - len(absent) < FEW * total or not report.anchors:
+        stage.degraded(
+            f"Only {total - len(absent)} of the text's {total} lines were found in the film.",
+            "It is the text of another film, in another language than is spoken, or the "
+            "recogniser heard too little.",
+            "Check the file and -s, or choose a larger recogniser with --model.",
+        )
+    elif absent:
+        stage.degraded(
+            f"{len(absent)} of {total} lines have no sound and are left out: {first(absent)}",
+            "Nobody says them in this film, or not where the text has them.",
+            "Look at the script stage's report.json, which has their text.",
+        )
+    if report.partly:
+        stage.degraded(
+            f"{len(report.partly)} lines are only partly in the film: {first(report.partly)}",
+            "There is no speech left for the rest of them.",
+            "Look at the script stage's report.json, which has the words that are missing.",
+        )
+    if report.no_line:
+        filled = bool(stage.params.get("fill", False))
+        stage.degraded(
+            f"Speech in {len(report.no_line)} places has no line in the text: {places(report)}",
+            "What was recognised there was taken instead."
+            if filled
+            else "It was recognised and is left out.",
+            "Add the lines to the text and prepare the job again."
+            if filled
+            else "Add the lines to the text, or prepare the job with --set script.fill=true.",
+        )
+
+
+def first(lines: list[PlacedLine]) -> str:
+    listed = "; ".join(f"{line.number}: {shortened(line.text)}" for line in lines[:LISTED])
+    return listed + (f" and {len(lines) - LISTED} more." if len(lines) > LISTED else ".")
+
+
+def places(report: ScriptReport) -> str:
+    listed = "; ".join(
+        f"{at.start:.1f} to {at.end:.1f} s ({shortened(at.text) or 'nothing recognised'})"
+        for at in report.no_line[:LISTED]
+    )
+    more = len(report.no_line) - LISTED
+    return listed + (f" and {more} more." if more > 0 else ".")
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+if __name__ == "__main__":
+    run_stage("script", work)

@@ -1,0 +1,485 @@
+"""A known text on the sound: every line gets its place, or is reported as having none.
+
+Words that were recognised are anchors; those between them share the voice between them. What the
+recogniser wrote is used for its times alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from chalchitra.speech.placing import shifts
+from chalchitra.speech.placing.anchors import USUAL_PACE, Anchored, anchored
+from chalchitra.speech.placing.report import How, NoLine, PlacedLine, ScriptReport
+from chalchitra.speech.placing.room import Piece, Unit, allot, spread_over
+from chalchitra.speech.words import fit
+from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.script import Script
+from chalchitra.translation.sentence_ends import ends_sentence
+
+_SLACK = 0.4
+"""Shorter voice (s) beside the first or last word of a line is that word's, which is held there."""
+_SLIVER = 0.05
+"""Shorter voice (s) between two anchors is no room for a word."""
+_CROWDED = 0.3
+"""Words that have less than this share of the time they need take some from their neighbours."""
+_ROOMY, _TOO_FAST = 0.7, 0.45
+"""The share of the time they need that is enough for words, and that is too little for a line."""
+MISSING_WORDS, MISSING_SECONDS = 3, 1.0
+"""So many words of a line that need so much time, where it has too little, were not said."""
+TRUSTED = 0.25
+"""Where less than this share of the text was recognised, it may be another film's, and no line of
+it is placed by room alone."""
+CLEAR = 0.9
+"""Where half the lines were recognised this well, another text means other words."""
+SURE = 0.5
+"""The probability from which on a recogniser's word counts as clear."""
+LEFT_OVER = 1.0
+LEFT_OVER_WORDS = 2
+"""Voice beside placed words is reported as having no line from so many seconds or words on."""
+LONE_VOICE = 0.5
+"""A region without any placed word is reported where something was recognised, or from here (s)."""
+_JOINED = 1.0
+"""Reported stretches this near (s) to each other, with no word between them, are one."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """The text as segments on the film's time line, and the report."""
+
+    segments: list[Segment]
+    report: ScriptReport
+
+
+Times = list[tuple[float, float] | None]
+
+
+def place_script(
+    script: Script,
+    heard: Transcript,
+    voice: Sequence[Region],
+    *,
+    spaced: bool = True,
+    fill: bool = False,
+) -> Placement:
+    """Place the lines of `script` on the sound.
+
+    `heard` is what was recognised, `voice` the speech regions in order. With `fill`, what was
+    recognised where the text has no line becomes segments too. `spaced`: words have spaces
+    between them in this language. Every line is in the segments or reported as having no sound;
+    words are inside the voice, in order, and do not overlap.
+    """
+    found = anchored(script, heard.words, voice, spaced=spaced)
+    known = [
+        (number, span[0] - start)
+        for number in sorted(found.heard)
+        if (start := script.lines[number].start) is not None
+        and (span := found.words[found.line_words[number][0]].span) is not None
+    ]
+    placer = _Placer(script, heard, voice, found, known)
+    times: Times = placer.place()
+    times = _on_the_voice(times, voice)
+    segments, lines = _segments(script, found, times)
+    no_line = list(_without_line(heard, voice, found, times))
+    if fill:
+        segments = _filled(segments, heard, no_line)
+    report = ScriptReport(
+        kind=script.kind,
+        compared_by="sound" if found.across_scripts else "letters",
+        words=len(found.words),
+        anchors=sum(word.span is not None for word in found.words),
+        confidence=round(median([found.shares[n] for n in found.heard] or [0.0]), 3),
+        lines=lines,
+        no_line=no_line,
+        shifts=[
+            shift.model_copy(
+                update={
+                    "first": script.lines[shift.first].number,
+                    "last": script.lines[shift.last].number,
+                }
+            )
+            for shift in (shifts.stretches(known) if known else [])
+        ],
+    )
+    return Placement(segments, report)
+
+
+class _Placer:
+    """Fills the runs of words without anchors."""
+
+    def __init__(
+        self,
+        script: Script,
+        heard: Transcript,
+        voice: Sequence[Region],
+        found: Anchored,
+        known: shifts.Known,
+    ) -> None:
+        self.script = script
+        self.voice = voice
+        self.found = found
+        self.words = found.words
+        self.known = known
+        self.pace = _pace(found)
+        self.unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+        self.unused_ends = [word.end for word in self.unused]
+        self.voice_ends = [region.end for region in voice]
+        self.clear = _is_clear(found)
+        known_weight = sum(word.weight for word in self.words if word.line in found.heard)
+        self.trusted = known_weight >= TRUSTED * sum(word.weight for word in self.words)
+        self.times: Times = [word.span for word in found.words]
+
+    def place(self) -> Times:
+        at = 0
+        while at < len(self.words):
+            if self.times[at] is not None:
+                at += 1
+                continue
+            after = at
+            while after < len(self.words) and self.times[after] is None:
+                after += 1
+            self._fill(at, after)
+            at = after
+        return self.times
+
+    def _fill(self, first: int, after: int) -> None:
+        """Place the words first..after, between two anchors or an edge of the film."""
+        pieces = self._pieces(first, after)
+        run = [
+            at
+            for at in range(first, after)
+            if self.trusted or self.words[at].line in self.found.heard
+        ]
+        must = [at for at in run if self.words[at].line in self.found.heard]
+        needed = sum(self._seconds(at) for at in must)
+        if must and sum(piece.seconds for piece in pieces) < _CROWDED * needed:
+            self._crowd(must)
+            run = [at for at in run if self.words[at].line not in self.found.heard]
+            pieces = self._pieces(first, after)
+        if not run or not pieces:
+            return
+        units = [self._unit(at) for at in run]
+        places = allot(units, pieces, *self._edges(first, after))
+        for number, piece in enumerate(pieces):
+            inside = [n for n, place in enumerate(places) if place == number]
+            if inside:
+                spans = spread_over([units[n] for n in inside], piece)
+                for n, span in zip(inside, spans, strict=True):
+                    self.times[run[n]] = span
+        self._crowd(
+            [
+                run[n]
+                for n, place in enumerate(places)
+                if place is None and not units[n].may_stay_out
+            ]
+        )
+
+    def _crowd(self, words: Sequence[int]) -> None:
+        """Words that the recogniser swallowed share the time of the words beside them."""
+        runs: list[list[int]] = []
+        for at in words:
+            if runs and runs[-1][-1] == at - 1 and self.words[at - 1].line == self.words[at].line:
+                runs[-1].append(at)
+            else:
+                runs.append([at])
+        for run in runs:
+            self._share(run)
+
+    def _share(self, run: Sequence[int]) -> None:
+        """Spread a run of words and as many beside it in its line as it takes to have room.
+
+        Where the whole line has too little, a long run was not said: it keeps no time.
+        """
+        line = self.found.line_words[self.words[run[0]].line]
+        low, high = run[0], run[-1]
+        pieces: list[Piece] = []
+        while True:
+            low, high = max(line[0], low - 1), min(line[-1], high + 1)
+            inside = [*range(low, high + 1)]
+            spans = [span for at in inside if (span := self.times[at]) is not None]
+            needed = sum(self._seconds(at) for at in inside)
+            whole = low == line[0] and high == line[-1]
+            if spans:
+                pieces = self._voice_in(spans[0][0], spans[-1][1])
+                if sum(piece.seconds for piece in pieces) >= _ROOMY * needed:
+                    break
+            if whole:
+                break
+        room = sum(piece.seconds for piece in pieces)
+        missing = sum(self._seconds(at) for at in run)
+        if not pieces or (
+            room < _TOO_FAST * needed and len(run) >= MISSING_WORDS and missing >= MISSING_SECONDS
+        ):
+            return
+        passed = 0.0
+        for at in inside:
+            begins = passed * room / needed
+            passed += self._seconds(at)
+            self.times[at] = _moments(pieces, begins, passed * room / needed)
+
+    def _voice_in(self, low: float, high: float) -> list[Piece]:
+        pieces: list[Piece] = []
+        for region in self._voice_from(low):
+            if region.start >= high:
+                break
+            pieces.append(Piece(max(region.start, low), min(region.end, high)))
+        return pieces
+
+    def _voice_from(self, low: float) -> Iterator[Region]:
+        """The regions that end after a moment."""
+        for at in range(bisect_right(self.voice_ends, low), len(self.voice)):
+            yield self.voice[at]
+
+    def _edges(self, first: int, after: int) -> tuple[float, float]:
+        return self._time_before(first), self._time_after(after)
+
+    def _time_before(self, first: int) -> float:
+        for at in range(first - 1, -1, -1):
+            if (span := self.times[at]) is not None:
+                return span[1]
+        return float("-inf")
+
+    def _time_after(self, after: int) -> float:
+        for at in range(after, len(self.words)):
+            if (span := self.times[at]) is not None:
+                return span[0]
+        return float("inf")
+
+    def _pieces(self, first: int, after: int) -> list[Piece]:
+        low, high = self._edges(first, after)
+        line_words, words = self.found.line_words, self.words
+        tail = first > line_words[words[first].line][0]
+        head = after - 1 < line_words[words[after - 1].line][-1]
+        pieces: list[Piece] = []
+        for region in self._voice_from(low):
+            if region.start >= high:
+                break
+            start, end = max(region.start, low), min(region.end, high)
+            least = _SLIVER
+            if (start > region.start and not tail) or (end < region.end and not head):
+                least = _SLACK
+            if end - start < least:
+                continue
+            pieces.append(
+                Piece(
+                    start,
+                    end,
+                    first=start > region.start,
+                    last=end < region.end,
+                    said=self._said(start, end) if self.clear else 0.0,
+                )
+            )
+        return pieces
+
+    def _said(self, start: float, end: float) -> float:
+        """How long clear words of the recogniser that the text does not have are there (s)."""
+        said = 0.0
+        for at in range(bisect_right(self.unused_ends, start), len(self.unused)):
+            word = self.unused[at]
+            if word.start >= end:
+                break
+            if word.probability is None or word.probability >= SURE:
+                said += min(word.end, end) - max(word.start, start)
+        return said
+
+    def _seconds(self, at: int) -> float:
+        return self.words[at].weight * self.pace
+
+    def _unit(self, at: int) -> Unit:
+        word = self.words[at]
+        line = self.found.line_words[word.line]
+        begins, ends = at == line[0], at == line[-1]
+        following = None if ends else self.words[at + 1].text
+        return Unit(
+            seconds=self._seconds(at),
+            line=word.line,
+            may_stay_out=word.line not in self.found.heard,
+            clings=word.line in self.found.heard,
+            begins=begins,
+            ends=ends,
+            rests=ends or ends_sentence(word.text, following),
+            expected=shifts.expected(word.line, self.script.lines[word.line].start, self.known),
+        )
+
+
+def _moments(pieces: Sequence[Piece], begins: float, ends: float) -> tuple[float, float]:
+    """What `begins` and `ends` (s) are on the film where the pieces follow each other."""
+    passed = 0.0
+    found: list[float] = []
+    for piece in pieces:
+        after = passed + piece.seconds
+        if not found and begins < after:
+            found.append(piece.start + begins - passed)
+        if found and ends <= after + 1e-6:
+            return found[0], min(piece.end, piece.start + ends - passed)
+        passed = after
+    last = pieces[-1].end
+    return (found[0] if found else last), last
+
+
+def _pace(found: Anchored) -> float:
+    """Seconds a letter, over what was recognised."""
+    spans = [(word.span[1] - word.span[0], word.weight) for word in found.words if word.span]
+    rates = [seconds / weight for seconds, weight in spans if seconds > 0]
+    return median(rates) if len(rates) >= 10 else USUAL_PACE
+
+
+def _is_clear(found: Anchored) -> bool:
+    """Whether the recogniser can be believed where it writes something else than the text."""
+    shares = [found.shares[number] for number in found.heard]
+    return not found.across_scripts and len(shares) > 1 and median(shares) >= CLEAR
+
+
+def _on_the_voice(times: Times, voice: Sequence[Region]) -> Times:
+    """The times inside the voice, in order, apart, and held at its edges (speech/words.py)."""
+    timed = [at for at, span in enumerate(times) if span is not None]
+    fitted = fit([span for span in times if span is not None], voice)
+    settled: Times = [None] * len(times)
+    for at, span in zip(timed, fitted, strict=True):
+        settled[at] = span
+    return settled
+
+
+def _segments(
+    script: Script, found: Anchored, times: Times
+) -> tuple[list[Segment], list[PlacedLine]]:
+    segments: list[Segment] = []
+    lines: list[PlacedLine] = []
+    for number, line in enumerate(script.lines):
+        mine = found.line_words[number]
+        words = [
+            Word(
+                text=found.words[at].text,
+                start=span[0],
+                end=span[1],
+                speaker=line.speaker,
+                timing="recognised" if found.words[at].span else "interpolated",
+            )
+            for at in mine
+            if (span := times[at]) is not None
+        ]
+        missing = [found.words[at].text for at in mine if times[at] is None]
+        how: How = "recognised" if number in found.heard else "by room"
+        whole = len(missing) == 0
+        placed = PlacedLine(
+            number=line.number,
+            text=line.text,
+            how=how if words else "no sound",
+            confidence=round(found.shares[number], 3),
+            speaker=line.speaker,
+        )
+        if words:
+            text = line.text if whole else " ".join(word.text for word in words)
+            segments.append(
+                Segment(
+                    id=len(segments),
+                    start=words[0].start,
+                    end=words[-1].end,
+                    text=text,
+                    words=words,
+                    speaker=line.speaker,
+                )
+            )
+            placed = placed.model_copy(
+                update={
+                    "start": words[0].start,
+                    "end": words[-1].end,
+                    "missing": None if whole else " ".join(missing),
+                }
+            )
+        lines.append(placed)
+    return segments, lines
+
+
+def _without_line(
+    heard: Transcript, voice: Sequence[Region], found: Anchored, times: Times
+) -> Iterator[NoLine]:
+    """The speech that no placed word covers."""
+    unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+    middles = [(word.start + word.end) / 2 for word in unused]
+    placed = [
+        (*span, word.line)
+        for word, span in zip(found.words, times, strict=True)
+        if span is not None
+    ]
+    stretches: list[NoLine] = []
+    at = 0
+    for region in voice:
+        while at < len(placed) and placed[at][1] <= region.start:
+            at += 1
+        inside: list[tuple[float, float, int]] = []
+        here = at
+        while here < len(placed) and placed[here][0] < region.end:
+            inside.append(placed[here])
+            here += 1
+        low, before = region.start, -1
+        for start, end, line in [*inside, (region.end, region.end, -1)]:
+            text = unused[bisect_left(middles, low) : bisect_right(middles, start)]
+            within = before == line >= 0
+            if _counts(start - low, len(text), alone=not inside, within=within):
+                said = " ".join(word.text for word in text)
+                stretches.append(NoLine(start=round(low, 3), end=round(start, 3), text=said))
+            low, before = max(low, end), line
+    joined: list[NoLine] = []
+    for stretch in stretches:
+        last = joined[-1] if joined else None
+        near = last is not None and stretch.start - last.end <= _JOINED
+        if last is None or not near or _between(placed, last.end, stretch.start):
+            joined.append(stretch)
+        else:
+            said = f"{last.text} {stretch.text}".strip()
+            joined[-1] = NoLine(start=last.start, end=stretch.end, text=said)
+    yield from joined
+
+
+def _counts(seconds: float, words: int, *, alone: bool, within: bool) -> bool:
+    """Whether voice without a word of the text is worth a report: a region of its own (`alone`),
+    the inside of a line (`within`: the recogniser stumbled, unless it is long), or beside one."""
+    if alone:
+        return words > 0 or seconds >= LONE_VOICE
+    if within:
+        return words > LEFT_OVER_WORDS and seconds >= 2 * LEFT_OVER
+    return (words >= LEFT_OVER_WORDS and seconds > 0.3) or (words > 0 and seconds >= LEFT_OVER)
+
+
+def _between(placed: Sequence[tuple[float, float, int]], low: float, high: float) -> bool:
+    return any(start < high and low < end for start, end, _ in placed)
+
+
+def _filled(
+    segments: Sequence[Segment], heard: Transcript, no_line: Sequence[NoLine]
+) -> list[Segment]:
+    """The segments, and those recognised words that lie where the text has no line."""
+    added: list[Segment] = []
+    for stretch in no_line:
+        for segment in heard.segments:
+            words = [
+                word
+                for word in segment.words
+                if stretch.start <= (word.start + word.end) / 2 <= stretch.end
+            ]
+            if words:
+                words = [
+                    word.model_copy(
+                        update={
+                            "start": max(word.start, stretch.start),
+                            "end": min(word.end, stretch.end),
+                        }
+                    )
+                    for word in words
+                ]
+                added.append(
+                    segment.model_copy(
+                        update={
+                            "start": words[0].start,
+                            "end": words[-1].end,
+                            "words": words,
+                            "text": " ".join(word.text for word in words),
+                        }
+                    )
+                )
+    ordered = sorted([*segments, *added], key=lambda segment: segment.start)
+    return [segment.model_copy(update={"id": n}) for n, segment in enumerate(ordered)]

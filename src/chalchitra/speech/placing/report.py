@@ -1,0 +1,81 @@
+"""What came of a text that was placed on the sound: the stage's `report`, also for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from chalchitra.files import write_text
+
+How = Literal["recognised", "by room", "no sound"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class PlacedLine(_Model):
+    """A line of the text: where it is in the film (s), and how that is known.
+
+    `recognised`: the recogniser heard it, with `confidence` the share of its letters that agree;
+    `by room`: it is the one voice that was left between its neighbours; `no sound`: it is not in
+    the film. `missing` is the part of a placed line for which there was no sound.
+    """
+
+    number: int
+    text: str
+    how: How
+    confidence: float
+    speaker: str | None = None
+    start: float | None = None
+    end: float | None = None
+    missing: str | None = None
+
+
+class NoLine(_Model):
+    """Speech (s) that the text has no line for, and what was recognised there."""
+
+    start: float
+    end: float
+    text: str
+
+
+class Shift(_Model):
+    """Lines `first` to `last` of a subtitle file lie about `seconds` later in this film."""
+
+    first: int
+    last: int
+    seconds: float
+
+
+class ScriptReport(_Model):
+    """`report.json`. `anchors` is how many words were recognised, `words` how many there are.
+
+    `compared_by` is "letters", or "sound" where text and recogniser write in different scripts.
+    """
+
+    kind: str
+    compared_by: Literal["letters", "sound"]
+    words: int
+    anchors: int
+    confidence: float
+    lines: list[PlacedLine]
+    no_line: list[NoLine]
+    shifts: list[Shift]
+
+    @property
+    def no_sound(self) -> list[PlacedLine]:
+        return [line for line in self.lines if line.how == "no sound"]
+
+    @property
+    def partly(self) -> list[PlacedLine]:
+        return [line for line in self.lines if line.missing]
+
+    def write(self, path: Path) -> None:
+        write_text(path, self.model_dump_json(indent=1, exclude_none=True) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> ScriptReport:
+        return cls.model_validate_json(path.read_bytes())
