@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import traceback
-from types import FrameType
 from typing import NoReturn
 
 import typer
@@ -22,10 +20,11 @@ from chalchitra.cli import (
     prepare,
     remove,
     run,
+    signals,
     status,
 )
 from chalchitra.cli.errors import show_error
-from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
+from chalchitra.errors import ChalchitraError, ExitCode, unforeseen
 
 app = typer.Typer(
     name="chalchitra",
@@ -56,8 +55,7 @@ _WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap"})
 
 def main() -> NoReturn:
     """Run the program. Ctrl-C and SIGTERM end it with 130, an error of ours with its own code."""
-    signal.signal(signal.SIGTERM, _cancel)
-    signal.signal(signal.SIGINT, _cancel)
+    signals.hear()
     debug = "--debug" in sys.argv
     if debug and sys.argv[1] not in _WITH_DEBUG:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on
@@ -78,14 +76,3 @@ def main() -> NoReturn:
             traceback.print_exception(error)
         sys.exit(ExitCode.STAGE_FAILED)
     sys.exit(ExitCode.DONE)
-
-
-def _cancel(number: int, frame: FrameType | None) -> None:
-    # A second signal while we clean up must not cut the clean-up short.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise CancelledError(
-        "The run was cancelled.",
-        cause=f"It got {signal.Signals(number).name}.",
-        fix="Type the same command again to go on where it stopped.",
-    )

@@ -54,6 +54,7 @@ def run_pipeline(
     ] = False,
 ) -> None:
     """Run jobs, or go on with them where they stopped."""
+    from chalchitra.cli.signals import DeafAtTheEnd
     from chalchitra.jobs import find_job
     from chalchitra.out import out_dir
     from chalchitra.runner.report import choose_reporter
@@ -99,9 +100,10 @@ def run_pipeline(
         if many:
             from chalchitra.runner.batch import run_batch
 
-            _, code = run_batch(folders, reporter, options, skip_held=everything)
+            told = DeafAtTheEnd(reporter, "batch_summary")
+            _, code = run_batch(folders, told, options, skip_held=everything)
         else:
-            outcome = run_job(folders[0], reporter, options)
+            outcome = run_job(folders[0], DeafAtTheEnd(reporter, "summary"), options)
             code = outcome.exit_code
     if not many and outcome.error is not None and (not as_json or debug):
         show_error(outcome.error, debug=debug)
