@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalchitra.environments.table import python_path
+from chalchitra.languages import all_languages
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript import Transcript
 
@@ -136,6 +139,44 @@ def test_text_in_a_foreign_script_is_reported(stages, demo_regions, base_model):
 
 HINDI_IN_ODIA = {"name": "Hindi", "native": "ହିନ୍ଦୀ", "script": "Orya", "whisper": "hi"}
 """So that what base writes, whatever it is, is in another script."""
+
+
+HINDI = "आज मौसम बहुत अच्छा है। हम लोग बाज़ार जा रहे हैं। क्या आप भी चलेंगे? मुझे आपसे एक बात करनी है।"
+
+
+@pytest.fixture(scope="module")
+def spoken_hindi(tmp_path_factory, stages):
+    """espeak-ng's Hindi with its speech regions: base writes this voice in Latin letters."""
+    espeak = shutil.which("espeak-ng")
+    if espeak is None:
+        pytest.skip("Debian's package espeak-ng is not installed")
+    film = tmp_path_factory.mktemp("hindi") / "hindi.wav"
+    subprocess.run([espeak, "-v", "hi+f3", "-s", "130", "-w", film, HINDI], check=True)
+    _, audio = stages.run("demux", {"film": film}, clip=None, audio_stream={"index": 0})
+    _, regions = stages.run("vad", audio)
+    return {**audio, **regions}
+
+
+def test_hindi_is_written_in_its_own_script(stages, spoken_hindi, base_model):
+    row = {"hi": all_languages_by_id()["hi"].to_dict()}
+    share, words = {}, {}
+    for guard in (False, True):
+        # The prompt belongs to the guard: without both, base writes as it likes.
+        rows = row if guard else {"hi": row["hi"] | {"prompt": None}}
+        result, outputs = stages.run(
+            "asr", spoken_hindi, model=base_model, language="hi", languages=rows, script_guard=guard
+        )
+        transcript = Transcript.read(outputs["transcript"])
+        share[guard] = result.metrics.get("script_share", 0.0)
+        words[guard] = len(transcript.words)
+        check_times(transcript, spoken_hindi["regions"])
+    assert share[False] < 0.5
+    assert share[True] == 1.0
+    assert words[True] >= 8, "of the 20 that are said"
+
+
+def all_languages_by_id():
+    return {language.id: language for language in all_languages()}
 
 
 def test_what_cannot_be_heard_is_refused(stages, demo_regions, base_model, tmp_path):
