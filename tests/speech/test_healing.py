@@ -122,6 +122,12 @@ def test_sampling_comes_last_and_only_where_it_is_wanted():
     assert all("temperatures" in way.changes for way in ways_of((0.0,)))
 
 
+def test_what_has_no_prompt_is_not_heard_without_it():
+    with_one, without = ways_of((0.0,)), ways_of((0.0,), prompted=False)
+    assert [way for way in with_one if way not in without] == [with_one[-1]]
+    assert with_one[-1].changes["prompt"] == ""
+
+
 def test_one_region_alone_is_the_block_itself():
     one = block(region(3, 4))
     assert alone(one) == [one]

@@ -32,7 +32,7 @@ class Way:
     changes: dict[str, Any]
 
 
-def ways_of(temperatures: tuple[float, ...]) -> list[Way]:
+def ways_of(temperatures: tuple[float, ...], *, prompted: bool = True) -> list[Way]:
     """The ways that are tried, in order, while something speaks against every reading so far.
 
     Sampling comes last: it takes longest, and needs the model in another shape on a CPU.
@@ -41,8 +41,9 @@ def ways_of(temperatures: tuple[float, ...]) -> list[Way]:
     ways = [
         Way("each region by itself", still),
         Way("each region by itself, repeating less", still | {"repetition_penalty": 1.3}),
-        Way("each region by itself, without a prompt", still | {"prompt": ""}),
     ]
+    if prompted:
+        ways.append(Way("each region by itself, without a prompt", still | {"prompt": ""}))
     if max(temperatures) > 0:
         ways.append(Way("each region by itself, at several temperatures", {}))
     return ways

@@ -146,7 +146,9 @@ def _report_healing(stage: Stage, healed: list[Healed]) -> None:
         places = [f"{one.start:.1f} s ({', '.join(one.left)})" for one in doubtful]
         more = len(places) - _LISTED
         stage.degraded(
-            f"{len(doubtful)} stretches of speech are doubtful.",
+            f"{len(doubtful)} stretches of speech are doubtful."
+            if len(doubtful) > 1
+            else "A stretch of speech is doubtful.",
             "Heard again in every way, something still speaks against them: "
             + ", ".join(places[:_LISTED])
             + (f" and {more} more." if more > 0 else "."),

@@ -218,7 +218,7 @@ class Recogniser(ABC):
         finally:
             self.on_block = _nobody_listens
         if heals:
-            ways = ways_of(self.options.temperatures)
+            ways = ways_of(self.options.temperatures, prompted=bool(self.options.prompt))
             characters = characters_of(self.options.script, latin=self.options.latin)
             readings, heard.healed = heal(
                 blocks, readings, lambda some, way: list(read(some, way)), ways, characters, spaced
