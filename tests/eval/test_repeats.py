@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from measures.repeats import LONGEST, Repeat, repeats, unsupported
 
@@ -65,6 +65,7 @@ def test_repeats_stand_where_they_say_and_overlap_nowhere(words):
 
 @settings(deadline=None)
 @given(WORDS)
+@example(["हाँ", "हाँ", "न", "हाँ", "न", "हाँ"])
 def test_a_text_supports_its_own_repeats(words):
     assert unsupported(words, words) == []
 

@@ -96,8 +96,10 @@ def _all_repeats(words: Sequence[str]) -> list[Repeat]:
         for at in range(size, len(words)):
             same = same + 1 if words[at] == words[at - size] else 0
             if same >= size:
-                first = at + 1 - size - same
-                found.append(Repeat(tuple(words[first : first + size]), same // size + 1, first))
+                # The one that ends here: within a longer run each rotation is a repeat of its own.
+                times = same // size + 1
+                first = at + 1 - times * size
+                found.append(Repeat(tuple(words[first : first + size]), times, first))
     return found
 
 
