@@ -51,6 +51,7 @@ class _Spelled:
 
     def __init__(self, characters: Iterable[str]) -> None:
         self._whole = {character.encode() for character in characters}
+        self._plain = b"".join(data for data in self._whole if len(data) == 1)
         self._begun = {data[:cut] for data in self._whole for cut in range(1, len(data))}
         self._ends = {data[cut:] for data in self._whole for cut in range(1, len(data))}
         self._inside = self._ends | {
@@ -61,6 +62,8 @@ class _Spelled:
         }
 
     def may_contain(self, data: bytes) -> bool:
+        if not data.translate(None, self._plain):  # most tokens, at once
+            return True
         at = 0
         while at < len(data) and _continues(data[at]):
             at += 1
@@ -97,10 +100,9 @@ def bytes_of_tokens(vocabulary: Mapping[str, int]) -> dict[int, bytes]:
     """
     plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(0x100) if byte not in set(plain)]
-    bytes_by_letter = {chr(byte): byte for byte in plain}
-    bytes_by_letter |= {chr(0x100 + number): byte for number, byte in enumerate(others)}
+    spelled = {0x100 + number: byte for number, byte in enumerate(others)}
     return {
-        id_: bytes(bytes_by_letter[letter] for letter in text)
+        id_: text.translate(spelled).encode("latin-1")
         for text, id_ in vocabulary.items()
         if not (text.startswith("<|") and text.endswith("|>"))
     }
