@@ -385,7 +385,7 @@ def test_no_descriptor_is_left_whatever_happens(shop, monkeypatch):
         here.serve("os._exit(1)")
         here.serve("time.sleep(60)", timeout=0.5)
         with pytest.raises(StoppedError):
-            here.serve(check=stop)
+            here.serve("time.sleep(60)", check=stop)
         with pytest.raises(FileNotFoundError):
             here.serve(log=here.folder / "nowhere" / "log")
         with pytest.raises(OSError, match="too long"):
