@@ -242,7 +242,8 @@ def test_a_row_survives_json() -> None:
     assert row["id"] == row["whisper"] == "hi"
     assert row["indictrans2"] == "hin_Deva"
     assert find("brx").to_dict()["container"] is None
-    assert Language(**{**row, "aliases": tuple(row["aliases"])}) == find("hi")
+    lists = {key: tuple(row[key]) for key in ("aliases", "invented")}
+    assert Language(**{**row, **lists}) == find("hi")
 
 
 @pytest.mark.parametrize(

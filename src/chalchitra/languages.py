@@ -22,7 +22,7 @@ TRANSLATORS = ("indictrans2", "whisper")
 """What translates, the default first."""
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
-_LISTS = ("aliases", "refused")
+_LISTS = ("aliases", "invented", "refused")
 _NUMBERS = ("tokens_per_character",)
 _HOW_TO_LIST = "`chalchitra languages` lists the languages."
 
@@ -38,6 +38,7 @@ class Language:
     whisper: str | None = None
     tokens_per_character: float | None = None
     prompt: str | None = None
+    invented: tuple[str, ...] = ()
     indictrans2: str | None = None
     nllb: str | None = None
     container: str | None = None
@@ -60,7 +61,8 @@ class Language:
 
     def to_dict(self) -> dict[str, Any]:
         """Every column as JSON data; null where the language has none."""
-        return {**asdict(self), "aliases": list(self.aliases)}
+        lists = {"aliases": list(self.aliases), "invented": list(self.invented)}
+        return {**asdict(self), **lists}
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,8 @@ def _load(path: Path) -> _Table:
             raise _broken(path, f"[{id_}] {wrong}")
         because = row.pop("refused_because", "")
         table.refused.update({_normal(name): because for name in row.pop("refused", ())})
-        row["aliases"] = tuple(row.get("aliases", ()))
+        for key in ("aliases", "invented"):
+            row[key] = tuple(row.get(key, ()))
         row.setdefault("container_mp4", row.get("container"))
         language = Language(id=id_, **row)
         table.languages[id_] = language

@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.blocks import BlockSamples, pack, pack_for, padded
+from chalchitra.speech.blocks import (
+    SHORTEST_HALF,
+    BlockSamples,
+    fitted,
+    halves,
+    pack,
+    pack_for,
+    padded,
+    quietest,
+)
 from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import SAMPLE_RATE
 from chalchitra.transcript import Region
 
 
@@ -148,3 +159,58 @@ def test_blocks_are_read_when_they_are_asked_for_and_not_kept():
     last = samples[1:]
     assert (len(last), sound.reads) == (2, 5)
     assert last[0] == [30, 50]
+
+
+@dataclass
+class Beats:
+    """A sound that is loud but for a dip of 0.2 s in the middle of every second."""
+
+    start: float = 0.0
+    end: float = 60.0
+
+    def read(self, start: float, end: float) -> np.ndarray:
+        at = np.arange(round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)) / SAMPLE_RATE
+        quiet = np.abs(at % 1.0 - 0.5) < 0.1
+        return np.where(quiet, 0.001, 0.5) * np.sin(at * 2000)
+
+
+def in_a_dip(time: float) -> bool:
+    return abs(time % 1.0 - 0.5) <= 0.1
+
+
+@given(st.floats(0, 20), st.floats(2, 20))
+def test_the_quietest_moment_is_a_pause(start, length):
+    assert in_a_dip(quietest(Beats(), start, start + length))
+
+
+@given(st.lists(st.floats(0.2, 25), min_size=1, max_size=4), st.floats(3, 15))
+def test_speech_fits_the_window_and_is_cut_in_pauses(lengths, longest):
+    regions, at = [], 0.0
+    for length in lengths:
+        regions.append(Region(start=at, end=at + length))
+        at += length + 0.5
+    given_speech = SpeechRegions(regions=regions, pad=0.2)
+    cut = fitted(given_speech, Beats(end=at + 1), longest).regions
+    assert all(0 < region.end - region.start <= longest for region in cut)
+    edges = {time for region in regions for time in (region.start, region.end)}
+    assert {cut[0].start, cut[-1].end} <= edges
+    for one, other in pairwise(cut):
+        new = {one.end, other.start} - edges
+        assert not new or (one.end == other.start and in_a_dip(one.end))
+    assert sum(region.end - region.start for region in cut) == pytest.approx(given_speech.seconds)
+
+
+@given(st.floats(0.1, 25))
+def test_halves_are_the_whole(length):
+    (block,) = pack(speech((1.0, 1.0 + length)), Beats())
+    both = halves(block, Beats())
+    if length < 2 * SHORTEST_HALF:
+        assert both == [block]
+        return
+    first, second = both
+    assert (first.pieces[0].start, second.pieces[0].end) == (
+        block.pieces[0].start,
+        block.pieces[0].end,
+    )
+    assert first.pieces[0].end == second.pieces[0].start == first.regions[0].end
+    assert in_a_dip(first.regions[0].end) or length < 4

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.judging import Judgement, Loop, Reading, holes, judge, loops
+from chalchitra.speech.judging import ANYHOW, Judgement, Reading, Written, holes, judge
 from chalchitra.speech.script_guard import characters_of
 from chalchitra.speech.words import RawWord
 from chalchitra.transcript import Region, Segment, Word
 
-DEVA = characters_of("Deva", latin=False)
+DEVA = Written(characters_of("Deva", latin=False), ("देखने के लिए धन्यवाद",))
 
 
 def words(text: str, start: float = 0.0, each: float = 0.4) -> list[Word]:
@@ -33,49 +35,6 @@ def reading(text: str, start: float = 0.0, each: float = 0.4, log: float = -0.3)
 
 def region(start: float, end: float) -> Region:
     return Region(start=start, end=end)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "जल्दी जल्दी चलो",
-        "no no no",
-        "हाँ हाँ हाँ, ठीक है",
-        "कभी कभी मेरे दिल में",
-        "very very good very very good",
-    ],
-)
-def test_how_people_repeat_themselves_is_no_loop(text):
-    assert loops(words(text)) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "loop"),
-    [
-        ("a है है है है b", Loop(1, 1, 4)),
-        ("so look out, look out. Look out!", Loop(1, 2, 3)),
-        ("x y z x y z x y z", Loop(0, 3, 3)),
-        ("hm ता है नहीं ता है नहीं ता है नहीं", Loop(1, 3, 3)),
-    ],
-)
-def test_loops_are_found_whatever_the_case_and_the_marks(text, loop):
-    assert loops(words(text)) == [loop]
-
-
-@given(st.lists(st.sampled_from("abc"), max_size=30))
-def test_loops_are_runs_of_equal_words_and_do_not_overlap(letters):
-    end = 0
-    for loop in loops(words(" ".join(letters))):
-        unit = letters[loop.first : loop.first + loop.length]
-        run = letters[loop.first : loop.first + loop.length * loop.count]
-        assert run == unit * loop.count
-        assert loop.first >= end
-        end = loop.first + loop.length * loop.count
-
-
-@given(st.lists(st.integers(0, 10_000), unique=True, max_size=30))
-def test_words_that_are_all_different_are_no_loop(numbers):
-    assert loops(words(" ".join(map(str, numbers)))) == []
 
 
 def test_speech_without_words_is_seen():
@@ -113,8 +72,8 @@ def test_a_guess_is_unsure():
 BETTER = [
     (reading("one two three"), reading("")),
     (reading("one two three"), reading("one two three", log=-0.9)),
-    (reading("one two three"), reading("one one one one one one")),
-    (reading("one two three", log=-0.9), reading("one one one one one one", log=-0.2)),
+    (reading("one two three"), reading("one one one one one one", each=0.02)),
+    (reading("one two three", log=-0.9), reading("one one one one one one", each=0.02, log=-0.2)),
     (reading("एक दो तीन", log=-0.9), reading("ek do teen", log=-0.2)),
     (reading("guess", log=-1.5), reading("")),
 ]
@@ -123,15 +82,44 @@ BETTER = [
 @pytest.mark.parametrize(("better", "worse"), BETTER)
 def test_the_score_prefers(better, worse):
     regions = [region(0, 1.3)]
-    assert judge(better, regions, DEVA if "एक" in better.text else ()).score > (
-        judge(worse, regions, DEVA if "एक" in better.text else ()).score
+    assert judge(better, regions, DEVA if "एक" in better.text else ANYHOW).score > (
+        judge(worse, regions, DEVA if "एक" in better.text else ANYHOW).score
     )
 
 
 SHARES = st.floats(0, 1)
 
 
-@given(SHARES, SHARES, SHARES, SHARES, SHARES, st.floats(-2, 0))
-def test_every_fault_costs(unheard, looping, dropped, rushed, foreign, log):
-    faulty = Judgement(log, unheard, looping, dropped, rushed, foreign)
-    assert faulty.score <= Judgement(log).score <= 0
+FAULTS = [field.name for field in fields(Judgement) if field.name != "log_probability"]
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(FAULTS, SHARES)), st.floats(-2, 0))
+def test_every_fault_costs(faults, log):
+    assert Judgement(log, **faults).score <= Judgement(log).score <= 0
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_whole_reading_with_a_fault_is_suspicious_and_worse(fault):
+    faulty = Judgement(-0.3, **{fault: 1.0})
+    assert len(faulty.reasons) == 1
+    assert faulty.score <= Judgement(-0.3).score - 1.0
+
+
+def test_a_window_that_ended_at_its_last_token_may_have_lost_words():
+    cut = reading("one two three")
+    cut.capped = 1.3
+    assert judge(cut, [region(0, 1.3)]).reasons == ("more words than a window holds",)
+
+
+def test_a_loop_ends_at_the_last_token_too_and_is_called_a_loop():
+    loop = reading("no " * 20, each=0.01)
+    loop.capped = 1.3
+    assert judge(loop, [region(0, 1.3)]).capped == 0
+    assert "a loop" in judge(loop, [region(0, 1.3)]).reasons
+
+
+def test_an_invented_phrase_is_suspicious_where_the_sound_does_not_support_it():
+    said = reading("देखने के लिए धन्यवाद।")
+    assert judge(said, [region(0, 1.6)], DEVA).reasons == ()
+    said.segments[0] = said.segments[0].model_copy(update={"no_speech_prob": 0.7})
+    assert judge(said, [region(0, 1.6)], DEVA).reasons == ("a phrase that is often invented",)

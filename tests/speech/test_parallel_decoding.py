@@ -97,6 +97,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
                 avg_logprob=-2.0 if bad else -0.2,
                 no_speech_prob=0.0,
                 compression_ratio=1.0,
+                seek=0,
+                tokens=[1, 2],
             )
             return [segment], None
 

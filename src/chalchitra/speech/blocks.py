@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from chalchitra.speech.regions import SpeechRegions, distance
-from chalchitra.speech.sound import Samples, Sound
+from chalchitra.speech.sound import SAMPLE_RATE, Samples, Sound
 from chalchitra.transcript import Region
 
 LONGEST = 30.0
@@ -23,6 +23,11 @@ PACE = 14.0
 13. Quicker talk ends at the cap, which shows."""
 SHORTEST_SHARE = 10.0
 """Speech is not cut into shorter blocks (s) to keep workers busy: context helps the recogniser."""
+SHORTEST_HALF = 1.5
+"""Speech is not cut into shorter halves (s): there would be a word in two of them."""
+_FRAME = 0.02
+_SMOOTH = 5
+"""Loudness is taken over so many frames of 20 ms: shorter dips are within a sound of speech."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,53 @@ def window_for(tokens_per_character: float | None) -> float:
     if not tokens_per_character:
         return LONGEST
     return min(LONGEST, round(WINDOW_TOKENS / (tokens_per_character * PACE), 1))
+
+
+def fitted(speech: SpeechRegions, sound: Sound, longest: float) -> SpeechRegions:
+    """The same speech with regions of at most `longest` seconds, cut where it is quietest.
+
+    Not in the first half of what is cut off, so that no piece is very short.
+    """
+    regions: list[Region] = []
+    for region in speech.regions:
+        start = region.start
+        while region.end - start > longest:
+            at = quietest(sound, start + longest / 2, start + longest)
+            regions.append(Region(start=start, end=at))
+            start = at
+        regions.append(Region(start=start, end=region.end))
+    return speech.model_copy(update={"regions": regions})
+
+
+def halves(block: Block, sound: Sound) -> list[Block]:
+    """A block of one region as two, cut where it is quietest in its middle; or itself if short."""
+    (region,) = block.regions
+    (piece,) = block.pieces
+    third = (region.end - region.start) / 3
+    if third * 3 < 2 * SHORTEST_HALF:
+        return [block]
+    at = quietest(sound, region.start + third, region.end - third)
+    return [
+        Block((Piece(start, end, 0.0),), (Region(start=first, end=last),))
+        for start, end, first, last in (
+            (piece.start, at, region.start, at),
+            (at, piece.end, at, region.end),
+        )
+    ]
+
+
+def quietest(sound: Sound, start: float, end: float) -> float:
+    """The moment between two times (s) where the sound has the least energy around it."""
+    import numpy as np
+
+    size = int(_FRAME * SAMPLE_RATE)
+    samples = sound.read(start, end)
+    frames = len(samples) // size
+    if frames < _SMOOTH:
+        return round((start + end) / 2, 3)
+    energy = np.square(samples[: frames * size], dtype=np.float64).reshape(frames, size).sum(axis=1)
+    around = np.convolve(energy, np.ones(_SMOOTH), "valid")
+    return round(start + (int(around.argmin()) + _SMOOTH / 2) * _FRAME, 3)
 
 
 def pack_for(

@@ -1,47 +1,64 @@
 """The second pass: what is suspicious is heard again, from other windows and in other ways.
 
 The first pass hears blocks of several regions. A region that came out empty, looping or guessed is
-often heard well by itself, since nothing else is in the window. Of all readings the one with the
-best score is kept (judging.py says how it is made), so that healing never makes a reading worse.
+often heard well by itself, since nothing else is in the window; one that was by itself is heard in
+halves, and so is what has more words than a window holds, until it fits. Of all readings the one
+with the best score is kept (judging.py says how it is made), so that healing never makes a reading
+worse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from chalchitra.speech.blocks import Block, Piece
-from chalchitra.speech.judging import PACE as FASTEST
-from chalchitra.speech.judging import Loop, Reading, judge, loops, pace
-from chalchitra.transcript import Segment
+from chalchitra.speech.invented import unsupported
+from chalchitra.speech.judging import ANYHOW, Judgement, Reading, Written, judge
+from chalchitra.speech.repeats import PACE, pace, surplus, unsupported_words, without_stutter
+from chalchitra.speech.words import RawWord
+from chalchitra.transcript import Region, Segment, Word
 
 Hear = Callable[[Sequence[Block], "Way"], list[Reading]]
 """Hears blocks in a way, and gives a reading of each."""
-
+Halve = Callable[[Block], list[Block]]
+"""Cuts a block of one region in two, or gives it back where it is too short for that."""
 
 MARGIN = 0.05
 """A new reading must be better by so much: scores are not finer than that."""
+ENOUGH = 60.0
+"""Seconds of suspicious speech after which it can be said whether a way helps."""
+WORTH = 0.1
+"""The share of them that it must help for the next way to be tried."""
+_TINY = 1e-6
 
 
 @dataclass(frozen=True)
 class Way:
-    """A way to hear again: what differs from the settings (RecogniserOptions)."""
+    """A way to hear again: what differs from the settings (RecogniserOptions).
+
+    `halved`: a region that was by itself is heard in halves; to hear it the same again is no use.
+    """
 
     name: str
     changes: dict[str, Any]
+    halved: bool = False
 
 
-def ways_of(temperatures: tuple[float, ...], *, prompted: bool = True) -> list[Way]:
+def ways_of(
+    temperatures: tuple[float, ...], *, prompted: bool = True, penalises: bool = True
+) -> list[Way]:
     """The ways that are tried, in order, while something speaks against every reading so far.
 
     Sampling comes last: it takes longest, and needs the model in another shape on a CPU.
     """
     still = {"temperatures": temperatures[:1]}
-    ways = [
-        Way("each region by itself", still),
-        Way("each region by itself, repeating less", still | {"repetition_penalty": 1.3}),
-    ]
+    ways = [Way("each region by itself", still, halved=True)]
+    if penalises:
+        less = still | {"repetition_penalty": 1.3}
+        ways.append(Way("each region by itself, repeating less", less))
     if prompted:
         ways.append(Way("each region by itself, without a prompt", still | {"prompt": ""}))
     if max(temperatures) > 0:
@@ -73,45 +90,159 @@ def heal(
     readings: Sequence[Reading],
     hear: Hear,
     ways: Sequence[Way],
-    characters: Collection[str] = frozenset(),
-    spaced: bool = True,
+    halve: Halve,
+    written: Written = ANYHOW,
 ) -> tuple[list[Reading], list[Healed]]:
-    """The best reading of each block, and what was done about those that were suspicious."""
+    """The best reading of each block, and what was done about the regions that were suspicious."""
     best = list(readings)
-    verdicts = [
-        judge(one, block.regions, characters) for one, block in zip(best, blocks, strict=True)
-    ]
-    suspicious = [index for index, verdict in enumerate(verdicts) if verdict.reasons]
-    first = {index: (best[index], verdicts[index]) for index in suspicious}
-    open_ = suspicious
+    spots: dict[int, list[_Spot]] = {}
+    for index, (block, reading) in enumerate(zip(blocks, readings, strict=True)):
+        if judge(reading, block.regions, written).reasons:
+            spots[index] = _suspicious(block, reading, written)
+    every = [spot for of_block in spots.values() for spot in of_block]
+    open_ = every
     for way in ways:
         if not open_:
             break
-        parts = {index: alone(blocks[index]) for index in open_}
-        heard = iter(hear([part for index in open_ for part in parts[index]], way))
-        for index in open_:
-            again = joined([next(heard) for _ in parts[index]], way.name)
-            verdict = judge(again, blocks[index].regions, characters)
-            if verdict.score > verdicts[index].score + MARGIN:
-                best[index], verdicts[index] = again, verdict
-        open_ = [index for index in open_ if verdicts[index].reasons]
-    healed = []
-    for index in suspicious:
-        before, verdict = first[index]
-        best[index] = shortened(best[index], " " if spaced else "")
-        regions = blocks[index].regions
-        healed.append(
-            Healed(
-                start=regions[0].start,
-                end=regions[-1].end,
-                why=verdict.reasons,
-                before=before.text,
-                after=best[index].text,
-                how=best[index].how,
-                left=judge(best[index], regions, characters).reasons,
-            )
+        parts = [_parts(spot, way, halve) for spot in open_]
+        heard = iter(_whole([part for some in parts for part in some], hear, way, halve))
+        for spot, some in zip(open_, parts, strict=True):
+            if some:
+                spot.take(joined([next(heard) for _ in some], way.name), written)
+        left = [spot for spot in open_ if spot.verdict.reasons]
+        if _hopeless(open_, left):
+            break
+        open_ = left
+    for index, of_block in spots.items():
+        for spot in of_block:
+            spot.best = without_inventions(shortened(spot.best, written.space), written)
+        best[index] = merged(readings[index], of_block, written.space)
+    return best, [spot.told(written) for spot in every]
+
+
+@dataclass
+class _Spot:
+    """A region that is heard again: its own block, what was first made of it, the best so far."""
+
+    block: Block
+    first: Reading
+    best: Reading
+    why: tuple[str, ...]
+    verdict: Judgement
+    by_itself: bool = False
+    """Whether the first pass heard it in a block of its own."""
+
+    @property
+    def region(self) -> Region:
+        return self.block.regions[0]
+
+    def take(self, again: Reading, written: Written) -> None:
+        """Take another reading where it is the better one."""
+        verdict = judge(again, self.block.regions, written)
+        if verdict.score > self.verdict.score + MARGIN:
+            self.best, self.verdict = again, verdict
+
+    def told(self, written: Written) -> Healed:
+        return Healed(
+            start=self.region.start,
+            end=self.region.end,
+            why=self.why,
+            before=self.first.text,
+            after=self.best.text,
+            how=self.best.how,
+            left=judge(self.best, self.block.regions, written).reasons,
         )
-    return best, healed
+
+
+def _suspicious(block: Block, reading: Reading, written: Written) -> list[_Spot]:
+    """The regions of a suspicious block that something speaks against; all, if it is no one's."""
+    of_block = judge(reading, block.regions, written)
+    parts = alone(block)
+    if len(parts) == 1:
+        return [_Spot(parts[0], reading, reading, of_block.reasons, of_block, by_itself=True)]
+    looping = unsupported_words(reading.words)
+    found = []
+    for part in parts:
+        first = within(reading, part.regions[0], written.space)
+        verdict = judge(first, part.regions, written)
+        if not verdict.looping and any(_is_in(word, part.regions[0]) for word in looping):
+            verdict = replace(verdict, looping=1.0)  # a loop that goes on over a pause
+        found.append(_Spot(part, first, first, verdict.reasons, verdict))
+    if not any(spot.why for spot in found):
+        for spot in found:
+            spot.why, spot.verdict = of_block.reasons, of_block
+    return [spot for spot in found if spot.why]
+
+
+def _hopeless(before: Sequence[_Spot], left: Sequence[_Spot]) -> bool:
+    """Whether a way helped so little of so much speech that the next ones would be in vain.
+
+    So it is with a language that the model hardly knows: every way takes as long as hearing it.
+    """
+    seconds = sum(spot.block.seconds for spot in before)
+    helped = seconds - sum(spot.block.seconds for spot in left)
+    return seconds >= ENOUGH and helped < WORTH * seconds
+
+
+def within(reading: Reading, region: Region, space: str = " ") -> Reading:
+    """What a reading has in one of its regions. Each of its words is in one."""
+    inside = _kept(reading.segments, lambda word: _is_in(word, region), space)
+    capped = min(reading.capped, region.end - region.start)
+    return Reading(inside, how=reading.how, capped=capped)
+
+
+def merged(reading: Reading, spots: Sequence[_Spot], space: str = " ") -> Reading:
+    """The reading with what its suspicious regions became."""
+
+    def elsewhere(word: Word) -> bool:
+        return not any(_is_in(word, spot.region) for spot in spots)
+
+    others = _kept(reading.segments, elsewhere, space)
+    segments = [*others, *(segment for spot in spots for segment in spot.best.segments)]
+    dropped = [*reading.dropped, *(word for spot in spots for word in spot.best.dropped)]
+    return Reading(sorted(segments, key=lambda one: (one.start, one.end)), dropped)
+
+
+def _is_in(word: Word, region: Region) -> bool:
+    return region.start - _TINY <= word.start and word.end <= region.end + _TINY
+
+
+def _kept(segments: Sequence[Segment], wanted: Callable[[Word], bool], space: str) -> list[Segment]:
+    """The segments' words that are wanted; a segment ends where one is not."""
+    kept: list[Segment] = []
+    for segment in segments:
+        for is_wanted, run in groupby(segment.words, wanted):
+            words = list(run)
+            if is_wanted and len(words) == len(segment.words):
+                kept.append(segment)
+            elif is_wanted:
+                kept.append(_with_words(segment, words, space))
+    return kept
+
+
+def _parts(spot: _Spot, way: Way, halve: Halve) -> list[Block]:
+    """What a region is heard in; nothing where that would only hear it the same again."""
+    if not (way.halved and spot.by_itself):
+        return [spot.block]
+    parts = halve(spot.block)
+    return parts if len(parts) > 1 else []
+
+
+def _whole(parts: list[Block], hear: Hear, way: Way, halve: Halve) -> list[Reading]:
+    """A reading of each part; of one that has more words than a window holds, that of its halves.
+
+    Until every half fits, or is too short to be cut.
+    """
+    readings = hear(parts, way) if parts else []
+    cut: dict[int, list[Block]] = {}
+    for index, (part, reading) in enumerate(zip(parts, readings, strict=True)):
+        if judge(reading, part.regions).capped and len(two := halve(part)) > 1:
+            cut[index] = two
+    if cut:
+        again = iter(_whole([half for two in cut.values() for half in two], hear, way, halve))
+        for index, two in cut.items():
+            readings[index] = joined([next(again) for _ in two], way.name)
+    return readings
 
 
 def alone(block: Block) -> list[Block]:
@@ -136,7 +267,26 @@ def joined(readings: Sequence[Reading], how: str) -> Reading:
         [segment for reading in readings for segment in reading.segments],
         [word for reading in readings for word in reading.dropped],
         how,
+        sum(reading.capped for reading in readings),
     )
+
+
+def without_inventions(reading: Reading, written: Written) -> Reading:
+    """The reading without phrases that Whisper invents, where the sound does not support them.
+
+    Their words are among those that were dropped, and so are told.
+    """
+    out = [one for one in reading.segments if unsupported(one, written.invented)]
+    if not out:
+        return reading
+    words = [
+        RawWord(word.text, word.start, word.end, word.probability)
+        for segment in out
+        for word in segment.words
+    ]
+    how = f"{reading.how}, a phrase left out" if reading.how else "a phrase left out"
+    kept = [one for one in reading.segments if one not in out]
+    return replace(reading, segments=kept, dropped=[*reading.dropped, *words], how=how)
 
 
 def shortened(reading: Reading, space: str = " ") -> Reading:
@@ -152,15 +302,18 @@ def shortened(reading: Reading, space: str = " ") -> Reading:
 
 
 def _shortened(segment: Segment, space: str) -> Segment:
-    surplus: set[int] = set()
-    for loop in loops(segment.words):
-        kept = _possible(segment, loop)
-        surplus.update(
-            range(loop.first + loop.length * kept, loop.first + loop.length * loop.count)
-        )
-    if not surplus:
-        return segment
-    words = [word for index, word in enumerate(segment.words) if index not in surplus]
+    out = surplus(segment.words)
+    words = [
+        word
+        if pace([word]) <= PACE
+        else word.model_copy(update={"text": without_stutter(word.text)})
+        for index, word in enumerate(segment.words)
+        if index not in out
+    ]
+    return segment if words == segment.words else _with_words(segment, words, space)
+
+
+def _with_words(segment: Segment, words: list[Word], space: str) -> Segment:
     return segment.model_copy(
         update={
             "words": words,
@@ -169,13 +322,3 @@ def _shortened(segment: Segment, space: str) -> Segment:
             "end": words[-1].end,
         }
     )
-
-
-def _possible(segment: Segment, loop: Loop) -> int:
-    """How often a loop's words can have been said in the time that it has."""
-    words = segment.words[loop.first : loop.first + loop.length * loop.count]
-    if pace(words) <= FASTEST:
-        return loop.count
-    seconds = sum(word.end - word.start for word in words)
-    once = sum(len(word.text) for word in words[: loop.length])
-    return max(1, int(seconds * FASTEST / max(once, 1)))

@@ -85,6 +85,7 @@ def options_from(stage: Stage) -> RecogniserOptions:
             repetition_penalty=_penalty(float(stage.params.get("repetition_penalty", 0)), row),
             window=window_for(row.get("tokens_per_character")),
             heal=stage.params.get("heal", True),
+            invented=tuple(row.get("invented") or ()),
             **params,
         )
     except (TypeError, ValueError) as error:

@@ -6,10 +6,12 @@ up to five of those.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from chalchitra.speech.invented import unsupported
 from chalchitra.speech.regions import overlap
+from chalchitra.speech.repeats import PACE, said_again
 from chalchitra.speech.script_guard import is_foreign
 from chalchitra.speech.words import Placed, RawWord
 from chalchitra.transcript import Region, Segment, Word
@@ -18,34 +20,45 @@ HOLE = 0.6
 """A region of speech this long (s) says something."""
 UNSURE = -1.0
 """Mean log probability of a token below which Whisper itself calls a window failed."""
-PACE = 28.0
-"""Characters a second (code points) that nobody says: quick talk has 20."""
-REPEATS = {1: 4, 2: 3, 3: 3}
-"""So often in a row a run of that many words is a loop, longer runs twice more than once. Less is
-how people speak: जल्दी जल्दी, no no no."""
-_LONGEST_UNIT = 12
 
 
 @dataclass(frozen=True)
-class Loop:
-    """A run of `length` words, first at index `first`, said `count` times in a row."""
+class Written:
+    """How the language is written: what readings are judged by.
 
-    first: int
-    length: int
-    count: int
+    characters  those of its script, empty for any
+    invented    what Whisper writes in it where it hears nothing
+    spaced      whether words have spaces between them
+    """
+
+    characters: Collection[str] = frozenset()
+    invented: tuple[str, ...] = ()
+    spaced: bool = True
+
+    @property
+    def space(self) -> str:
+        return " " if self.spaced else ""
+
+
+ANYHOW = Written()
+"""A language of which nothing is known."""
 
 
 @dataclass
 class Reading:
-    """What was made of the regions of one block: on the film's time line, and what was dropped."""
+    """What was made of the regions of one block: on the film's time line, and what was dropped.
+
+    `capped`: the seconds of its windows that ended at their last token: words may be missing there.
+    """
 
     segments: list[Segment]
     dropped: list[RawWord] = field(default_factory=list)
     how: str = ""
+    capped: float = 0.0
 
     @classmethod
-    def of(cls, placed: Placed, how: str = "") -> Reading:
-        return cls(placed.segments, placed.dropped, how)
+    def of(cls, placed: Placed, how: str = "", *, capped: float = 0.0) -> Reading:
+        return cls(placed.segments, placed.dropped, how, capped)
 
     @property
     def words(self) -> list[Word]:
@@ -61,10 +74,12 @@ class Judgement:
     """Shares from 0 to 1 of what is wrong with a reading; `log_probability` is the mean a word.
 
     unheard     of the seconds of speech: in regions that have no word
-    looping     of the words: said once more in a loop
+    looping     of the words: said once more than the sound supports (repeats.py)
     dropped     of the words: written where nobody speaks
     rushed      of the words: in regions that have no time for them
     foreign     of the letters: in another script
+    invented    of the words: in phrases that Whisper invents, without support by the sound
+    capped      of the seconds: in windows that ended at their last token, and not in a loop
     """
 
     log_probability: float = 0.0
@@ -73,6 +88,8 @@ class Judgement:
     dropped: float = 0.0
     rushed: float = 0.0
     foreign: float = 0.0
+    invented: float = 0.0
+    capped: float = 0.0
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -88,6 +105,10 @@ class Judgement:
             found.append("faster than anyone speaks")
         if self.foreign > 0:
             found.append("another script")
+        if self.invented > 0:
+            found.append("a phrase that is often invented")
+        if self.capped > 0:
+            found.append("more words than a window holds")
         if self.log_probability < UNSURE:
             found.append("unsure")
         return tuple(found)
@@ -106,20 +127,25 @@ class Judgement:
             - 1.0 * self.dropped
             - 2.0 * self.rushed
             - 3.0 * self.foreign
+            - 1.0 * self.invented
+            - 1.0 * self.capped
         )
 
 
-def judge(
-    reading: Reading, regions: Sequence[Region], characters: Collection[str] = frozenset()
-) -> Judgement:
-    """Judge a reading of these regions; `characters` are those of the script, empty for any."""
+def judge(reading: Reading, regions: Sequence[Region], written: Written = ANYHOW) -> Judgement:
+    """Judge a reading of these regions in a language that is written so."""
     words = reading.words
     count = len(words)
     speech = [region for region in regions if region.end - region.start >= HOLE]
     seconds = sum(region.end - region.start for region in speech)
+    length = sum(region.end - region.start for region in regions)
     unheard = sum(hole.end - hole.start for hole in holes(words, speech))
     letters = [letter for word in words for letter in word.text]
-    foreign = sum(is_foreign(letter, characters) for letter in letters)
+    foreign = sum(is_foreign(letter, written.characters) for letter in letters)
+    invented = sum(
+        len(segment.words) for segment in reading.segments if unsupported(segment, written.invented)
+    )
+    again = said_again(words)
     known = [
         (segment.avg_logprob, len(segment.words))
         for segment in reading.segments
@@ -129,10 +155,12 @@ def judge(
     return Judgement(
         log_probability=sum(value * number for value, number in known) / weight if weight else 0.0,
         unheard=unheard / seconds if seconds else 0.0,
-        looping=sum(loop.length * (loop.count - 1) for loop in loops(words)) / max(count, 1),
+        looping=again / max(count, 1),
         dropped=len(reading.dropped) / max(count + len(reading.dropped), 1),
         rushed=rushed(words, regions) / max(count, 1),
         foreign=foreign / max(len(letters), 1),
+        invented=invented / max(count, 1),
+        capped=0.0 if again else min(1.0, reading.capped / max(length, HOLE)),
     )
 
 
@@ -157,47 +185,3 @@ def rushed(words: Sequence[Word], regions: Sequence[Region]) -> int:
         if characters > PACE * max(region.end - region.start, HOLE):
             count += len(inside)
     return count
-
-
-def pace(words: Sequence[Word]) -> float:
-    """Characters a second of words said in a row, pauses left out; 0 for none."""
-    seconds = sum(word.end - word.start for word in words)
-    return sum(len(word.text) for word in words) / seconds if seconds > 0 else 0.0
-
-
-def loops(words: Sequence[Word]) -> list[Loop]:
-    """Runs of words that are said in a row more often than people do, none inside another."""
-    return list(_loops([fold(word.text) for word in words]))
-
-
-def _loops(texts: Sequence[str]) -> Iterator[Loop]:
-    at = 0
-    while at < len(texts):
-        found = max(
-            (
-                Loop(at, length, count)
-                for length in range(1, min(_LONGEST_UNIT, (len(texts) - at) // 2) + 1)
-                if (count := _count(texts, at, length)) >= REPEATS.get(length, 3)
-            ),
-            key=lambda loop: (loop.length * loop.count, -loop.length),
-            default=None,
-        )
-        if found is None:
-            at += 1
-            continue
-        yield found
-        at += found.length * found.count
-
-
-def _count(texts: Sequence[str], first: int, length: int) -> int:
-    """How often the run at `first` stands there in a row."""
-    unit = texts[first : first + length]
-    count = 1
-    while texts[first + count * length : first + (count + 1) * length] == unit:
-        count += 1
-    return count
-
-
-def fold(text: str) -> str:
-    """A word without case and the punctuation around it."""
-    return text.casefold().strip("\"'“”‘’.,!?;:…-–—।॥؟،۔()[]")

@@ -39,12 +39,17 @@ class RawWord:
 
 @dataclass(frozen=True)
 class RawSegment:
-    """A stretch of text as a recogniser gives it."""
+    """A stretch of text as a recogniser gives it.
+
+    `capped`: its window ended because it had as many tokens as a window may have, so that what was
+    said after it may be lost.
+    """
 
     words: tuple[RawWord, ...]
     avg_logprob: float | None = None
     no_speech_prob: float | None = None
     compression_ratio: float | None = None
+    capped: bool = False
 
 
 @dataclass

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, pack_for
+from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, fitted, halves, pack_for
 from chalchitra.speech.healing import Healed, Way, heal, ways_of
-from chalchitra.speech.judging import Reading
+from chalchitra.speech.invented import is_scrap
+from chalchitra.speech.judging import Reading, Written
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_guard import characters_of, foreign_tokens
 from chalchitra.speech.sound import Samples, Sound
@@ -51,6 +52,7 @@ class RecogniserOptions:
     prompt              what the recogniser believes was said before; it writes on in that script
     repetition_penalty  above 1, tokens that were said are less likely to be said again
     heal                whether suspicious stretches are heard again (healing.py)
+    invented            phrases that are not believed without support by the sound (invented.py)
     window              the longest block in seconds, so that its text fits a window's tokens
     """
 
@@ -72,6 +74,7 @@ class RecogniserOptions:
     repetition_penalty: float = 1.0
     window: float = LONGEST
     heal: bool = True
+    invented: tuple[str, ...] = ()
 
     def load_key(self, engine: str) -> tuple[object, ...] | None:
         """What a loaded model depends on, for warm.kept; all else may differ between requests."""
@@ -123,6 +126,8 @@ class Recogniser(ABC):
     """
 
     engine: ClassVar[str]
+    penalises: ClassVar[bool] = True
+    """Whether the engine has a repetition penalty."""
     workers: int = 1
     """How many blocks are decoded side by side."""
 
@@ -187,7 +192,8 @@ class Recogniser(ABC):
         self._check(language, task)
         spaced = task == "translate" or language not in UNSPACED
         heard = Heard(notes=list(self.notes))
-        blocks = pack_for(self.workers, speech, sound, longest=self.options.window)
+        window = self.options.window
+        blocks = pack_for(self.workers, fitted(speech, sound, window), sound, longest=window)
         total = sum(block.seconds for block in blocks)
         done: dict[int, float] = {}
 
@@ -202,7 +208,11 @@ class Recogniser(ABC):
                 texts = self.hear(BlockSamples(blocks, sound), language, task)
                 for block, raw in zip(blocks, texts, strict=True):
                     on_film = [_on_film(segment, block, spaced) for segment in raw]
-                    yield Reading.of(place(on_film, block.regions), way.name)
+                    scraps = [segment for segment in on_film if is_scrap(segment)]
+                    placed = place([one for one in on_film if one not in scraps], block.regions)
+                    placed.dropped += [word for segment in scraps for word in segment.words]
+                    capped = block.seconds if any(segment.capped for segment in raw) else 0.0
+                    yield Reading.of(placed, way.name, capped=capped)
             finally:
                 self.options = asked
 
@@ -218,10 +228,23 @@ class Recogniser(ABC):
         finally:
             self.on_block = _nobody_listens
         if heals:
-            ways = ways_of(self.options.temperatures, prompted=bool(self.options.prompt))
-            characters = characters_of(self.options.script, latin=self.options.latin)
+            ways = ways_of(
+                self.options.temperatures,
+                prompted=bool(self.options.prompt),
+                penalises=self.penalises,
+            )
+            written = Written(
+                characters_of(self.options.script, latin=self.options.latin),
+                self.options.invented,
+                spaced,
+            )
             readings, heard.healed = heal(
-                blocks, readings, lambda some, way: list(read(some, way)), ways, characters, spaced
+                blocks,
+                readings,
+                lambda some, way: list(read(some, way)),
+                ways,
+                lambda block: halves(block, sound),
+                written,
             )
         for reading in readings:
             for segment in reading.segments:

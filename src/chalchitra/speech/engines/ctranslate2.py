@@ -13,8 +13,8 @@ words every time, by itself or after others (_Network).
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,7 @@ class CTranslate2Recogniser(Recogniser):
         self, samples: Samples, language: str, task: Task, temperatures: Sequence[float]
     ) -> list[RawSegment]:
         options = self.options
+        cap = self._cap(len(samples) / SAMPLE_RATE, task)
         segments, _ = self._model.transcribe(
             samples,
             language=language,
@@ -172,24 +173,24 @@ class CTranslate2Recogniser(Recogniser):
             initial_prompt=self.prompt(task),
             suppress_tokens=self.suppressed(task),
             repetition_penalty=options.repetition_penalty,
-            max_new_tokens=self._most_tokens(len(samples) / SAMPLE_RATE, task),
+            # CTranslate2 takes half of this and the prompt's for the most.
+            max_new_tokens=2 * cap - self._prompt_tokens(self.prompt(task) or ""),
             word_timestamps=True,
             prepend_punctuations=PREPENDED,
             append_punctuations=APPENDED,
         )
-        return [_raw(segment) for segment in segments]
+        return raw_segments(segments, cap)
 
-    def _most_tokens(self, seconds: float, task: Task) -> int | None:
-        """What faster-whisper is to take for the most tokens of a block; None for its own limit.
+    def _cap(self, seconds: float, task: Task) -> int:
+        """So many tokens a block may have: twice what an ordinary pace takes.
 
-        Twice an ordinary pace: a loop ends there and not at the window's cap, which saves most of
-        its time. CTranslate2 allows half of prompt and tokens together, at least the prompt.
+        A loop ends there and not at the window's cap, which saves most of its time. It is at least
+        the prompt's tokens, since CTranslate2 allows half of prompt and text together.
         """
         if task == "translate":
-            return None
-        prompt = self._prompt_tokens(self.prompt(task) or "")
+            return WINDOW_TOKENS
         most = int(_LEAST_TOKENS + 2 * WINDOW_TOKENS * seconds / self.options.window)
-        return 2 * min(WINDOW_TOKENS, max(most, prompt)) - prompt
+        return min(WINDOW_TOKENS, max(most, self._prompt_tokens(self.prompt(task) or "")))
 
     def _prompt_tokens(self, prompt: str) -> int:
         """The tokens of a prompt with the commands around it."""
@@ -256,16 +257,29 @@ class _Network:
         return getattr(self._network, name)
 
 
-def _raw(segment: Any) -> RawSegment:
-    return RawSegment(
-        tuple(
-            RawWord(word.word, float(word.start), float(word.end), float(word.probability))
-            for word in segment.words
-        ),
-        avg_logprob=segment.avg_logprob,
-        no_speech_prob=segment.no_speech_prob,
-        compression_ratio=segment.compression_ratio,
-    )
+def raw_segments(segments: Iterable[Any], cap: int) -> list[RawSegment]:
+    """faster-whisper's segments; those of one window have one `seek`.
+
+    A window that has `cap` tokens was ended by that. Where its last sentence was finished before,
+    the rest is in the next window and its tokens are not counted here: then nothing is lost.
+    """
+    every = list(segments)
+    tokens: Counter[int] = Counter()
+    for segment in every:
+        tokens[segment.seek] += len(segment.tokens)
+    return [
+        RawSegment(
+            tuple(
+                RawWord(word.word, float(word.start), float(word.end), float(word.probability))
+                for word in segment.words
+            ),
+            avg_logprob=segment.avg_logprob,
+            no_speech_prob=segment.no_speech_prob,
+            compression_ratio=segment.compression_ratio,
+            capped=tokens[segment.seek] >= cap,
+        )
+        for segment in every
+    ]
 
 
 def usable(device: str, compute_type: str) -> tuple[str, str, Note | None]:

@@ -1,11 +1,13 @@
 """The `mlx` engine: mlx-whisper, for Apple silicon. On Linux its CPU backend runs, slowly.
 
-It has no beam search; the fallback temperatures and thresholds are Whisper's own.
+It has no beam search and no repetition penalty; the fallback temperatures and thresholds are
+Whisper's own.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.speech.blocks import WINDOW_TOKENS
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -26,6 +29,7 @@ from chalchitra.speech.words import RawSegment, RawWord
 
 class MlxRecogniser(Recogniser):
     engine = "mlx"
+    penalises = False
 
     def __init__(self, options: RecogniserOptions) -> None:
         super().__init__(options)
@@ -87,7 +91,7 @@ class MlxRecogniser(Recogniser):
                 prepend_punctuations=PREPENDED,
                 append_punctuations=APPENDED,
             )
-            yield [_raw(segment) for segment in result["segments"]]
+            yield raw_segments(result["segments"])
 
 
 @cache
@@ -98,18 +102,29 @@ def _own_device() -> Any:
     return mx.default_device()
 
 
-def _raw(segment: dict[str, Any]) -> RawSegment:
-    return RawSegment(
-        tuple(
-            RawWord(
-                word["word"], float(word["start"]), float(word["end"]), float(word["probability"])
-            )
-            for word in segment["words"]
-        ),
-        avg_logprob=float(segment["avg_logprob"]),
-        no_speech_prob=float(segment["no_speech_prob"]),
-        compression_ratio=float(segment["compression_ratio"]),
-    )
+def raw_segments(segments: Sequence[dict[str, Any]]) -> list[RawSegment]:
+    """mlx-whisper's segments; those of one window have one `seek`."""
+    tokens: Counter[int] = Counter()
+    for segment in segments:
+        tokens[segment["seek"]] += len(segment["tokens"])
+    return [
+        RawSegment(
+            tuple(
+                RawWord(
+                    word["word"],
+                    float(word["start"]),
+                    float(word["end"]),
+                    float(word["probability"]),
+                )
+                for word in segment["words"]
+            ),
+            avg_logprob=float(segment["avg_logprob"]),
+            no_speech_prob=float(segment["no_speech_prob"]),
+            compression_ratio=float(segment["compression_ratio"]),
+            capped=tokens[segment["seek"]] >= WINDOW_TOKENS,
+        )
+        for segment in segments
+    ]
 
 
 def read_config(model: Path) -> dict[str, Any]:

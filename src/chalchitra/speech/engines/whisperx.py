@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
+from chalchitra.speech.blocks import WINDOW_TOKENS
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -75,7 +76,8 @@ class WhisperXRecogniser(Recogniser):
     ) -> Iterator[list[RawSegment]]:
         import numpy as np
 
-        self._model.timed = []
+        self._model.timed, self._model.tokens = [], []
+        self._model.penalty = self.options.repetition_penalty
         self._model.frames = [ceil(len(samples) / _FRAME) for samples in batch]
         windows, at = [], 0.0
         for samples in batch:
@@ -95,14 +97,13 @@ class WhisperXRecogniser(Recogniser):
                 "temperatures": list(self.options.temperatures),
                 "initial_prompt": self.prompt(task),
                 "suppress_tokens": self.suppressed(task),
-                "repetition_penalty": self.options.repetition_penalty,
             },
         )
         pipeline.transcribe(
             np.concatenate(batch), batch_size=len(batch), language=language, task=task
         )
-        for words in self._model.timed:
-            yield [RawSegment(tuple(words))] if words else []
+        for words, tokens in zip(self._model.timed, self._model.tokens, strict=True):
+            yield [RawSegment(tuple(words), capped=tokens >= WINDOW_TOKENS)] if words else []
 
 
 def _given_windows(windows: list[dict[str, Any]]) -> Any:
@@ -128,12 +129,38 @@ def _given_windows(windows: list[dict[str, Any]]) -> Any:
 
 
 def _timed_model_class(asr: Any) -> Any:
-    """whisperX's WhisperModel, remembering each window's words with times, in order."""
+    """whisperX's WhisperModel, remembering each window's words with times, in order.
+
+    It also hands on the repetition penalty, which whisperX takes as an option and leaves out.
+    """
     from faster_whisper.transcribe import merge_punctuations
+
+    class Penalising:
+        """CTranslate2's model in the place that whisperX keeps it."""
+
+        def __init__(self, network: Any, owner: Any) -> None:
+            self._network = network
+            self._owner = owner
+
+        def generate(self, *inputs: Any, **options: Any) -> Any:
+            options.setdefault("repetition_penalty", self._owner.penalty)
+            results = self._network.generate(*inputs, **options)
+            self._owner.tokens += [len(result.sequences_ids[0]) for result in results]
+            return results
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._network, name)
 
     class TimedWhisperModel(asr.WhisperModel):  # type: ignore[misc]
         timed: list[list[RawWord]]
+        tokens: list[int]
         frames: list[int]
+        penalty: float = 1.0
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            whole: Any = vars(self)["model"]
+            self.model = Penalising(whole, self)
 
         def encode(self, features: Any) -> Any:
             self._encoded = super().encode(features)

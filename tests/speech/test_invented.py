@@ -1,0 +1,98 @@
+"""Phrases that Whisper invents: left out where the sound does not support them, and only there."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalchitra.languages import all_languages, find
+from chalchitra.speech.invented import is_invented, is_scrap, unsupported
+from chalchitra.speech.words import RawSegment, RawWord
+from chalchitra.transcript import Segment, Word
+
+ENGLISH = find("en").invented
+PHRASE = "Thanks for watching!"
+
+
+def segment(
+    text: str, seconds: float = 1.2, probability: float | None = 0.9, silent: float = 0.05
+) -> Segment:
+    parts = text.split()
+    each = seconds / len(parts)
+    said = [
+        Word(text=part, start=each * n, end=each * (n + 1), probability=probability)
+        for n, part in enumerate(parts)
+    ]
+    return Segment(
+        id=0, start=0, end=seconds, text=text, words=said, no_speech_prob=silent, avg_logprob=-0.3
+    )
+
+
+def test_what_is_said_clearly_is_believed():
+    assert not unsupported(segment(PHRASE), ENGLISH)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        segment(PHRASE, silent=0.6),
+        segment(PHRASE, probability=0.4),
+        segment(PHRASE, seconds=7.0),
+        segment(PHRASE, seconds=0.3),
+    ],
+    ids=["silence", "a guess", "over seven seconds of noise", "in a click"],
+)
+def test_without_support_it_is_not(heard):
+    assert unsupported(heard, ENGLISH)
+
+
+def test_words_of_a_dialogue_are_never_an_invention():
+    assert not unsupported(segment("Thanks for watching my dog!", silent=0.9), ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("text", "invented"),
+    [
+        ("thanks for watching", True),
+        ("THANKS for watching... Please subscribe!", True),
+        ("Subtitles by the Amara.org community", True),
+        ("Subtitles by " + "somebody who wrote a very long sentence " * 3, False),
+        ("Thanks", False),
+        ("", False),
+        ("…", False),
+    ],
+)
+def test_phrases_whatever_their_case_and_marks(text, invented):
+    assert is_invented(text, ENGLISH) is invented
+
+
+@given(st.lists(st.sampled_from(ENGLISH), min_size=1, max_size=4))
+def test_phrases_in_a_row_are_phrases(phrases):
+    closed = [one for one in phrases if not one.endswith("…")]
+    if closed:
+        assert is_invented(". ".join(closed).title(), ENGLISH)
+        assert not is_invented(". ".join(closed) + " and the other dog", ENGLISH)
+
+
+def test_every_row_is_in_its_own_language_and_none_is_one_short_word():
+    rows = {language.id: language.invented for language in all_languages() if language.invented}
+    assert {"en", "hi", "ta", "te", "bn", "mr", "gu", "kn", "ml", "pa", "ur"} <= set(rows)
+    for phrases in rows.values():
+        assert len(set(phrases)) == len(phrases)
+        for phrase in phrases:
+            assert phrase == phrase.strip().casefold()
+            assert is_invented(phrase.rstrip("…"), phrases)
+            assert len(phrase) >= 4
+
+
+def raw(seconds: float, silent: float | None, *texts: str) -> RawSegment:
+    return RawSegment(tuple(RawWord(text, 0.0, seconds) for text in texts), no_speech_prob=silent)
+
+
+def test_a_scrap_is_short_and_hardly_speech():
+    assert is_scrap(raw(0.1, 0.45, " 3."))
+    assert not is_scrap(raw(0.1, 0.1, " है।")), "a short word that is said"
+    assert not is_scrap(raw(1.0, 0.45, " 3."))
+    assert not is_scrap(raw(0.1, None, " 3."))
+    assert not is_scrap(raw(0.1, 0.9))
