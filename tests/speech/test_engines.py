@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def speech(*regions):
 
 
 def test_words_come_out_in_film_time_inside_the_voice(parrot):
+    parrot.options = replace(parrot.options, heal=False)  # it says little in 28 s
     told = []
     heard = parrot.transcribe(
         Film(),

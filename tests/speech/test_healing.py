@@ -112,7 +112,7 @@ def test_a_loop_over_a_pause_is_heard_again_in_each_of_its_regions():
     hear = saying({0: "no no", 1: "no"})
     readings, healed = heal([two], [first], hear, [PLAIN], uncut)
     assert readings[0].text == "no no no"
-    assert [one.why for one in healed] == [("a loop",), ("a loop",)]
+    assert [one.why for one in healed] == [("a loop over a pause",)] * 2
 
 
 def test_ways_are_tried_until_one_is_good_and_only_where_it_is_not():
@@ -129,8 +129,9 @@ def test_ways_are_tried_until_one_is_good_and_only_where_it_is_not():
 
 def test_a_worse_reading_never_takes_the_place_of_a_better_one():
     first = reading("a guess", log=-1.3)
+    worse = reading("at random", log=-1.6)
     readings, (healed,) = heal(
-        [block(region(0, 1.3))], [first], saying({0: ""}, {0: LOOP}), [OTHER, OTHER], uncut
+        [block(region(0, 1.3))], [first], lambda blocks, way: [worse], [OTHER, OTHER], uncut
     )
     assert readings[0].text == "a guess"
     assert healed.left == ("unsure",), "what is still doubtful is told"
@@ -206,7 +207,7 @@ def test_what_a_window_had_no_room_for_is_heard_in_halves_until_it_fits(most):
     first = hear([whole], PLAIN)
     readings, (healed,) = heal([whole], first, hear, ways_of((0.0,))[:1], middle)
     assert [word.text for word in readings[0].words] == WORDS
-    assert healed.why == ("more words than a window holds",)
+    assert "more words than a window holds" in healed.why
 
 
 def test_a_way_that_helps_nothing_of_much_speech_is_the_last_one():

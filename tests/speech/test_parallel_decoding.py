@@ -90,7 +90,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
             with self.lock:
                 made.together -= 1
             word = SimpleNamespace(
-                word=f" {samples[0]:.0f}:{drawn:.6f}", start=0.4, end=0.9, probability=0.5
+                word=f" {samples[0]:.0f}:{drawn:.6f}", start=0.4, end=27.5, probability=0.5
             )
             segment = SimpleNamespace(
                 words=[word],

@@ -63,3 +63,27 @@ def test_the_words_are_the_same_and_less_is_encoded(in_whisperx, base_model, dem
     assert words_of(texts[0]) == words_of(texts[1])
     assert lengths[0] == 3000
     assert lengths[-1] < 1100
+
+
+TAIL = """
+import json, sys, wave
+import numpy as np
+from chalchitra.speech.engines.short_context import LEAST, NothingLeftError, whisper_model_class
+model = whisper_model_class()(sys.argv[1], device="cpu", compute_type="int8")
+told = []
+for frames in (LEAST - 1, LEAST + 1):
+    features = np.zeros((80, 3000), dtype=np.float32)
+    features[5, :frames] = 0.1
+    model.begin()
+    model.encode(features)  # a short block is heard, whatever its length
+    try:
+        model.encode(features)
+        told.append("heard")
+    except NothingLeftError:
+        told.append("left out")
+print(json.dumps(told))
+"""
+
+
+def test_the_last_bit_of_a_block_is_not_heard_in_a_window_of_its_own(in_whisperx, base_model):
+    assert json.loads(in_whisperx(TAIL, base_model)) == ["left out", "heard"]

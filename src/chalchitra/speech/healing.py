@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
+from math import log
 from typing import Any
 
 from chalchitra.speech.blocks import Block, Piece
 from chalchitra.speech.invented import unsupported
-from chalchitra.speech.judging import ANYHOW, Judgement, Reading, Written, judge
+from chalchitra.speech.judging import ANYHOW, Reading, Written, judge
 from chalchitra.speech.repeats import PACE, pace, surplus, unsupported_words, without_stutter
 from chalchitra.speech.words import RawWord
 from chalchitra.transcript import Region, Segment, Word
@@ -28,6 +29,9 @@ Halve = Callable[[Block], list[Block]]
 
 MARGIN = 0.05
 """A new reading must be better by so much: scores are not finer than that."""
+CUT = 0.1
+"""What it costs a reading that something had to be cut from it."""
+OVER_A_PAUSE = "a loop over a pause"
 ENOUGH = 60.0
 """Seconds of suspicious speech after which it can be said whether a way helps."""
 WORTH = 0.1
@@ -109,13 +113,11 @@ def heal(
         for spot, some in zip(open_, parts, strict=True):
             if some:
                 spot.take(joined([next(heard) for _ in some], way.name), written)
-        left = [spot for spot in open_ if spot.verdict.reasons]
+        left = [spot for spot in open_ if spot.reasons]
         if _hopeless(open_, left):
             break
         open_ = left
     for index, of_block in spots.items():
-        for spot in of_block:
-            spot.best = without_inventions(shortened(spot.best, written.space), written)
         best[index] = merged(readings[index], of_block, written.space)
     return best, [spot.told(written) for spot in every]
 
@@ -128,7 +130,9 @@ class _Spot:
     first: Reading
     best: Reading
     why: tuple[str, ...]
-    verdict: Judgement
+    reasons: tuple[str, ...] = ()
+    """What speaks against the best reading before anything was cut from it."""
+    score: float = 0.0
     by_itself: bool = False
     """Whether the first pass heard it in a block of its own."""
 
@@ -138,9 +142,10 @@ class _Spot:
 
     def take(self, again: Reading, written: Written) -> None:
         """Take another reading where it is the better one."""
-        verdict = judge(again, self.block.regions, written)
-        if verdict.score > self.verdict.score + MARGIN:
-            self.best, self.verdict = again, verdict
+        cut, score = scored(again, self.block.regions, written)
+        if score > self.score + MARGIN:
+            reasons = judge(again, self.block.regions, written).reasons
+            self.best, self.score, self.reasons = cut, score, reasons
 
     def told(self, written: Written) -> Healed:
         return Healed(
@@ -159,19 +164,42 @@ def _suspicious(block: Block, reading: Reading, written: Written) -> list[_Spot]
     of_block = judge(reading, block.regions, written)
     parts = alone(block)
     if len(parts) == 1:
-        return [_Spot(parts[0], reading, reading, of_block.reasons, of_block, by_itself=True)]
+        return [_spot(parts[0], reading, of_block.reasons, written, by_itself=True)]
     looping = unsupported_words(reading.words)
     found = []
     for part in parts:
         first = within(reading, part.regions[0], written.space)
-        verdict = judge(first, part.regions, written)
-        if not verdict.looping and any(_is_in(word, part.regions[0]) for word in looping):
-            verdict = replace(verdict, looping=1.0)  # a loop that goes on over a pause
-        found.append(_Spot(part, first, first, verdict.reasons, verdict))
-    if not any(spot.why for spot in found):
-        for spot in found:
-            spot.why, spot.verdict = of_block.reasons, of_block
-    return [spot for spot in found if spot.why]
+        why = judge(first, part.regions, written).reasons
+        if not why and any(_is_in(word, part.regions[0]) for word in looping):
+            why = (OVER_A_PAUSE,)
+        found.append((part, first, why))
+    if not any(why for _, _, why in found):
+        found = [(part, first, of_block.reasons) for part, first, _ in found]
+    return [_spot(part, first, why, written) for part, first, why in found if why]
+
+
+def _spot(
+    part: Block,
+    first: Reading,
+    why: tuple[str, ...],
+    written: Written,
+    *,
+    by_itself: bool = False,
+) -> _Spot:
+    best, score = scored(first, part.regions, written)
+    if why == (OVER_A_PAUSE,):
+        score -= 1.0  # the region by itself has too little of the loop for its score to show it
+    return _Spot(part, first, best, why, why, score, by_itself)
+
+
+def scored(reading: Reading, regions: Sequence[Region], written: Written) -> tuple[Reading, float]:
+    """A reading without its loops and inventions, and its score.
+
+    So twenty good seconds that end in a loop are not thrown away for it.
+    """
+    cut = without_inventions(shortened(reading, written.space), written)
+    score = judge(cut, regions, written).score
+    return cut, score if cut is reading else score - CUT
 
 
 def _hopeless(before: Sequence[_Spot], left: Sequence[_Spot]) -> bool:
@@ -310,7 +338,15 @@ def _shortened(segment: Segment, space: str) -> Segment:
         for index, word in enumerate(segment.words)
         if index not in out
     ]
-    return segment if words == segment.words else _with_words(segment, words, space)
+    if words == segment.words:
+        return segment
+    kept = _with_words(segment, words, space)
+    # A loop is said with certainty, which says nothing about the rest.
+    known = [log(max(word.probability, 1e-3)) for word in words if word.probability is not None]
+    if known and segment.avg_logprob is not None:
+        mean = min(segment.avg_logprob, sum(known) / len(known))
+        kept = kept.model_copy(update={"avg_logprob": round(mean, 4)})
+    return kept
 
 
 def _with_words(segment: Segment, words: list[Word], space: str) -> Segment:

@@ -18,6 +18,8 @@ from chalchitra.transcript import Region, Segment, Word
 
 HOLE = 0.6
 """A region of speech this long (s) says something."""
+GAP = 2.5
+"""So long (s) nobody is silent within a region: its pauses are shorter than vad.min_silence."""
 UNSURE = -1.0
 """Mean log probability of a token below which Whisper itself calls a window failed."""
 
@@ -73,7 +75,7 @@ class Reading:
 class Judgement:
     """Shares from 0 to 1 of what is wrong with a reading; `log_probability` is the mean a word.
 
-    unheard     of the seconds of speech: in regions that have no word
+    unheard     of the seconds of speech: without a word for too long
     looping     of the words: said once more than the sound supports (repeats.py)
     dropped     of the words: written where nobody speaks
     rushed      of the words: in regions that have no time for them
@@ -165,12 +167,21 @@ def judge(reading: Reading, regions: Sequence[Region], written: Written = ANYHOW
 
 
 def holes(words: Sequence[Word], regions: Sequence[Region]) -> list[Region]:
-    """The regions in which no word lies."""
-    return [
-        region
-        for region in regions
-        if not any(overlap(word.start, word.end, region) > 0 for word in words)
-    ]
+    """The regions in which no word lies, and stretches of over GAP seconds within the others."""
+    found = []
+    for region in regions:
+        inside = [word for word in words if overlap(word.start, word.end, region) > 0]
+        if not inside:
+            found.append(region)
+            continue
+        edges = [region.start, *(time for word in inside for time in (word.start, word.end))]
+        ends = [*edges[1:], region.end]
+        found += [
+            Region(start=start, end=end)
+            for start, end in list(zip(edges, ends, strict=True))[::2]
+            if end - start > GAP
+        ]
+    return found
 
 
 def rushed(words: Sequence[Word], regions: Sequence[Region]) -> int:

@@ -18,6 +18,8 @@ from chalchitra.transcript import Word
 
 PACE = 28.0
 """Characters a second (code points) that nobody says: quick talk has 20."""
+ORDINARY = 16.0
+"""Characters a second of ordinary talk."""
 REPEATS = {1: 4, 2: 3, 3: 3}
 """So often in a row a run of that many words is a repeat, longer runs three times. Less is how
 people speak: जल्दी जल्दी, no no no."""
@@ -74,7 +76,7 @@ def supported(words: Sequence[Word], loop: Loop) -> bool:
 
 
 def surplus(words: Sequence[Word]) -> set[int]:
-    """The indices of words that loops say more often than there is time for."""
+    """The indices of words that loops without time say more often than ordinary talk would."""
     found: set[int] = set()
     for loop in loops(words):
         found.update(range(loop.first + loop.length * _possible(words, loop), loop.end))
@@ -88,7 +90,7 @@ def _possible(words: Sequence[Word], loop: Loop) -> int:
         return loop.count
     seconds = sum(word.end - word.start for word in said)
     each = sum(len(word.text) for word in said[: loop.length])
-    return max(1, int(seconds * PACE / max(each, 1)))
+    return max(1, int(seconds * ORDINARY / max(each, 1)))
 
 
 def pace(words: Sequence[Word]) -> float:

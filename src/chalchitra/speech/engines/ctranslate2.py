@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from chalchitra.speech.engines.base import (
     RecogniserOptions,
     Task,
 )
-from chalchitra.speech.engines.short_context import MARGIN
+from chalchitra.speech.engines.short_context import MARGIN, NothingLeftError
 from chalchitra.speech.script_guard import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 from chalchitra.speech.words import RawSegment, RawWord
@@ -158,6 +159,7 @@ class CTranslate2Recogniser(Recogniser):
     ) -> list[RawSegment]:
         options = self.options
         cap = self._cap(len(samples) / SAMPLE_RATE, task)
+        self._model.begin()
         segments, _ = self._model.transcribe(
             samples,
             language=language,
@@ -179,7 +181,7 @@ class CTranslate2Recogniser(Recogniser):
             prepend_punctuations=PREPENDED,
             append_punctuations=APPENDED,
         )
-        return raw_segments(segments, cap)
+        return raw_segments(_until_nothing_is_left(segments), cap)
 
     def _cap(self, seconds: float, task: Task) -> int:
         """So many tokens a block may have: twice what an ordinary pace takes.
@@ -255,6 +257,11 @@ class _Network:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._network, name)
+
+
+def _until_nothing_is_left(segments: Iterable[Any]) -> Iterator[Any]:
+    with suppress(NothingLeftError):
+        yield from segments
 
 
 def raw_segments(segments: Iterable[Any], cap: int) -> list[RawSegment]:

@@ -8,20 +8,42 @@ of that margin a word changed.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 MARGIN = 300
 """Frames of 10 ms that are kept after the last one with sound: 3 s."""
+LEAST = 50
+"""So few frames (0.5 s) after a block's last sentence are not heard in a window of their own: it is
+the sound around the speech, and Whisper writes "3." or "1, 2..." for it."""
+
+
+class NothingLeftError(Exception):
+    """Of this block, all that says something has been heard."""
 
 
 def whisper_model_class() -> Any:
-    """A class of faster-whisper's WhisperModel with the attribute `short`, False to begin with."""
+    """A class of faster-whisper's WhisperModel with the attribute `short`, False to begin with.
+
+    Each thread says with `begin` that it begins a block; NothingLeftError then ends its last
+    window where that would hold less than LEAST.
+    """
     from faster_whisper import WhisperModel
 
     class ShortContextModel(WhisperModel):  # type: ignore[misc]
         short: bool = False
 
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self._block = threading.local()
+
+        def begin(self) -> None:
+            self._block.heard = False
+
         def encode(self, features: Any) -> Any:
+            if getattr(self._block, "heard", False) and frames_with_sound(features) < LEAST:
+                raise NothingLeftError
+            self._block.heard = True
             return super().encode(without_silence(features) if self.short else features)
 
     return ShortContextModel
@@ -35,6 +57,13 @@ def without_silence(features: Any) -> Any:
     """
     import numpy as np
 
-    heard = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
-    frames = (int(heard[-1]) + 1 if len(heard) else 0) + MARGIN
+    frames = frames_with_sound(features) + MARGIN
     return np.ascontiguousarray(features[..., : frames + frames % 2])
+
+
+def frames_with_sound(features: Any) -> int:
+    """The frames of features of shape (..., frames) up to the last that is no padding."""
+    import numpy as np
+
+    heard = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
+    return int(heard[-1]) + 1 if len(heard) else 0
