@@ -108,3 +108,11 @@ def test_regions_are_read_as_they_were_written(tmp_path):
     (tmp_path / "regions.json").write_text('{"regions": [{"start": "soon"}]}')
     with pytest.raises(StageError, match="no speech regions"):
         SpeechRegions.read(tmp_path / "regions.json")
+
+
+def test_a_quiet_word_near_speech_is_speech_and_one_far_from_it_is_not():
+    quiet = [(0.5, 0.0), (0.4, 0.4), (0.6, 0.0)]
+    near, clear = found(windows(*quiet, (2, 0.9)))
+    assert near.start == pytest.approx(0.5, abs=STEP)
+    assert clear.start == pytest.approx(1.5, abs=STEP)
+    assert len(found(windows(*quiet, (2, 0.0), (2, 0.9)))) == 1

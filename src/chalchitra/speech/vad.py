@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ _CONTEXT = 64
 _BLOCK = 1000
 """Windows a call: 32 s of sound and some 50 MB."""
 
+NEAR = 1.0
+"""Within so many seconds of speech, what is as likely speech as where speech ends is speech too."""
 _RISE = 0.1
 _RISE_WINDOWS = 4
 """The network needs a few windows to be sure. An onset is moved back while its probability was
@@ -146,11 +148,7 @@ def regions_of(
     probabilities: Sequence[float], settings: VadSettings, *, start: float = 0.0, end: float
 ) -> list[Region]:
     """Speech regions out of one probability a window; `start` and `end` are the sound's (film)."""
-    runs = [
-        (first, last)
-        for first, last in _runs(probabilities, settings)
-        if (last - first) * STEP >= settings.min_speech
-    ]
+    runs = _with_quiet_words(probabilities, settings)
     regions: list[Region] = []
     previous = 0
     for first, last in runs:
@@ -161,6 +159,32 @@ def regions_of(
             if region_end - region_start > STEP:
                 regions.append(Region(start=round(region_start, 3), end=round(region_end, 3)))
     return regions
+
+
+def _with_quiet_words(
+    probabilities: Sequence[float], settings: VadSettings
+) -> list[tuple[int, int]]:
+    """The runs of speech, and quieter ones within NEAR of them.
+
+    The first "hello" of a call is not as clear as what follows it, and speech is where it is said.
+    """
+
+    def long_enough(settings: VadSettings) -> list[tuple[int, int]]:
+        return [
+            (first, last)
+            for first, last in _runs(probabilities, settings)
+            if (last - first) * STEP >= settings.min_speech
+        ]
+
+    clear = long_enough(settings)
+    near = round(NEAR / STEP)
+    quiet = [
+        (first, last)
+        for first, last in long_enough(replace(settings, threshold=settings.low))
+        if any(a - near <= last and first <= b + near for a, b in clear)
+        and all(last <= a or b <= first for a, b in clear)
+    ]
+    return sorted([*clear, *quiet])
 
 
 def _runs(probabilities: Sequence[float], settings: VadSettings) -> list[tuple[int, int]]:
