@@ -1,7 +1,7 @@
 """asr: writes down what is said, with the job's engine and model."""
 
 from chalchitra.files import write_json
-from chalchitra.speech.hearing import check_script, hear
+from chalchitra.speech.hearing import check_script, hear, in_own_script
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript import Transcript
@@ -9,14 +9,19 @@ from chalchitra.transcript import Transcript
 
 def work(stage: Stage) -> None:
     heard = hear(stage)
-    check_script(stage, heard.segments)
+    segments, transliterated = in_own_script(stage, heard.segments)
+    check_script(stage, segments)
     write_json(
-        stage.output("healing", "healing.json"), {"healed": [one.to_dict() for one in heard.healed]}
+        stage.output("healing", "healing.json"),
+        {
+            "healed": [one.to_dict() for one in heard.healed],
+            "transliterated": [one.to_dict() for one in transliterated],
+        },
     )
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
     Transcript(
         language=stage.params["source_language"],
-        segments=heard.segments,
+        segments=segments,
         duration=sound.film_duration or sound.end,
         engine=stage.params["engine"],
         model=stage.model("asr").name,

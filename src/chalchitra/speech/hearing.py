@@ -9,9 +9,12 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.speech.blocks import window_for
 from chalchitra.speech.engines import Heard, RecogniserOptions, load_recogniser
+from chalchitra.speech.engines.base import UNSPACED
 from chalchitra.speech.healing import Healed
 from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.script_guard import characters_of
 from chalchitra.speech.sound import WavSound
+from chalchitra.speech.transliterate import Transliterated, transliterate
 from chalchitra.stagekit import Stage
 from chalchitra.transcript import Segment
 from chalchitra.translation.scripts import script_of, script_share
@@ -155,6 +158,35 @@ def _report_healing(stage: Stage, healed: list[Healed]) -> None:
             + (f" and {more} more." if more > 0 else "."),
             "Look at them in the transcript, or choose a larger model with --model.",
         )
+
+
+def in_own_script(
+    stage: Stage, segments: list[Segment]
+) -> tuple[list[Segment], list[Transliterated]]:
+    """The segments with words in another script transliterated, where asr.wrong_script says so.
+
+    Each such word is in the log; that there are some is told as degraded.
+    """
+    if stage.params.get("wrong_script", "report") != "transliterate":
+        return segments, []
+    row = stage.params["languages"].get(stage.params["source_language"], {})
+    script = row.get("script", "")
+    latin = stage.params.get("english_words", "native") == "latin"
+    space = "" if row.get("whisper") in UNSPACED else " "
+    changed, done = transliterate(segments, script, characters_of(script, latin=latin), space)
+    stage.metric("transliterated", len(done))
+    for one in done:
+        stage.log(f"transliterated at {one.start:.2f} s: {one.before!r} became {one.after!r}")
+    if done:
+        listed = ", ".join(f"{one.after} ({one.start:.1f} s)" for one in done[:_LISTED])
+        more = len(done) - _LISTED
+        stage.degraded(
+            f"{len(done)} words were recognised in another script and transliterated.",
+            f"The model wrote them so, however often they were heard: {listed}"
+            + (f" and {more} more." if more > 0 else "."),
+            "Look at them in the transcript, or choose a larger model with --model.",
+        )
+    return changed, done
 
 
 def check_script(stage: Stage, segments: list[Segment]) -> None:
