@@ -181,6 +181,8 @@ def test_sentences_are_all_the_words_in_order(said: list[str], language: str | N
     starts = sentence_starts(said, language)
     assert starts == sorted(set(starts))
     assert all(0 < at < len(said) for at in starts)
+    for first, end in zip(starts, [*starts, len(said)][1:], strict=True):
+        assert not is_punctuation("".join(said[first:end]))
 
 
 @given(

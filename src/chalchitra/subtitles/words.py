@@ -11,6 +11,7 @@ from itertools import pairwise
 from chalchitra.subtitles.breaks import closes
 from chalchitra.subtitles.cue import milliseconds
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
+from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript import Segment, Transcript
 from chalchitra.translation.model import Translation
 
@@ -30,7 +31,10 @@ class TimedWord:
 def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
     """The words of a transcript in `script` (ISO 15924). A segment without words is spread."""
     found: list[TimedWord] = []
-    for number, segment in enumerate(transcript.segments):
+    number = 0
+    for segment in transcript.segments:
+        parted = _parted(found, segment, transcript.language)
+        number += parted
         if not segment.words:
             spoken = _spread(segment.text, segment.start, segment.end, number)
             found += [replace(word, speaker=segment.speaker) for word in spoken]
@@ -38,6 +42,8 @@ def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
         for word, glued in zip(segment.words, _glued(segment, script), strict=True):
             parts = list(_spread(word.text, word.start, word.end, number))
             speaker = word.speaker or segment.speaker
+            if word is segment.words[0] and not parted and script in UNSPACED_SCRIPTS:
+                glued = _is_wide(found[-1].text[-1:]) if found else False
             for n, part in enumerate(parts):
                 timed = replace(part, glued=glued and n == 0, speaker=speaker)
                 if closes(part.text) and found and found[-1].segment == number:
@@ -45,6 +51,23 @@ def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
                     timed = replace(timed, start=found[-1].end, end=found[-1].end)
                 found.append(timed)
     return found
+
+
+def _parted(found: Sequence[TimedWord], segment: Segment, language: str) -> bool:
+    """Whether a segment stands apart from the words before it.
+
+    Where a sentence ends before it, it need not: sentences are segments of their own however near
+    they are to each other, and what a cue may hold is a question of pauses and of what it costs.
+    """
+    said = [word.text for word in found[-4:]]
+    return bool(said) and len(said) not in sentence_starts(
+        [*said, *segment.text.split()[:4]], language
+    )
+
+
+def _is_wide(character: str) -> bool:
+    """A mark that has its space in itself, as 。 has."""
+    return unicodedata.east_asian_width(character or "a") in "WF"
 
 
 def translation_words(translation: Translation) -> list[TimedWord]:

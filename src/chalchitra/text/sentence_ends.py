@@ -66,9 +66,13 @@ def sentence_starts(words: Sequence[str], language: str | None = None) -> list[i
     word: str | None = None  # the last that is more than a closing mark standing apart
     for at, following in enumerate(words):
         if word is not None and ends_sentence(word, following, before=before, language=language):
-            starts.append(at)
+            since = starts[-1] if starts else 0
+            if not _unsaid(words[since:at]):
+                starts.append(at)
         if word is None or following.rstrip(CLOSERS):
             before, word = word, following
+    if starts and _unsaid(words[starts[-1] :]):
+        starts.pop()
     return starts
 
 
@@ -109,6 +113,11 @@ def ends_sentence(
     if core in _WORDS_TOO:
         return not (_is_dotted_letter(following) or _is_dotted_letter(before))
     return not _is_initial(core)
+
+
+def _unsaid(words: Sequence[str]) -> bool:
+    """Marks alone (a dash at the end, a danda at the beginning) are no sentence."""
+    return all(is_punctuation(word) for word in words)
 
 
 def _core(stripped: str) -> str:
