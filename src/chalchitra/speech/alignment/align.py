@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 from chalchitra.speech.alignment.batches import ONE_BY_ONE, batches
 from chalchitra.speech.alignment.interpolate import interpolated, spoken_length
 from chalchitra.speech.alignment.vocabulary import Vocabulary
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.sound import Samples, Sound
+from chalchitra.speech.sound import SAMPLE_RATE, Samples, Sound
 from chalchitra.speech.words import fit
 from chalchitra.transcript import Segment, Transcript, Word
 
@@ -132,11 +133,8 @@ def _aligned(batch: Sequence[Stretch], sound: Sound, aligner: Network) -> list[l
     """The words of each stretch with the network's times; None where that is not possible."""
     spelled = [[aligner.vocabulary.spell(word.text) for word in one.words] for one in batch]
     sounds = [sound.read(one.start, max(one.start, one.end)) for one in batch]
-    audible = [
-        at
-        for at, one in enumerate(batch)
-        if one.end - one.start >= aligner.shortest and len(sounds[at]) and any(spelled[at])
-    ]
+    shortest = max(1, ceil(aligner.shortest * SAMPLE_RATE))
+    audible = [at for at in range(len(batch)) if len(sounds[at]) >= shortest and any(spelled[at])]
     result: list[list[Word] | None] = [None] * len(batch)
     if not audible:
         return result
