@@ -59,7 +59,7 @@ def _parted(found: Sequence[TimedWord], segment: Segment, language: str) -> bool
     Where a sentence ends before it, it need not: sentences are segments of their own however near
     they are to each other, and what a cue may hold is a question of pauses and of what it costs.
     """
-    said = [word.text for word in found[-4:]]
+    said = [word.text for word in found[-12:]]
     return bool(said) and len(said) not in sentence_starts(
         [*said, *segment.text.split()[:4]], language
     )

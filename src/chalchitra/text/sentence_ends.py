@@ -63,14 +63,18 @@ def sentence_starts(words: Sequence[str], language: str | None = None) -> list[i
     """
     starts: list[int] = []
     before: str | None = None
-    word: str | None = None  # the last that is more than a closing mark standing apart
+    word: str | None = None  # the last that is more than a mark after a sentence's end
+
+    def ends(following: str | None) -> bool:
+        return word is not None and ends_sentence(word, following, before=before, language=language)
+
     for at, following in enumerate(words):
-        if word is not None and ends_sentence(word, following, before=before, language=language):
-            since = starts[-1] if starts else 0
-            if not _unsaid(words[since:at]):
-                starts.append(at)
-        if word is None or following.rstrip(CLOSERS):
-            before, word = word, following
+        ended = ends(following)
+        if ended and not _unsaid(words[starts[-1] if starts else 0 : at]):
+            starts.append(at)
+            before, word = None, following
+        elif word is None or not is_punctuation(following) or not ends(None):
+            before, word = (None if ended else word), following
     if starts and _unsaid(words[starts[-1] :]):
         starts.pop()
     return starts
