@@ -1,15 +1,16 @@
 """What aligning costs, and whether its times hold: the real stage with a network of real size.
 
     venv/whisperx/bin/python scripts/bench/alignment.py TRANSCRIPTS.tsv CLIPS... [--minutes 10]
-        [--size base|large] [--aligner FOLDER] [--batch-seconds 0 60 ...] [--threads 2]
+        [--size base|large] [--aligner FOLDER] [--sentences 2] [--batch-seconds 0 60 ...]
+        [--threads 2]
 
 CLIPS (16 kHz, mono) are joined over and over, with pauses, into a film of so many minutes; the
 table (file <tab> text) says what is said in each. The words lie where the voice is, shifted by up
-to 0.4 s as a recogniser's are, and every 40th is a number. Weights are random (random_aligner.py,
-a fairseq model whose files lie about its blank), or those of --aligner. Every --batch-seconds is
-measured in turn. It ends with 1 when a time overlaps, runs backwards or leaves the film, when a
-batch times a word otherwise than one stretch at a time does, or when the stage imported
-transformers.
+to 0.4 s as a recogniser's are, every 40th is a number, and a segment has so many sentences.
+Weights are random (random_aligner.py, a fairseq model whose files lie about its blank), or those of
+--aligner. Every --batch-seconds is measured in turn. It ends with 1 when a time overlaps, runs
+backwards or leaves the film, when a batch times a word otherwise than one stretch at a time does,
+or when the stage imported transformers.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--size", choices=sorted(random_aligner.SIZES), default="base")
     parser.add_argument("--aligner", type=Path, help="a folder with weights that mean something")
+    parser.add_argument("--sentences", type=int, default=2, help="in a segment; a clip is one")
     parser.add_argument("--batch-seconds", type=float, nargs="+", default=[0.0])
     parser.add_argument("--threads", type=int, default=2)
     wanted = parser.parse_args()
@@ -73,7 +75,7 @@ def main() -> None:
         folder = Path(temporary)
         rows = wanted.texts.read_text(encoding="utf-8").splitlines()
         texts = dict(row.split("\t")[:2] for row in rows)
-        film = make_film(wanted.clips, texts, wanted.minutes * 60, folder)
+        film = make_film(wanted.clips, texts, wanted.minutes * 60, wanted.sentences, folder)
         words = film.transcript.words
         aligner = wanted.aligner or make_aligner(folder, wanted.size, words)
         print(f"{film.seconds / 60:.1f} minutes, {len(words)} words", flush=True)
@@ -94,7 +96,9 @@ def main() -> None:
     print("all times are in order, apart and in the film")
 
 
-def make_film(clips: Sequence[Path], texts: dict[str, str], seconds: float, folder: Path) -> Film:
+def make_film(
+    clips: Sequence[Path], texts: dict[str, str], seconds: float, sentences: int, folder: Path
+) -> Film:
     """The sound, the speech regions and a recogniser's transcript, as stages write them."""
     pieces: list[numpy.ndarray] = []
     said: list[tuple[float, float, str]] = []
@@ -115,16 +119,16 @@ def make_film(clips: Sequence[Path], texts: dict[str, str], seconds: float, fold
     paths["audio_info"].write_text(json.dumps({"offset": OFFSET, "duration": now}))
     speech = find_speech(ArraySound(sound, offset=OFFSET), VadSettings())
     speech.write(paths["regions"])
-    segments = list(recognised(said, speech.regions, OFFSET + now))
+    segments = list(recognised(said, speech.regions, OFFSET + now, sentences))
     transcript = Transcript(language="hi", segments=segments, duration=OFFSET + now)
     transcript.write(paths["transcript"])
     return Film(paths, transcript, OFFSET + now)
 
 
 def recognised(
-    said: Sequence[tuple[float, float, str]], voice: Sequence[Region], end: float
+    said: Sequence[tuple[float, float, str]], voice: Sequence[Region], end: float, sentences: int
 ) -> Iterator[Segment]:
-    """Segments of two sentences each, with times that are wrong as a recogniser's are."""
+    """Segments of so many sentences, with times that are wrong as a recogniser's are."""
     chance = random.Random(0)
     count = 0
     words: list[Word] = []
@@ -141,7 +145,7 @@ def recognised(
             shown = str(count) if count % NUMBER_EVERY == 0 else word
             words.append(Word(text=shown, start=start, end=stop))
         words[-1] = words[-1].model_copy(update={"text": words[-1].text + "।"})
-        if at % 2 or at + 1 == len(said):
+        if (at + 1) % sentences == 0 or at + 1 == len(said):
             joined = " ".join(word.text for word in words)
             yield Segment(
                 id=number, start=words[0].start, end=words[-1].end, text=joined, words=words
