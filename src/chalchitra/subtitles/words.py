@@ -15,6 +15,9 @@ from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript import Segment, Transcript
 from chalchitra.translation.model import Translation
 
+_BREATH = 0.3
+"""Seconds; the voice detector hears shorter pauses as one stretch of speech."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
@@ -31,10 +34,10 @@ class TimedWord:
 def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
     """The words of a transcript in `script` (ISO 15924). A segment without words is spread."""
     found: list[TimedWord] = []
-    number = 0
+    number, ended = 0, 0.0
     for segment in transcript.segments:
-        parted = _parted(found, segment, transcript.language)
-        number += parted
+        parted = _parted(found, segment, segment.start - ended, transcript.language)
+        number, ended = number + parted, segment.end
         if not segment.words:
             spoken = _spread(segment.text, segment.start, segment.end, number)
             found += [replace(word, speaker=segment.speaker) for word in spoken]
@@ -53,12 +56,14 @@ def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
     return found
 
 
-def _parted(found: Sequence[TimedWord], segment: Segment, language: str) -> bool:
-    """Whether a segment stands apart from the words before it.
+def _parted(found: Sequence[TimedWord], segment: Segment, pause: float, language: str) -> bool:
+    """Whether a segment stands apart from the words before it, which end `pause` seconds before.
 
-    Where a sentence ends before it, it need not: sentences are segments of their own however near
-    they are to each other, and what a cue may hold is a question of pauses and of what it costs.
+    Where a sentence ends before it, it does so only after a pause: sentences are segments of their
+    own however near they are to each other, and two short ones in one breath may share a cue.
     """
+    if found and pause >= _BREATH:
+        return True
     said = [word.text for word in found[-12:]]
     return bool(said) and len(said) not in sentence_starts(
         [*said, *segment.text.split()[:4]], language
