@@ -10,7 +10,7 @@ import pytest
 
 from chalchitra import paths
 
-SHARED = {"errors", "files", "jobs", "offline", "pipeline", "stagekit", "transcript"}
+SHARED = {"errors", "files", "jobs", "offline", "pipeline", "stagekit", "text", "transcript"}
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
 ORCHESTRATOR = {

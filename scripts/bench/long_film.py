@@ -6,7 +6,7 @@
 The film's sound is the given speech clips over and over, with pauses. Each stage runs by itself
 (run-pipeline --only), so that its figures are its own; the runner's memory is in the sum over its
 processes and not in the largest process. --aligner is a wav2vec2 folder for the alignment stage;
-`--random-aligner` makes one of the usual size (95 million parameters, random weights) instead.
+`--random-aligner` makes one of the usual size (random_aligner.py) instead.
 """
 
 from __future__ import annotations
@@ -29,27 +29,6 @@ PAUSE = 1.5
 LIMIT = 2e9
 """No stage should take more bytes."""
 
-_RANDOM_ALIGNER = """
-import json, sys
-from pathlib import Path
-import torch
-from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
-folder = Path(sys.argv[1])
-torch.manual_seed(0)
-tokens = ["<pad>", "<s>", "</s>", "<unk>", *"|ETAONIHSRDLUMWCFGYPBVK'XJQZ"]
-network = Wav2Vec2ForCTC(Wav2Vec2Config(vocab_size=len(tokens), pad_token_id=0)).eval()
-with torch.no_grad():
-    network.lm_head.bias[0] += 2.0  # most frames are blank, as a trained network says
-network.save_pretrained(folder)
-files = {
-    "vocab": {token: index for index, token in enumerate(tokens)},
-    "tokenizer_config": {"pad_token": "<pad>", "word_delimiter_token": "|"},
-    "preprocessor_config": {"do_normalize": True},
-}
-for name, content in files.items():
-    (folder / f"{name}.json").write_text(json.dumps(content))
-"""
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -68,7 +47,8 @@ def main() -> None:
         if arguments.random_aligner:
             aligner = work / "aligner"
             python = venv_dir() / environment_for("alignment", None).name / "bin" / "python"
-            subprocess.run([str(python), "-c", _RANDOM_ALIGNER, str(aligner)], check=True)
+            script = Path(__file__).with_name("random_aligner.py")
+            subprocess.run([str(python), str(script), str(aligner)], check=True)
         film = work / "film.flac"
         looped(arguments.clips, arguments.hours * 3600, PAUSE, film)
         run(film, arguments.source, aligner, work / "out")

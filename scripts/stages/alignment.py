@@ -1,10 +1,15 @@
-"""alignment: times every word on the sound with the language's wav2vec2 network."""
+"""alignment: times every word on the sound with the language's wav2vec2 network.
+
+With or without a network, sentences become segments of their own here: what comes after works on
+them, and they are what people look for in a transcript.
+"""
 
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.stagekit.warm import kept
 from chalchitra.transcript import Transcript
+from chalchitra.transcript.split import by_sentence
 
 
 def work(stage: Stage) -> None:
@@ -14,7 +19,7 @@ def work(stage: Stage) -> None:
             transcript = aligned(stage, transcript)
         else:
             keep_times(stage)
-    transcript.write(stage.output("transcript", "transcript.json"))
+    by_sentence(transcript).write(stage.output("transcript", "transcript.json"))
 
 
 def is_there(stage: Stage) -> bool:
@@ -39,6 +44,7 @@ def keep_times(stage: Stage) -> None:
 def aligned(stage: Stage, transcript: Transcript) -> Transcript:
     # torch is imported from here on: without a model this stage takes no second.
     from chalchitra.speech.alignment.align import align
+    from chalchitra.speech.alignment.batches import seconds_together
     from chalchitra.speech.alignment.model import load_aligner
 
     model = stage.model("alignment")
@@ -53,7 +59,8 @@ def aligned(stage: Stage, transcript: Transcript) -> Transcript:
         WavSound.open(stage.input("audio"), stage.input("audio_info")),
         SpeechRegions.read(stage.input("regions")),
         aligner,
-        lambda done, total: stage.progress(done, total, "segments"),
+        together=seconds_together(float(stage.params.get("batch_seconds", 0)), stage.device),
+        on_progress=lambda done, total: stage.progress(done, total, "segments"),
     )
     words = result.transcript.words
     for timing in ("aligned", "interpolated", "recognised"):

@@ -78,6 +78,32 @@ def test_aligners_are_for_known_languages(table: Catalogue) -> None:
         assert entry.blank_token == ("<s>" if "vakyansh" in entry.name else "<pad>")
 
 
+SEEN = """hindi-him-4200 tamil-tam-250 telugu-tem-100 kannada-knm-560 bengali-bnm-200
+    gujarati-gnm-100 indian-english-enm-700"""
+LISTED = """marathi-mrm-100 nepali-nem-130 odia-orm-100 sanskrit-sam-60 maithili-maim-50 urdu-urm-60
+    punjabi-pam-10 dogri-doi-55 malayalam-mlm-8 assamese-asm-8"""
+
+
+def test_vakyansh_aligners_that_nobody_saw_say_so(table: Catalogue) -> None:
+    vakyansh = {
+        entry.name.removeprefix("vakyansh-wav2vec2-"): entry
+        for entry in table.all("wav2vec2")
+        if entry.name.startswith("vakyansh")
+    }
+    seen = set(SEEN.split())
+    assert {name for name, entry in vakyansh.items() if not entry.unverified} == seen
+    assert {name for name, entry in vakyansh.items() if entry.unverified} == set(LISTED.split())
+    assert all(entry.licence == "MIT" for entry in vakyansh.values())
+
+
+def test_a_language_gets_an_aligner_that_somebody_saw_where_there_is_one(table: Catalogue) -> None:
+    for code in "hi ta te kn ml bn gu ur".split():
+        assert not table.all("wav2vec2", language=code)[0].unverified
+    for code in ("hi", "te", "ml", "ur"):  # those that whisperX aligns
+        names = [entry.name for entry in table.all("wav2vec2", language=code)]
+        assert any("large" in name for name in names)
+
+
 def test_every_model_has_a_folder_of_its_own(table: Catalogue) -> None:
     folders = [entry.folder for entry in table.entries]
     assert len(set(folders)) == len(folders)

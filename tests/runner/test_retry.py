@@ -321,7 +321,8 @@ ON_CUDA = [{"compute_type": kind} for kind in ("float16", "int8_float16", "int8"
         ("translation@en", "cpu", {"translator": "indictrans2"}, BATCHES),
         ("translation@en", "cpu", {"translator": "whisper"}, ON_CPU),
         ("translation@en", "cpu", {"translator": "whisper", "engine": "mlx"}, ON_CPU),
-        ("alignment", "cuda", {}, []),
+        ("alignment", "cuda", {}, [{"batch_seconds": 0.1}]),
+        ("alignment", "cpu", {}, []),
         ("demux", "cpu", {}, []),
     ],
 )
@@ -331,7 +332,10 @@ def test_only_what_a_stage_heeds_is_made_smaller(project, key, device, fields, s
     job = job.model_copy(
         update={
             "machines": dict.fromkeys((*job.machines, "language"), machine),
-            "settings": {name: {"batch_size": 16} for name in ("asr", "translation")},
+            "settings": {
+                **{name: {"batch_size": 16} for name in ("asr", "translation")},
+                "alignment": {"batch_seconds": 0.0},
+            },
             **fields,
         }
     )

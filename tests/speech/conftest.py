@@ -228,10 +228,10 @@ def demo_transcript(
 
 @pytest.fixture(scope="session")
 def tiny_wav2vec2(tmp_path_factory: pytest.TempPathFactory, in_whisperx: Any) -> dict[str, Path]:
-    """Tiny random networks, as the hub would give them: an ordinary one and a fairseq one."""
+    """Tiny random networks, as the hub would give them: ordinary, from fairseq, normed as large."""
     script = Path(__file__).with_name("make_tiny_wav2vec2.py").read_text()
     folders = {}
-    for kind, options in {"plain": ["--check"], "fairseq": ["--fairseq", "--check"]}.items():
+    for kind in ("plain", "fairseq", "large"):
         folders[kind] = tmp_path_factory.mktemp("models") / kind
-        in_whisperx(script, folders[kind], *options)
+        in_whisperx(script, folders[kind], f"--{kind}", "--check")
     return folders

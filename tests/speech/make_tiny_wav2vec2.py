@@ -1,9 +1,10 @@
 """Make a tiny wav2vec2 CTC model with random weights, as the model hub would give it.
 
-usage: make_tiny_wav2vec2.py FOLDER [--fairseq] [--check]     (in the whisperx environment)
+usage: make_tiny_wav2vec2.py FOLDER [--fairseq] [--large] [--check]   (in the whisperx environment)
 
 50 frames a second and an English alphabet, like the real ones. With --fairseq the CTC blank is
-`<s>` while the files say `<pad>`, as in the Vakyansh models. --check also writes `logits.json`:
+`<s>` while the files say `<pad>`, as in the Vakyansh models. With --large it is normed as the large
+models (XLSR) are, else as the base ones. --check also writes `logits.json`:
 what transformers' own network gives for half a second of a tone.
 """
 
@@ -17,7 +18,7 @@ from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
 LETTERS = "|ETAONIHSRDLUMWCFGYPBVK'XJQZ"
 
 
-def main(folder: Path, *, fairseq: bool, check: bool) -> None:
+def main(folder: Path, *, fairseq: bool, large: bool, check: bool) -> None:
     torch.manual_seed(0)
     special = ["<s>", "<pad>", "</s>", "<unk>"] if fairseq else ["<pad>", "<s>", "</s>", "<unk>"]
     vocabulary = {token: index for index, token in enumerate([*special, *LETTERS])}
@@ -32,6 +33,9 @@ def main(folder: Path, *, fairseq: bool, check: bool) -> None:
             num_conv_pos_embeddings=16,
             num_conv_pos_embedding_groups=2,
             pad_token_id=vocabulary["<pad>"],
+            feat_extract_norm="layer" if large else "group",
+            do_stable_layer_norm=large,
+            conv_bias=large,
         )
     ).eval()
     with torch.no_grad():  # a trained network gives its blank most frames; this one does so too
@@ -50,4 +54,5 @@ def main(folder: Path, *, fairseq: bool, check: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), fairseq="--fairseq" in sys.argv, check="--check" in sys.argv)
+    wanted = {name: f"--{name}" in sys.argv for name in ("fairseq", "large", "check")}
+    main(Path(sys.argv[1]), **wanted)

@@ -15,6 +15,7 @@ from chalchitra.environments.table import python_path
 from chalchitra.languages import all_languages
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript import Transcript
+from chalchitra.transcript.split import by_sentence
 
 pytestmark = pytest.mark.smoke
 
@@ -254,7 +255,7 @@ aligner = load_aligner(folder)
 tone = torch.sin(torch.arange(8000) * 0.1).numpy()
 wanted = torch.log_softmax(torch.tensor(json.loads((folder / "logits.json").read_text())), -1)
 print(json.dumps({
-    "error": float((aligner.emissions(tone) - wanted).abs().max()),
+    "error": float((aligner.emissions([tone])[0] - wanted).abs().max()),
     "blank": [token for token, index in aligner.config.tokens.items() if index == aligner.blank],
     "transformers": "transformers" in sys.modules,
     "frame": aligner.frame_seconds,
@@ -262,7 +263,9 @@ print(json.dumps({
 """
 
 
-@pytest.mark.parametrize(("kind", "blank"), [("plain", "<pad>"), ("fairseq", "<s>")])
+@pytest.mark.parametrize(
+    ("kind", "blank"), [("plain", "<pad>"), ("fairseq", "<s>"), ("large", "<pad>")]
+)
 def test_a_hub_model_is_the_same_network_and_its_true_blank_is_found(
     tiny_wav2vec2, in_whisperx, kind, blank
 ):
@@ -271,6 +274,34 @@ def test_a_hub_model_is_the_same_network_and_its_true_blank_is_found(
     assert loaded["blank"] == [blank]
     assert loaded["frame"] == 0.02
     assert not loaded["transformers"]
+
+
+TOGETHER = """
+import json, sys
+from pathlib import Path
+import torch
+from chalchitra.speech.alignment.model import load_aligner
+aligner = load_aligner(Path(sys.argv[1]))
+noise = torch.Generator().manual_seed(1)
+sizes = [(16000, 0.1), (16000, 0.5), (6123, 0.02), (41777, 1.0), (401, 0.3), (720, 0.3)]
+sounds = [(torch.randn(length, generator=noise) * loud).numpy() for length, loud in sizes]
+alone = [aligner.emissions([sound])[0] for sound in sounds]
+batched = aligner.emissions(sounds)
+padded = torch.nn.functional.pad(torch.from_numpy(sounds[2]), (0, 40000)).numpy()
+print(json.dumps({
+    "frames": [[len(a), len(b)] for a, b in zip(alone, batched)],
+    "error": max(float((a - b).abs().max()) for a, b in zip(alone, batched)),
+    "padded alone": float((aligner.emissions([padded])[0][: len(alone[2])] - alone[2]).abs().max()),
+}))
+"""
+
+
+@pytest.mark.parametrize("kind", ["plain", "large"])
+def test_sounds_heard_together_are_heard_as_each_alone(tiny_wav2vec2, in_whisperx, kind):
+    found = json.loads(in_whisperx(TOGETHER, tiny_wav2vec2[kind]))
+    assert found["frames"] == [[n, n] for n in (49, 49, 18, 130, 1, 2)]
+    assert found["error"] < 1e-4
+    assert found["padded alone"] > 100 * found["error"]  # what padding without care would do
 
 
 def test_a_converted_model_is_the_same_network(tiny_wav2vec2, in_whisperx, tmp_path):
@@ -307,13 +338,85 @@ def test_every_word_is_timed_on_the_sound(stages, demo_transcript, tiny_wav2vec2
     before = Transcript.read(demo_transcript["transcript"])
     after = Transcript.read(outputs["transcript"])
     assert [word.text for word in after.words] == [word.text for word in before.words]
-    assert [segment.id for segment in after.segments] == [s.id for s in before.segments]
+    ids = [segment.id for segment in by_sentence(before).segments]
+    assert [segment.id for segment in after.segments] == ids
     assert {word.timing for word in after.words} == {"aligned"}
     assert [w.start for w in after.words] != [w.start for w in before.words]
     check_times(after, demo_transcript["regions"])
     assert result.degraded == []
     assert "torch" in result.libraries
     assert "transformers" not in result.libraries
+
+
+def test_batches_time_the_words_as_one_stretch_at_a_time_does(
+    stages, demo_transcript, tiny_wav2vec2
+):
+    for kind in ("plain", "large"):
+        model = tiny_wav2vec2[kind]
+        each = stages.run("alignment", demo_transcript, model=model)[1]
+        together = stages.run("alignment", demo_transcript, model=model, batch_seconds=90.0)[1]
+        assert Transcript.read(together["transcript"]) == Transcript.read(each["transcript"])
+
+
+RANDOM_NETWORKS = """
+import json, random, sys
+from itertools import pairwise
+from pathlib import Path
+import numpy, torch
+from chalchitra.speech.alignment.align import align
+from chalchitra.speech.alignment.model import load_aligner
+from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import ArraySound
+from chalchitra.transcript import Region, Segment, Transcript, Word
+torch.set_num_threads(1)
+aligner = load_aligner(Path(sys.argv[1]))
+texts = "go HOME 1811 never मैं — incomprehensibilities it a ₹5".split()
+counts = {"aligned": 0, "interpolated": 0, "recognised": 0, "kept": 0}
+wrong = []
+for seed in range(60):
+    chance = random.Random(seed)
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for parameter in aligner._network.parameters():
+            parameter.copy_(torch.randn_like(parameter) * 0.2)
+    sound = ArraySound(
+        numpy.random.default_rng(seed).normal(0, 0.1, 16000 * 12).astype("float32"), offset=0.5
+    )
+    edges = sorted(chance.sample(range(5, 125), 2 * chance.randint(0, 4)))
+    regions = [Region(start=a / 10, end=b / 10) for a, b in zip(edges[::2], edges[1::2])]
+    moments = sorted(chance.uniform(-0.5, 13.5) for _ in range(2 * chance.randint(1, 30)))
+    words = [
+        Word(text=chance.choice(texts), start=a, end=b)
+        for a, b in zip(moments[::2], moments[1::2])
+    ]
+    segments = []
+    while words:
+        size = chance.randint(1, 8)
+        some, words = words[:size], words[size:]
+        segments.append(Segment(id=len(segments), start=0, end=0, text="t", words=some))
+    together = chance.choice([0.0, 5.0, 40.0])
+    result = align(
+        Transcript(language="en", segments=segments), sound, SpeechRegions(regions=regions),
+        aligner, together=together,
+    )
+    said = result.transcript.words
+    for word in said:
+        counts[word.timing] += 1
+        if not sound.start <= word.start <= word.end <= sound.end:
+            wrong.append([seed, "outside", word.start, word.end])
+    wrong += [[seed, "overlap", a.end, b.start] for a, b in pairwise(said) if a.end > b.start]
+    counts["kept"] += len(result.kept)
+print(json.dumps({"wrong": wrong, **counts}))
+"""
+
+
+@pytest.mark.parametrize("kind", ["plain", "large"])
+def test_random_networks_never_make_times_overlap_or_leave_the_film(
+    tiny_wav2vec2, in_whisperx, kind
+):
+    found = json.loads(in_whisperx(RANDOM_NETWORKS, tiny_wav2vec2[kind]))
+    assert found["wrong"] == []
+    assert min(found[name] for name in ("aligned", "interpolated", "recognised", "kept")) > 10
 
 
 def test_what_cannot_be_aligned_keeps_its_times_and_is_told(
@@ -329,19 +432,21 @@ def test_what_cannot_be_aligned_keeps_its_times_and_is_told(
         model=tiny_wav2vec2["plain"],
     )  # fmt: skip
     after = Transcript.read(outputs["transcript"])
-    assert [word.timing for word in after.segments[0].words[:3]] == [
-        "aligned",
-        "interpolated",
-        "aligned",
-    ]
-    assert {word.timing for word in after.segments[1].words} == {"recognised"}
+    timings = [word.timing for word in after.words]
+    assert timings[:3] == ["aligned", "interpolated", "aligned"]
+    count = len(first.words)
+    assert set(timings[count : count + len(second.words)]) == {"recognised"}
+    assert set(timings[count + len(second.words) :]) <= {"aligned"}
     assert f"1 of {len(before.segments)} segments" in result.degraded[0].what
     check_times(after, demo_transcript["regions"])
 
 
 def test_without_an_aligner_the_times_stay_and_nothing_heavy_is_loaded(stages, demo_transcript):
     result, outputs = stages.run("alignment", demo_transcript)
-    assert Transcript.read(outputs["transcript"]) == Transcript.read(demo_transcript["transcript"])
+    before = Transcript.read(demo_transcript["transcript"])
+    after = Transcript.read(outputs["transcript"])
+    assert after == by_sentence(before)
+    assert after.words == before.words
     assert "not aligned" in result.degraded[0].what
     assert result.libraries == {}
 

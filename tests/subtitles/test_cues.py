@@ -14,6 +14,7 @@ from chalchitra.subtitles import CueSettings, build_cues, transcript_words, tran
 from chalchitra.subtitles.graphemes import chunks, graphemes
 from chalchitra.subtitles.words import clean
 from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.split import by_sentence
 from chalchitra.translation.model import Translation, TranslationUnit
 
 STANDARD = CueSettings(
@@ -425,10 +426,48 @@ def test_what_fits_on_one_line_stays_on_one():
 def test_pauses_and_speakers_part_cues_and_touching_segments_do_not():
     assert len(cues_of("Latn", timed("come in|sit down", segment_gap=0.0))) == 1
     assert len(cues_of("Latn", timed("come in|sit down", segment_gap=0.4))) == 2
+    assert len(cues_of("Latn", timed("Hello?|Hello.", segment_gap=0.4))) == 2  # two people, often
+    assert len(cues_of("Latn", timed("No.|Never.", segment_gap=0.2))) == 1
     assert len(cues_of("Latn", timed("come in sit down", gap=1.2))) == 4
     transcript = timed("come in|no thanks")
     transcript.segments[0].speaker, transcript.segments[1].speaker = "A", "B"
     assert shown(cues_of("Latn", transcript)) == ["come in", "no thanks"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("come No. Why? हाँ। घर ठीक है। डॉ. ए. पी. — ” और".split()),
+            st.sampled_from([0, 0, 0.05, 0.15, 0.25]),
+            st.sampled_from([0.1, 0.3, 0.6]),
+        ),
+        min_size=1,
+        max_size=50,
+    ),
+    cue_settings,
+)
+def test_cues_are_the_same_whether_sentences_are_segments_or_not(said, limits):
+    """Two short sentences in one breath are not parted, which would make them flash."""
+    words, now = [], 0.0
+    for text, pause, length in said:
+        words.append(Word(text=text, start=now + pause, end=now + pause + length))
+        now += pause + length
+    text = " ".join(word.text for word in words)
+    whole = Transcript(
+        language="hi",
+        segments=[Segment(id=0, start=words[0].start, end=now, text=text, words=words)],
+    )
+    assert cues_of("Deva", by_sentence(whole), limits) == cues_of("Deva", whole, limits)
+
+
+def test_sentences_without_spaces_stay_so_in_one_cue():
+    texts = ["你好", "。", "再见", "。"]
+    words = [Word(text=text, start=n * 0.3, end=n * 0.3 + 0.3) for n, text in enumerate(texts)]
+    segment = Segment(id=0, start=0, end=1.2, text="你好。再见。", words=words)
+    whole = Transcript(language="zh", segments=[segment])
+    assert len(by_sentence(whole).segments) == 2
+    assert cues_of("Hans", by_sentence(whole)) == cues_of("Hans", whole)
 
 
 def test_short_gaps_are_closed_and_others_can_be_seen():

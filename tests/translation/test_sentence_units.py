@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.transcript.model import Segment, Transcript, Word
-from chalchitra.translation.sentence_ends import ends_sentence
 from chalchitra.translation.units import UnitLimits, sentence_units
 
 WORDS = st.sampled_from(
@@ -104,44 +103,3 @@ def test_a_long_sentence_is_cut_after_a_comma_near_its_middle() -> None:
     text = "जब मैं छोटा था और गाँव में रहता था, तब हम सब नदी पर जाते थे और खेलते थे"
     units = sentence_units(spoken(text), UnitLimits(max_chars=60))
     assert [unit.text.rpartition(" ")[2] for unit in units] == ["था,", "थे"]
-
-
-@pytest.mark.parametrize(
-    "word",
-    """है। गया॥ था? चलो! گا۔ ہے؟ ᱠᱟᱱᱟ᱾ ᱿ ꯅꯤ꯫ went. है. "हाँ।" (नहीं!) वह… and... 2019.
-    குறும்படம். ।""".split(),
-)
-def test_ends_of_sentences(word: str) -> None:
-    assert ends_sentence(word, "Then")
-    assert ends_sentence(word, None)
-
-
-@pytest.mark.parametrize(
-    ("word", "following"),
-    [
-        ("डॉ.", "शर्मा"),
-        ("Mr.", "Rao"),
-        ("(Dr.", "Rao)"),
-        ("प्रो.", "सिंह"),
-        ("ডা.", "সেন"),
-        ("ഡോ.", "നായർ"),
-        ("J.", "Rao"),
-        ("एम.", "करुणानिधि"),
-        ("एस.पी.", "सिंह"),
-        ("கி.", "மீ"),
-        ("கே.", "ராஜா"),
-        ("क.", "ख"),
-        ("कि.मी.", "दूर"),
-        ("U.S.A.", "today"),
-        ("p.m.", "on"),
-        ("3.", "5"),
-        ("और…", "then"),
-        ("well...", "maybe"),
-        ("शब्द", "है"),
-        ("3.5", "करोड़"),
-        ("है।", "”"),
-        ("Node.js", "is"),
-    ],
-)
-def test_what_only_looks_like_an_end(word: str, following: str) -> None:
-    assert not ends_sentence(word, following)

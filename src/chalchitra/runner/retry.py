@@ -21,6 +21,8 @@ _SMALLER = {
     "int8_float16": {"cuda": "int8", "cpu": "int8"},
 }
 """CTranslate2's number formats, each with the next that takes less memory."""
+_ONE_BY_ONE = 0.1
+"""Seconds of sound in which no two stretches fit, so that the aligner hears each alone."""
 
 
 def run_with_retries(work: Work, rules: RetryRules) -> StageRecord:
@@ -68,6 +70,10 @@ def smaller_steps(work: Work) -> Iterator[dict[str, Any]]:
         batch = max(1, batch // 4)
         yield {"batch_size": batch}
     machine = job.machines[stage]
+    if stage == "alignment" and machine.device != "cpu":
+        seconds = parameters(job, work.key).get("batch_seconds")
+        if isinstance(seconds, int | float) and seconds != _ONE_BY_ONE:
+            yield {"batch_seconds": _ONE_BY_ONE}
     if not (translates or stage == "language" or (stage == "asr" and job.engine != "mlx")):
         return
     if machine.device == "cpu" and machine.threads > 1:

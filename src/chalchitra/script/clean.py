@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from chalchitra.translation.sentence_ends import ends_sentence, is_punctuation
+from chalchitra.text.sentence_ends import is_punctuation, sentence_starts
 
 _SQUARE = re.compile(r"\[[^\]\n]*\]|【[^】\n]*】")
 _ROUND = re.compile(r"\([^()\n]*\)|（[^（）\n]*）")
@@ -62,10 +62,7 @@ def is_said(text: str) -> bool:
 def sentences(text: str) -> Iterator[str]:
     """The sentences of a paragraph, each with its punctuation."""
     words = text.split()
-    current: list[str] = []
-    for index, word in enumerate(words):
-        current.append(word)
-        following = words[index + 1] if index + 1 < len(words) else None
-        if following is None or ends_sentence(word, following):
-            yield " ".join(current)
-            current = []
+    starts = sentence_starts(words)
+    for first, end in zip([0, *starts], [*starts, len(words)], strict=True):
+        if first < end:
+            yield " ".join(words[first:end])

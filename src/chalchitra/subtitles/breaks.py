@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from chalchitra.translation.sentence_ends import ends_sentence, is_punctuation
+from chalchitra.text.sentence_ends import ends_sentence, is_punctuation
 
 SENTENCE = 0.0
 CLAUSE = 0.3
@@ -14,7 +14,7 @@ WITH_ITS_WORD = 1.8
 INSIDE = 2.5
 NEVER = 20.0
 
-_CLAUSE_ENDS = frozenset(",;:،؛、，；：·—–།༎။၊។៕")
+_CLAUSE_ENDS = frozenset(",;:،؛、，；：·—–…།༎။၊។៕")
 _BREAKABLE_ENDS = frozenset("\u0f0b\u200b")
 """The Tibetan syllable mark and the zero-width space: a line may break after them."""
 _CLOSERS = "\"'”’»)]}›」』）】"
@@ -60,7 +60,7 @@ def break_cost(before: Piece, after: Piece, language: str, unspaced: bool) -> fl
 
     `language` is an id of languages.toml. A pause, or a segment's end, makes a break better.
     """
-    cost = _of_text(before, after, language.partition("-")[0], unspaced)
+    cost = _of_text(before, after, language, unspaced)
     if cost == NEVER:
         return NEVER
     if after.segment != before.segment:
@@ -68,18 +68,20 @@ def break_cost(before: Piece, after: Piece, language: str, unspaced: bool) -> fl
     return max(SENTENCE, cost - (after.start - before.end) / 1000)
 
 
-def _of_text(before: Piece, after: Piece, subtag: str, unspaced: bool) -> float:
+def _of_text(before: Piece, after: Piece, language: str, unspaced: bool) -> float:
     if closes(after.text) or _opens(before.text):
         return NEVER
-    if not after.inside and ends_sentence(before.text, after.text):
+    if not after.inside and ends_sentence(before.text, after.text, language=language):
         return SENTENCE
-    last = before.text.rstrip(_CLOSERS)[-1:]
-    if last in _CLAUSE_ENDS:
+    bare_end = before.text.rstrip(_CLOSERS)
+    last = bare_end[-1:]
+    if last in _CLAUSE_ENDS or bare_end.endswith(".."):
         return CLAUSE
     if unspaced and not after.glued:
         return CLAUSE  # a space there is punctuation
     if after.inside and last not in _BREAKABLE_ENDS:
         return INSIDE
+    subtag = language.partition("-")[0]
     if _bare(before.text) in _LEANS_FORWARD.get(subtag, ()):
         return WITH_ITS_WORD
     if _bare(after.text) in _LEANS_BACK.get(subtag, ()):

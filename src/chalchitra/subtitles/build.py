@@ -14,7 +14,7 @@ from chalchitra.subtitles.breaks import SENTENCE, Piece, break_cost
 from chalchitra.subtitles.cue import Cue, CueSettings, milliseconds, reading_speed
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS, atoms, chunks
 from chalchitra.subtitles.words import TimedWord, in_order
-from chalchitra.translation.sentence_ends import ends_sentence
+from chalchitra.text.sentence_ends import ends_sentence
 
 _CUE = 1.0
 """What a cue costs in itself: so much worse must a break be that is avoided by one more cue."""
@@ -171,10 +171,10 @@ def _starts(starts: Sequence[int], clock: _Clock, film: int | None) -> list[int]
     return spaced
 
 
-def _inner_cost(before: Piece, after: Piece) -> float:
+def _inner_cost(before: Piece, after: Piece, language: str) -> float:
     """What it costs to show two neighbours in one cue: a sentence's end or a pause inside it."""
     pause = after.start - before.end
-    ends = not after.inside and ends_sentence(before.text, after.text)
+    ends = not after.inside and ends_sentence(before.text, after.text, language=language)
     return _INNER_SENTENCE * ends + max(0, pause - _SHORT_PAUSE) / 1000
 
 
@@ -195,7 +195,7 @@ class _Typesetter:
         self._spaces = [0 if piece.glued else 1 for piece in pieces]
         widths = (settings.length(p.text) + s for p, s in zip(pieces, self._spaces, strict=True))
         self._width = list(accumulate(widths, initial=0))
-        inner = [0.0] + [_inner_cost(before, after) for before, after in pairwise(pieces)]
+        inner = [0.0] + [_inner_cost(before, after, language) for before, after in pairwise(pieces)]
         self._inner = list(accumulate(inner))
 
     def text(self, first: int, after: int) -> str:

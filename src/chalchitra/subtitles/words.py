@@ -11,8 +11,12 @@ from itertools import pairwise
 from chalchitra.subtitles.breaks import closes
 from chalchitra.subtitles.cue import milliseconds
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
+from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript import Segment, Transcript
 from chalchitra.translation.model import Translation
+
+_BREATH = 0.3
+"""Seconds; the voice detector hears shorter pauses as one stretch of speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,10 @@ class TimedWord:
 def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
     """The words of a transcript in `script` (ISO 15924). A segment without words is spread."""
     found: list[TimedWord] = []
-    for number, segment in enumerate(transcript.segments):
+    number, ended = 0, 0.0
+    for segment in transcript.segments:
+        parted = _parted(found, segment, segment.start - ended, transcript.language)
+        number, ended = number + parted, segment.end
         if not segment.words:
             spoken = _spread(segment.text, segment.start, segment.end, number)
             found += [replace(word, speaker=segment.speaker) for word in spoken]
@@ -38,6 +45,8 @@ def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
         for word, glued in zip(segment.words, _glued(segment, script), strict=True):
             parts = list(_spread(word.text, word.start, word.end, number))
             speaker = word.speaker or segment.speaker
+            if word is segment.words[0] and not parted and script in UNSPACED_SCRIPTS:
+                glued = _is_wide(found[-1].text[-1:]) if found else False
             for n, part in enumerate(parts):
                 timed = replace(part, glued=glued and n == 0, speaker=speaker)
                 if closes(part.text) and found and found[-1].segment == number:
@@ -45,6 +54,25 @@ def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
                     timed = replace(timed, start=found[-1].end, end=found[-1].end)
                 found.append(timed)
     return found
+
+
+def _parted(found: Sequence[TimedWord], segment: Segment, pause: float, language: str) -> bool:
+    """Whether a segment stands apart from the words before it, which end `pause` seconds before.
+
+    Where a sentence ends before it, it does so only after a pause: sentences are segments of their
+    own however near they are to each other, and two short ones in one breath may share a cue.
+    """
+    if found and pause >= _BREATH:
+        return True
+    said = [word.text for word in found[-12:]]
+    return bool(said) and len(said) not in sentence_starts(
+        [*said, *segment.text.split()[:4]], language
+    )
+
+
+def _is_wide(character: str) -> bool:
+    """A mark that has its space in itself, as 。 has."""
+    return unicodedata.east_asian_width(character or "a") in "WF"
 
 
 def translation_words(translation: Translation) -> list[TimedWord]:

@@ -36,7 +36,10 @@ class Word(_Model):
 
 
 class Segment(_Model):
-    """A stretch of connected speech. `id` stays the same from recognition to the last track."""
+    """A stretch of connected speech. `id` stays the same from recognition to the last track.
+
+    What is cut later (at sentence ends, where the speaker changes) keeps it in its first part.
+    """
 
     id: int
     start: float

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalchitra.text.sentence_ends import is_punctuation
 from chalchitra.translation.batches import run_batches
 from chalchitra.translation.checks import problem
 from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.protect import Protected, protect, restore
-from chalchitra.translation.sentence_ends import is_punctuation
 from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
 
 PIECE_DEPTH = 2

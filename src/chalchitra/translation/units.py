@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript.model import Segment, Transcript, Word
-from chalchitra.translation.sentence_ends import ends_sentence
 
-CLAUSE_ENDS = ",;:،؛—–"
+CLAUSE_ENDS = ",;:،؛—–…"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def sentence_units(transcript: Transcript, limits: UnitLimits | None = None) -> 
     ]
     pieces = [
         piece
-        for sentence in _sentences(tokens, limits.max_pause)
+        for sentence in _sentences(tokens, limits.max_pause, transcript.language)
         for piece in _bounded(sentence, limits)
     ]
     return [_unit(number, piece) for number, piece in enumerate(pieces)]
@@ -84,12 +84,13 @@ def segment_words(segment: Segment) -> list[Word]:
     return words
 
 
-def _sentences(tokens: Sequence[_Token], max_pause: float) -> Iterable[list[_Token]]:
+def _sentences(tokens: Sequence[_Token], max_pause: float, language: str) -> Iterable[list[_Token]]:
+    starts = set(sentence_starts([token.word.text for token in tokens], language))
     current: list[_Token] = []
     for index, token in enumerate(tokens):
         current.append(token)
         last = index == len(tokens) - 1
-        if last or _parts(token.word, tokens[index + 1].word, max_pause):
+        if last or index + 1 in starts or _parts(token.word, tokens[index + 1].word, max_pause):
             yield current
             current = []
 
@@ -97,9 +98,7 @@ def _sentences(tokens: Sequence[_Token], max_pause: float) -> Iterable[list[_Tok
 def _parts(word: Word, following: Word, max_pause: float) -> bool:
     if following.start - word.end >= max_pause:
         return True
-    if word.speaker and following.speaker and word.speaker != following.speaker:
-        return True
-    return ends_sentence(word.text, following.text)
+    return bool(word.speaker and following.speaker and word.speaker != following.speaker)
 
 
 def _bounded(tokens: list[_Token], limits: UnitLimits) -> list[list[_Token]]:

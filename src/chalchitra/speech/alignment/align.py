@@ -1,18 +1,23 @@
-"""Aligning a transcript: every word's times from the network, segment by segment.
+"""Aligning a transcript: every word's times from the network, stretch by stretch.
 
-Memory is bounded: a long segment is aligned in parts, cut at its longest pauses. Times then go
-through the same rules as a recogniser's (words.fit): inside the voice, in order, not overlapping.
+Memory is bounded: a long segment is aligned in parts, cut at its longest pauses, and no more is
+heard together than a batch may hold. Times then go through the same rules as a recogniser's
+(words.fit): inside the voice, in order, not overlapping.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
+from typing import Protocol
 
-from chalchitra.speech.alignment.ctc import align_words
-from chalchitra.speech.alignment.model import Aligner
+from chalchitra.speech.alignment.batches import ONE_BY_ONE, batches
+from chalchitra.speech.alignment.interpolate import interpolated, spoken_length
+from chalchitra.speech.alignment.vocabulary import Vocabulary
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.sound import Sound
+from chalchitra.speech.sound import SAMPLE_RATE, Samples, Sound
 from chalchitra.speech.words import fit
 from chalchitra.transcript import Segment, Transcript, Word
 
@@ -26,6 +31,23 @@ HOLD = 0.15
 """Aligned times are nearer to the truth than a recogniser's, so they are held less (s)."""
 
 
+class Network(Protocol):
+    """What aligning needs of an aligner (model.Aligner)."""
+
+    @property
+    def vocabulary(self) -> Vocabulary: ...
+
+    @property
+    def frame_seconds(self) -> float: ...
+
+    @property
+    def shortest(self) -> float: ...
+
+    def frames(
+        self, sounds: Sequence[Samples], words: Sequence[Sequence[Sequence[int]]]
+    ) -> list[list[tuple[int, int] | None] | None]: ...
+
+
 @dataclass
 class Alignment:
     """The aligned transcript, and the segments that kept the recogniser's times."""
@@ -34,65 +56,128 @@ class Alignment:
     kept: list[Segment]
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Words of one segment, and the sound (s, from and to) in which they are looked for."""
+
+    segment: int
+    words: list[Word]
+    start: float
+    end: float
+
+
 def align(
     transcript: Transcript,
     sound: Sound,
     speech: SpeechRegions,
-    aligner: Aligner,
+    aligner: Network,
+    *,
+    together: float = ONE_BY_ONE,
     on_progress: Callable[[float, float], None] = lambda done, total: None,
 ) -> Alignment:
     """Time every word on the sound. `on_progress` is told segments done and in all.
 
-    A word that the network's alphabet cannot spell (digits, another script) is put between its
-    neighbours. A segment that cannot be aligned (nothing to spell, or more text than its sound
-    can hold) keeps its times.
+    `together` is how many seconds of sound the network may hear in one batch. A word that its
+    alphabet cannot spell (digits, another script) is put between its neighbours. A segment that
+    cannot be aligned (nothing to spell, or more text than its sound can hold) keeps its times.
     """
+    found: dict[int, list[Word] | None] = {}
+    stretches = list(stretches_of(transcript, sound))
+    waiting = Counter(stretch.segment for stretch in stretches)
+    total, left = len(transcript.segments), len(waiting)
+    lengths = [stretch.end - stretch.start for stretch in stretches]
+    for batch in batches(lengths, together):
+        heard = _aligned([stretches[index] for index in batch], sound, aligner)
+        for index, words in zip(batch, heard, strict=True):
+            found[index] = words
+            waiting[stretches[index].segment] -= 1
+            left -= not waiting[stretches[index].segment]
+        on_progress(total - left, total)
+    words_of: dict[int, list[Word] | None] = {}
+    for index, stretch in enumerate(stretches):
+        before, own = words_of.get(stretch.segment, []), found[index]
+        words_of[stretch.segment] = None if before is None or own is None else before + own
     segments: list[Segment] = []
     kept: list[Segment] = []
-    count = len(transcript.segments)
-    last_end = sound.start
-    for index, segment in enumerate(transcript.segments):
-        following = transcript.segments[index + 1].start if index + 1 < count else sound.end
-        words = _align_segment(segment.words, last_end, following, sound, aligner)
+    for number, segment in enumerate(transcript.segments):
+        words = words_of.get(number)
         if words is None:
             kept.append(segment)
         else:
             segment = segment.model_copy(update={"words": words})
         segments.append(segment)
-        last_end = segment.words[-1].end if segment.words else segment.end
-        on_progress(index + 1, count)
-    return Alignment(transcript.model_copy(update={"segments": settled(segments, speech)}), kept)
+    placed = settled(segments, speech, sound.start, sound.end)
+    return Alignment(transcript.model_copy(update={"segments": placed}), kept)
 
 
-def _align_segment(
-    words: Sequence[Word], before: float, after: float, sound: Sound, aligner: Aligner
-) -> list[Word] | None:
-    """The words with the network's times; None where that is not possible.
-
-    `before` is the end of the words before them, `after` the start of those after them.
-    """
-    timed: list[Word] = []
-    parts = list(parts_of(words))
-    for index, part in enumerate(parts):
-        low = timed[-1].end if timed else before
-        high = parts[index + 1][0].start if index + 1 < len(parts) else after
-        window = (
-            max(part[0].start - MARGIN, min(low - OVERLAP, part[0].start), sound.start),
-            min(part[-1].end + MARGIN, max(high + OVERLAP, part[-1].end), sound.end),
+def stretches_of(transcript: Transcript, sound: Sound) -> Iterator[Stretch]:
+    """The parts of all segments in order, each with its sound: a margin around its words that
+    hardly reaches into the words before and after it."""
+    parts = [
+        (number, part)
+        for number, segment in enumerate(transcript.segments)
+        for part in parts_of(segment.words)
+    ]
+    for at, (number, part) in enumerate(parts):
+        before = parts[at - 1][1][-1].end if at else sound.start
+        after = parts[at + 1][1][0].start if at + 1 < len(parts) else sound.end
+        yield Stretch(
+            number,
+            part,
+            max(part[0].start - MARGIN, min(before - OVERLAP, part[0].start), sound.start),
+            min(part[-1].end + MARGIN, max(after + OVERLAP, part[-1].end), sound.end),
         )
-        aligned = _align_part(part, window, sound, aligner)
-        if aligned is None:
-            return None
-        timed += aligned
-    return timed or None
 
 
-def settled(segments: Sequence[Segment], speech: SpeechRegions) -> list[Segment]:
-    """The segments with their words inside the voice, in order and apart.
+def _aligned(batch: Sequence[Stretch], sound: Sound, aligner: Network) -> list[list[Word] | None]:
+    """The words of each stretch with the network's times; None where that is not possible."""
+    spelled = [[aligner.vocabulary.spell(word.text) for word in one.words] for one in batch]
+    sounds = [sound.read(one.start, max(one.start, one.end)) for one in batch]
+    shortest = max(1, ceil(aligner.shortest * SAMPLE_RATE))
+    audible = [at for at in range(len(batch)) if len(sounds[at]) >= shortest and any(spelled[at])]
+    result: list[list[Word] | None] = [None] * len(batch)
+    if not audible:
+        return result
+    frames = aligner.frames([sounds[at] for at in audible], [spelled[at] for at in audible])
+    for at, of_words in zip(audible, frames, strict=True):
+        if of_words is not None:
+            result[at] = _timed(batch[at], of_words, aligner.frame_seconds)
+    return result
 
-    A word with no voice near keeps its time as far as its neighbours leave it room.
+
+def _timed(stretch: Stretch, frames: Sequence[tuple[int, int] | None], step: float) -> list[Word]:
+    times = [
+        None if one is None else (stretch.start + one[0] * step, stretch.start + one[1] * step)
+        for one in frames
+    ]
+    filled = interpolated(
+        times,
+        [spoken_length(word.text) for word in stretch.words],
+        [(word.start, word.end) for word in stretch.words],
+        stretch.start,
+        stretch.end,
+    )
+    return [
+        word.model_copy(
+            update={"start": a, "end": b, "timing": "interpolated" if time is None else "aligned"}
+        )
+        for word, (a, b), time in zip(stretch.words, filled, times, strict=True)
+    ]
+
+
+def settled(
+    segments: Sequence[Segment], speech: SpeechRegions, low: float, high: float
+) -> list[Segment]:
+    """The segments with their words inside the voice, in order, apart, and in the film.
+
+    A word with no voice near keeps its time as far as its neighbours leave it room. `low` and
+    `high` are where the sound begins and ends (s).
     """
-    own = [(word.start, word.end) for segment in segments for word in segment.words]
+    own = [
+        (min(max(word.start, low), high), min(max(word.end, low), high))
+        for segment in segments
+        for word in segment.words
+    ]
     fitted = fit(own, speech.regions, hold=HOLD)
     limits: list[float | None] = []  # where the next word with a voice begins
     for found in reversed(fitted):
@@ -101,11 +186,16 @@ def settled(segments: Sequence[Segment], speech: SpeechRegions) -> list[Segment]
     times: list[tuple[float, float]] = []
     for mine, found, limit in zip(own, fitted, limits, strict=True):
         if found is None:
-            low = times[-1][1] if times else 0.0
-            high = max(low, mine[1]) if limit is None else limit
-            start = min(max(mine[0], low), high)
-            found = (start, min(max(mine[1], start), high))
-        times.append((round(found[0], 3), round(found[1], 3)))
+            earliest = times[-1][1] if times else low
+            latest = max(earliest, mine[1]) if limit is None else limit
+            start = min(max(mine[0], earliest), latest)
+            found = (start, min(max(mine[1], start), latest))
+        times.append(
+            (
+                min(max(round(found[0], 3), low), high),
+                min(max(round(found[1], 3), low), high),
+            )
+        )
     placed: list[Segment] = []
     rest = iter(times)
     for segment in segments:
@@ -134,59 +224,3 @@ def _cut_quality(words: Sequence[Word], at: int) -> tuple[float, float]:
     """The pause before word `at`; of equal pauses the one nearest to the middle."""
     middle = (words[0].start + words[-1].end) / 2
     return words[at].start - words[at - 1].end, -abs(words[at].start - middle)
-
-
-def _align_part(
-    words: Sequence[Word], window: tuple[float, float], sound: Sound, aligner: Aligner
-) -> list[Word] | None:
-    start, end = window
-    if end - start < aligner.shortest:
-        return None
-    samples = sound.read(start, end)
-    if len(samples) == 0:
-        return None
-    spelled = [aligner.vocabulary.spell(word.text) for word in words]
-    frames = align_words(
-        aligner.emissions(samples),
-        spelled,
-        blank=aligner.blank,
-        separator=aligner.vocabulary.separator_index,
-    )
-    if frames is None:
-        return None
-    step = aligner.frame_seconds
-    times = [
-        None if one is None else (start + one[0] * step, start + one[1] * step) for one in frames
-    ]
-    return [
-        word.model_copy(
-            update={"start": a, "end": b, "timing": "interpolated" if gap else "aligned"}
-        )
-        for word, (a, b), gap in zip(
-            words, interpolated(times, start, end), [one is None for one in times], strict=True
-        )
-    ]
-
-
-def interpolated(
-    times: Sequence[tuple[float, float] | None], low: float, high: float
-) -> list[tuple[float, float]]:
-    """Words without times share the gap between their neighbours (or the edges) evenly."""
-    filled: list[tuple[float, float]] = []
-    at = 0
-    while at < len(times):
-        known = times[at]
-        if known is not None:
-            filled.append(known)
-            at += 1
-            continue
-        last = at
-        while last < len(times) and times[last] is None:
-            last += 1
-        following = times[last] if last < len(times) else None
-        left = filled[-1][1] if filled else low
-        right = following[0] if following is not None else high
-        each = max(0.0, right - left) / (last - at)
-        filled += [(left + i * each, left + (i + 1) * each) for i in range(last - at)]
-        at = last
-    return filled

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
+from chalchitra.speech.alignment.ctc import align_words
 from chalchitra.speech.alignment.vocabulary import Vocabulary
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 
@@ -51,6 +52,14 @@ class AlignerConfig:
         """Samples a frame: 320, 20 ms, for every wav2vec2 that is known."""
         return prod(stride for _, _, stride in self.network["extractor_conv_layer_config"])
 
+    @property
+    def may_be_padded(self) -> bool:
+        """Whether silence after a sound leaves the features of the sound what they are.
+
+        Not in models of the size "base": their first layer is normed over time (group_norm).
+        """
+        return bool(self.network["extractor_mode"] == "layer_norm")
+
 
 class Aligner:
     """A network that is ready to align."""
@@ -75,9 +84,23 @@ class Aligner:
             jump *= stride
         return receptive / SAMPLE_RATE
 
-    def emissions(self, samples: Samples) -> Any:
-        """Log probabilities (frames, tokens) on the CPU."""
-        return emissions(self._network, samples, self.config.normalize, self._device)
+    def emissions(self, sounds: Sequence[Samples]) -> list[Any]:
+        """Log probabilities (frames, tokens) of each sound, on the CPU; all are heard together."""
+        return emissions(self._network, sounds, self.config, self._device)
+
+    def frames(
+        self, sounds: Sequence[Samples], words: Sequence[Sequence[Sequence[int]]]
+    ) -> list[list[tuple[int, int] | None] | None]:
+        """For each sound the frames of its spelled words, as ctc.align_words gives them."""
+        return [
+            align_words(
+                probabilities,
+                spelled,
+                blank=self.blank,
+                separator=self.vocabulary.separator_index,
+            )
+            for probabilities, spelled in zip(self.emissions(sounds), words, strict=True)
+        ]
 
 
 def load_aligner(folder: Path, *, device: str = "cpu", threads: int = 0) -> Aligner:
@@ -236,16 +259,47 @@ def build(config: AlignerConfig, state: Mapping[str, Any]) -> Any:
     return network.eval()
 
 
-def emissions(network: Any, samples: Samples, normalize: bool, device: str = "cpu") -> Any:
-    """Log probabilities (frames, tokens) on the CPU for samples at SAMPLE_RATE."""
+def emissions(
+    network: Any, sounds: Sequence[Samples], config: AlignerConfig, device: str = "cpu"
+) -> list[Any]:
+    """Log probabilities (frames, tokens) on the CPU for each sound (samples at SAMPLE_RATE).
+
+    They are what each sound alone would give: attention sees no padding, and where padding would
+    change the features these are made sound by sound.
+    """
+    import torch
+
+    waveforms = [_prepared(samples, config.normalize).to(device) for samples in sounds]
+    with torch.inference_mode():
+        features, lengths = _features(network.feature_extractor, waveforms, config.may_be_padded)
+        together = len(waveforms) > 1
+        logits = network.aux(network.encoder(features, lengths if together else None))
+        found = torch.log_softmax(logits.float(), dim=-1).cpu()
+    return [one[:length] for one, length in zip(found, lengths.tolist(), strict=True)]
+
+
+def _prepared(samples: Samples, normalize: bool) -> Any:
     import torch
 
     waveform = torch.from_numpy(samples)
     if normalize:  # as transformers' Wav2Vec2FeatureExtractor does
         waveform = (waveform - waveform.mean()) / torch.sqrt(waveform.var(unbiased=False) + 1e-7)
-    with torch.inference_mode():
-        logits, _ = network(waveform.to(device).unsqueeze(0))
-        return torch.log_softmax(logits[0].float(), dim=-1).cpu()
+    return waveform
+
+
+def _features(extractor: Any, waveforms: Sequence[Any], may_be_padded: bool) -> tuple[Any, Any]:
+    """The features (sounds, frames, channels), padded with zeros, and how many frames are real."""
+    import torch
+    from torch.nn.utils.rnn import pad_sequence
+
+    device = waveforms[0].device
+    if may_be_padded:
+        counts = torch.tensor([len(waveform) for waveform in waveforms], device=device)
+        features, lengths = extractor(pad_sequence(list(waveforms), batch_first=True), counts)
+        return features, lengths
+    each = [extractor(waveform.unsqueeze(0), None)[0][0] for waveform in waveforms]
+    lengths = torch.tensor([len(features) for features in each], device=device)
+    return pad_sequence(each, batch_first=True), lengths
 
 
 def find_blank(config: AlignerConfig, network: Any) -> int:
@@ -267,5 +321,5 @@ def find_blank(config: AlignerConfig, network: Any) -> int:
     if len(candidates) == 1:
         return candidates[0]
     noise = 1e-3 * torch.randn(SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
-    probabilities = emissions(network, noise.numpy(), config.normalize).exp().mean(dim=0)
+    probabilities = emissions(network, [noise.numpy()], config)[0].exp().mean(dim=0)
     return max(candidates, key=lambda index: float(probabilities[index]))

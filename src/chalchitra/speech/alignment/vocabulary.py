@@ -37,12 +37,16 @@ class Vocabulary:
 
         Case follows the alphabet. A character that is missing is tried in other forms (composed,
         decomposed and without its nukta or accent, chandrabindu as anusvara) and else left out.
+        A word with a digit that is missing spells nothing: most of 20वीं is not its letters.
         """
         text = unicodedata.normalize("NFC", word)
         text = text.upper() if self.capitals else text.lower()
         spelled: list[int] = []
         for character in text:
-            spelled += self._indices(character)
+            indices = self._indices(character)
+            if not indices and character.isnumeric():
+                return []
+            spelled += indices
         return spelled
 
     def _indices(self, character: str) -> list[int]:

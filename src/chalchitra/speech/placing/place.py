@@ -16,9 +16,9 @@ from chalchitra.speech.placing.anchors import USUAL_PACE, Anchored, anchored
 from chalchitra.speech.placing.report import How, NoLine, PlacedLine, ScriptReport
 from chalchitra.speech.placing.room import Piece, Unit, allot, spread_over
 from chalchitra.speech.words import fit
+from chalchitra.text.sentence_ends import ends_sentence
 from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.transcript.script import Script
-from chalchitra.translation.sentence_ends import ends_sentence
 
 _SLACK = 0.4
 """Shorter voice (s) beside the first or last word of a line is that word's, which is held there."""

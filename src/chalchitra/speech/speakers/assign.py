@@ -1,18 +1,16 @@
 """Speakers onto words, then onto segments: who says each word, and segments of one speaker each.
 
-A segment in which two speak is split between their words. Its first part keeps its id; the others
-get new ones, counted up from the highest that the transcript has, in order. So ids stay unique, and
-those of segments that are not split stay what they were.
+A segment in which two speak is cut between their words (transcript/split.py).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Sequence
 
 from chalchitra.speech.speakers.turns import Turn, Turns
 from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.split import cut, numbered
 
 REACH = 1.0
 """How far (s) from a turn a word may lie and still be its speaker's."""
@@ -27,21 +25,15 @@ def with_speakers(transcript: Transcript, turns: Turns) -> Transcript:
     one of their neighbours in the segment.
     """
     finder = _Finder(turns.turns)
-    fresh = max((segment.id for segment in transcript.segments), default=-1) + 1
-    segments: list[Segment] = []
+    parts: list[list[Segment]] = []
     for segment in transcript.segments:
         if not segment.words:
             speaker = finder.of(segment.start, segment.end)
-            segments.append(segment.model_copy(update={"speaker": speaker}))
+            parts.append([segment.model_copy(update={"speaker": speaker})])
             continue
         speakers = _steadied(segment.words, [finder.of(w.start, w.end) for w in segment.words])
-        parts = list(_parts(segment, speakers))
-        for number, part in enumerate(parts):
-            if number:
-                part = part.model_copy(update={"id": fresh})
-                fresh += 1
-            segments.append(part)
-    return transcript.model_copy(update={"segments": segments})
+        parts.append(_parts(segment, speakers))
+    return transcript.model_copy(update={"segments": numbered(parts)})
 
 
 class _Finder:
@@ -86,33 +78,14 @@ def _steadied(words: Sequence[Word], speakers: list[str | None]) -> list[str | N
     return filled
 
 
-def _parts(segment: Segment, speakers: Sequence[str | None]) -> Iterator[Segment]:
-    """The segment cut where the speaker changes; whole, and only told its speaker, if none does."""
-    runs = [list(run) for _, run in groupby(range(len(speakers)), key=lambda at: speakers[at])]
-    texts = _texts(segment, [run[0] for run in runs])
-    for run, text in zip(runs, texts, strict=True):
-        speaker = speakers[run[0]]
-        words = [segment.words[at].model_copy(update={"speaker": speaker}) for at in run]
-        edges = {"start": words[0].start, "end": max(word.end for word in words)}
-        update = {"words": words, "speaker": speaker, "text": text}
-        yield segment.model_copy(update=update if len(runs) == 1 else {**update, **edges})
-
-
-def _texts(segment: Segment, firsts: Sequence[int]) -> list[str]:
-    """The segment's text cut before these words: it knows which words stand without a space."""
-    if len(firsts) == 1:
-        return [segment.text]
-    places: list[int] = []
-    at = 0
-    for word in segment.words:
-        found = segment.text.find(word.text, at)
-        if found < 0:  # the text is not made of these words
-            ends = [*firsts[1:], len(segment.words)]
-            return [
-                " ".join(word.text for word in segment.words[first:end])
-                for first, end in zip(firsts, ends, strict=True)
-            ]
-        places.append(found)
-        at = found + len(word.text)
-    cuts = [0, *(places[first] for first in firsts[1:]), len(segment.text)]
-    return [segment.text[a:b].strip() for a, b in pairwise(cuts)]
+def _parts(segment: Segment, speakers: Sequence[str | None]) -> list[Segment]:
+    """The segment cut where the speaker changes, its words and parts told who says them."""
+    words = [
+        word.model_copy(update={"speaker": speaker})
+        for word, speaker in zip(segment.words, speakers, strict=True)
+    ]
+    changes = [at for at in range(1, len(speakers)) if speakers[at] != speakers[at - 1]]
+    return [
+        part.model_copy(update={"speaker": part.words[0].speaker})
+        for part in cut(segment.model_copy(update={"words": words}), changes)
+    ]

@@ -1,0 +1,1 @@
+"""Written language, whatever it is written in: needs only the standard library."""
