@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.languages import all_languages, find
-from chalchitra.speech.invented import is_invented, is_scrap, unsupported
+from chalchitra.speech.invented import is_invented, is_scrap, letters_of, unsupported
 from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.transcript import Segment, Word
 
@@ -45,6 +45,15 @@ def test_what_is_said_clearly_is_believed():
 )
 def test_without_support_it_is_not(heard):
     assert unsupported(heard, ENGLISH)
+
+
+PROMPT = frozenset(map(letters_of, "नमस्ते, आप कैसे हैं? वह घर पर नहीं है।".split()))
+
+
+def test_the_prompts_own_words_are_believed_unless_nobody_seems_to_speak():
+    assert not unsupported(segment("पर नहीं है।"), (), PROMPT)
+    assert unsupported(segment("पर नहीं है।", silent=0.8), (), PROMPT)
+    assert not unsupported(segment("पर राम नहीं है।", silent=0.8), (), PROMPT)
 
 
 def test_words_of_a_dialogue_are_never_an_invention():

@@ -16,7 +16,6 @@ from math import log
 from typing import Any
 
 from chalchitra.speech.blocks import Block, Piece
-from chalchitra.speech.invented import unsupported
 from chalchitra.speech.judging import ANYHOW, Reading, Written, judge
 from chalchitra.speech.repeats import PACE, pace, surplus, unsupported_words, without_stutter
 from chalchitra.speech.words import RawWord
@@ -58,7 +57,7 @@ def ways_of(
 
     Sampling comes last: it takes longest, and needs the model in another shape on a CPU.
     """
-    still = {"temperatures": temperatures[:1]}
+    still = {"temperatures": temperatures[:1], "guard": True}
     ways = [Way("each region by itself", still, halved=True)]
     if penalises:
         less = still | {"repetition_penalty": 1.3}
@@ -66,7 +65,7 @@ def ways_of(
     if prompted:
         ways.append(Way("each region by itself, without a prompt", still | {"prompt": ""}))
     if max(temperatures) > 0:
-        ways.append(Way("each region by itself, at several temperatures", {}))
+        ways.append(Way("each region by itself, at several temperatures", {"guard": True}))
     return ways
 
 
@@ -304,7 +303,7 @@ def without_inventions(reading: Reading, written: Written) -> Reading:
 
     Their words are among those that were dropped, and so are told.
     """
-    out = [one for one in reading.segments if unsupported(one, written.invented)]
+    out = [one for one in reading.segments if written.has_invented(one)]
     if not out:
         return reading
     words = [

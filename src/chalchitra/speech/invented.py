@@ -1,7 +1,8 @@
-"""Phrases that Whisper invents: thanks for watching, subtitles by ….
+"""Phrases that Whisper invents: thanks for watching, subtitles by …, and what its prompt said.
 
-It was trained on the subtitles of videos, and writes how those end where it hears nothing. People
-say such things too, so a phrase counts as invented only where the sound does not support it.
+It was trained on the subtitles of videos, and writes how those end where it hears nothing; where it
+has a prompt, it repeats that. People say such things too, so a phrase counts as invented only where
+the sound does not support it.
 """
 
 from __future__ import annotations
@@ -30,13 +31,23 @@ scraps none had a probability of that under 0.36, and none of its short words on
 _SCRAP_SILENT = 0.3
 
 
-def unsupported(segment: Segment, phrases: Collection[str]) -> bool:
-    """Whether all of a segment is such phrases (the language's row of them) without support."""
+def unsupported(segment: Segment, phrases: Collection[str], prompt: Collection[str] = ()) -> bool:
+    """Whether all of a segment is such phrases without support, or of the prompt's words where
+    Whisper itself thinks that nobody speaks.
+
+    `phrases` are those of the language's row, `prompt` the `letters_of` each word of its prompt.
+    """
+    if _silent(segment) and all(letters_of(word.text) in prompt for word in segment.words):
+        return True
     return bool(phrases) and is_invented(segment.text, tuple(phrases)) and not _supported(segment)
 
 
+def _silent(segment: Segment) -> bool:
+    return segment.no_speech_prob is not None and segment.no_speech_prob >= SILENT
+
+
 def _supported(segment: Segment) -> bool:
-    if segment.no_speech_prob is not None and segment.no_speech_prob >= SILENT:
+    if _silent(segment):
         return False
     known = [word.probability for word in segment.words if word.probability is not None]
     if known and sum(known) / len(known) < CERTAIN:
@@ -62,7 +73,7 @@ def is_invented(text: str, phrases: tuple[str, ...]) -> bool:
 
     A phrase that ends in … is a beginning: a name or a year may follow it.
     """
-    rest = _letters(text)
+    rest = letters_of(text)
     if not rest:
         return False
     while rest:
@@ -78,9 +89,10 @@ def is_invented(text: str, phrases: tuple[str, ...]) -> bool:
 @cache
 def _folded(phrases: Iterable[str]) -> list[tuple[str, bool]]:
     """The phrases' letters, the longest first, and whether something may follow them."""
-    folded = [(_letters(phrase), phrase.endswith(OPEN)) for phrase in phrases]
+    folded = [(letters_of(phrase), phrase.endswith(OPEN)) for phrase in phrases]
     return sorted(folded, key=lambda one: -len(one[0]))
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """A text without case, marks and spaces."""
     return "".join(letter for letter in text.casefold() if unicodedata.category(letter)[0] in "LMN")

@@ -30,12 +30,18 @@ class Written:
 
     characters  those of its script, empty for any
     invented    what Whisper writes in it where it hears nothing
+    prompt      the letters of each word of the prompt, which it repeats where it hears nothing
     spaced      whether words have spaces between them
     """
 
     characters: Collection[str] = frozenset()
     invented: tuple[str, ...] = ()
+    prompt: frozenset[str] = frozenset()
     spaced: bool = True
+
+    def has_invented(self, segment: Segment) -> bool:
+        """Whether a segment is nothing but what Whisper writes where it hears nothing."""
+        return unsupported(segment, self.invented, self.prompt)
 
     @property
     def space(self) -> str:
@@ -145,7 +151,7 @@ def judge(reading: Reading, regions: Sequence[Region], written: Written = ANYHOW
     letters = [letter for word in words for letter in word.text]
     foreign = sum(is_foreign(letter, written.characters) for letter in letters)
     invented = sum(
-        len(segment.words) for segment in reading.segments if unsupported(segment, written.invented)
+        len(segment.words) for segment in reading.segments if written.has_invented(segment)
     )
     again = said_again(words)
     known = [

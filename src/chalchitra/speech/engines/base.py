@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, fitted, halves, pack_for
 from chalchitra.speech.healing import Healed, Way, heal, ways_of
-from chalchitra.speech.invented import is_scrap
+from chalchitra.speech.invented import is_scrap, letters_of
 from chalchitra.speech.judging import Reading, Written
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_guard import characters_of, foreign_tokens
@@ -48,7 +48,9 @@ class RecogniserOptions:
     batch_size          windows decoded together (`whisperx` only)
     seed                sampling at a temperature above 0 repeats itself
     script, latin       the script (ISO 15924) that is written, and whether Latin words may be in
-                        it; tokens that can only spell others are never chosen. Empty: any script
+                        it. Empty: any script
+    guard               whether tokens that can only spell others are never chosen; what is heard
+                        again is heard so anyway
     prompt              what the recogniser believes was said before; it writes on in that script
     repetition_penalty  above 1, tokens that were said are less likely to be said again
     heal                whether suspicious stretches are heard again (healing.py)
@@ -70,6 +72,7 @@ class RecogniserOptions:
     model_sha256: str = ""
     script: str = ""
     latin: bool = True
+    guard: bool = True
     prompt: str = ""
     repetition_penalty: float = 1.0
     window: float = LONGEST
@@ -154,7 +157,7 @@ class Recogniser(ABC):
     def suppressed(self, task: Task) -> list[int]:
         """Tokens that are never chosen: -1, Whisper's own list, and those of other scripts."""
         options = self.options
-        if task == "translate" or not options.script:
+        if task == "translate" or not (options.script and options.guard):
             return [-1]
         key = (options.script, options.latin)
         if key not in self._foreign:
@@ -236,6 +239,7 @@ class Recogniser(ABC):
             written = Written(
                 characters_of(self.options.script, latin=self.options.latin),
                 self.options.invented,
+                frozenset(map(letters_of, self.options.prompt.split())),
                 spaced,
             )
             readings, heard.healed = heal(
