@@ -155,7 +155,8 @@ def test_tables_and_page(film):
     assert "| 9 (13) |" in text
     assert "| whisperx +0.5 s |" in text
     options = ["--set", "asr.beam_size=8"]
-    whole = page([film], {"film": rows}, model="base", options=options, window=1.0)
+    answers = checks("film", rows)
+    whole = page([film], {"film": rows}, [], answers, model="base", options=options, window=1.0)
     assert "## film" in whole
     assert "--set asr.beam_size=8" in whole
     assert "| film | no sentence missed | 0 | yes |" in whole
