@@ -71,6 +71,7 @@ _FOOT = """
   of the RTTM file where a system writes one, else of the words' speakers.
 - **seconds (CPU)**: wall time of the whole command, start and loading with it, and the processor
   time of all its processes; the machine may have done other things too, which lengthens the former.
+  Ours also tells the speakers apart where it is asked to (there is a DER).
 
 faster-whisper and whisperX do not add the time by which a film's sound starts late, so on films all
 their times are early; that is what their users get. A row with `+… s` has that time added, to show

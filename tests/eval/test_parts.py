@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import wave
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from corpus import Corpus, Item, Sentence
+from formats import read_rttm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.diarization import Turn
@@ -24,11 +27,15 @@ from systems.jobs import Made
 from targets import Check
 from voices import voice_of
 
+from chalchitra.environments.table import python_path
 from chalchitra.media.probe import probe
+from chalchitra.models.catalogue import load
+from chalchitra.models.fetch import fetch
 from chalchitra.paths import project_root
 from chalchitra.speech.placing.report import NoLine, PlacedLine, ScriptReport
 
 DEMO = project_root() / "docs" / "demo"
+MIXER = project_root() / "scripts" / "eval" / "parts" / "conversation.py"
 
 
 def said(seconds, level=0.1):
@@ -37,6 +44,39 @@ def said(seconds, level=0.1):
     tone = level * np.sin(np.arange(count) * 0.2).astype(np.float32)
     margin = np.zeros(RATE // 20, dtype=np.float32)
     return Phrase(np.concatenate([margin, tone, margin]), RATE // 20, RATE // 20 + count)
+
+
+@pytest.mark.smoke
+def test_the_mixer_writes_sound_and_turns(tmp_path):
+    command = [python_path("whisperx"), MIXER, tmp_path / "talk.flac", "--rounds", "2"]
+    for name in "ab":
+        path = tmp_path / f"{name}.wav"
+        with wave.open(str(path), "wb") as handle:
+            handle.setparams((1, 2, RATE, 0, "NONE", ""))
+            handle.writeframes((said(2.0).samples * 32767).astype("<i2").tobytes())
+        command += ["--voice", name, path]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    turns = read_rttm(tmp_path / "talk.rttm")
+    assert {turn.speaker for turn in turns} == {"a", "b"}
+    assert [turn.end - turn.start for turn in turns] == pytest.approx([2.0] * len(turns), abs=0.02)
+    assert probe(tmp_path / "talk.flac").duration > turns[-1].end
+
+
+@pytest.mark.smoke
+@pytest.mark.slow
+def test_the_race_is_run_by_the_stages_own_code(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_pass, "MINUTES", 0.2)
+    monkeypatch.setattr(first_pass, "RUNS", 2)
+    weights = fetch(load().find("base", "whisper", "ctranslate2")).path
+    setting = Setting("base", weights, tmp_path / "work", tmp_path, say=lambda text: None)
+    said_there = (DEMO / "transcript.txt").read_text()
+    clip = Item(DEMO / "demo.mp4", probe(DEMO / "demo.mp4").duration, said_there)
+    part = first_pass.measure([Corpus("en", "en", "Latn", (clip,))], setting)
+    assert part.figures["speed"] > 0
+    assert len(part.figures["ours_seconds"]) == len(part.figures["theirs_seconds"]) == 2
+    assert part.figures["beam_size"] == 5
+    assert part.figures["ours_word_error_rate"] < 0.1
+    assert part.figures["theirs_word_error_rate"] < 0.1
 
 
 VOICES = st.dictionaries(

@@ -230,6 +230,9 @@ def test_ours_and_foreign_tools_on_the_demo(tmp_path):
     assert rows["whisperx"]["word_times"] == "spread"
     assert rows["ours"]["word_times"] == "own"
     assert "| ours |" in (tmp_path / "quality.md").read_text()
+    parts = json.loads((tmp_path / "figures.json").read_text())["parts"]
+    (text,) = parts["A script in hand"]["texts"]
+    assert (text["lines"], text["placed"], text["figures"]["word_error_rate"]) == (1, 1, 0.0)
     again = evaluate(*options, "--system", "whisperx")
     assert "hears" not in again.stderr
     assert json.loads((tmp_path / "figures.json").read_text())["rows"] == [rows["whisperx"]]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus import Corpus, Item
+from corpus import Corpus, Item, Sentence
 from measures.folding import words_of
 from measures.spans import Span
 from score import Figures, score
@@ -166,7 +166,7 @@ def measure(corpora: Sequence[Corpus], setting: Setting) -> Part | None:
 def texts_of(corpus: Corpus, film: Item) -> Iterator[Text]:
     """The film's sentences as lines, and with a dialogue's own lines where these are known."""
     sentences = film.sentences or ()
-    yield Text(film, corpus, SENTENCES, tuple(Line(one.text, one.span) for one in sentences))
+    yield Text(film, corpus, SENTENCES, tuple(map(_line, sentences)))
     with open(KNOWN, encoding="utf-8", newline="") as handle:
         known = [(int(row["turn"]), row["text"]) for row in csv.DictReader(handle, delimiter="\t")]
     said = words_of(" ".join(text for _, text in known))
@@ -178,9 +178,13 @@ def texts_of(corpus: Corpus, film: Item) -> Iterator[Text]:
                 for turn, text in known
             ]
         else:
-            lines.append(Line(one.text, one.span))
+            lines.append(_line(one))
     if len(lines) > len(sentences):
         yield Text(film, corpus, "lines of the dialogue", tuple(lines))
+
+
+def _line(sentence: Sentence) -> Line:
+    return Line(" ".join(sentence.text.split()), sentence.span)
 
 
 def edits_of(count: int, seed: int = SEED) -> list[Edit]:
