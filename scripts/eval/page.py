@@ -69,9 +69,10 @@ _FOOT = """
   truth. A sentence or turn without any word is counted ("12 of 13"), not averaged.
 - **DER**: diarization error rate with overlapping speech / without it (speakers found), no collar:
   of the RTTM file where a system writes one, else of the words' speakers.
-- **seconds (CPU)**: wall time of the whole command, start and loading with it, and the processor
-  time of all its processes; the machine may have done other things too, which lengthens the former.
-  Ours also tells the speakers apart where it is asked to (there is a DER).
+- **CPU seconds**: the processor time of all processes of the whole command, start and loading with
+  it. (Wall time is in the JSON file. What other tools heard is kept from earlier runs, in which the
+  machine did other things too, so it would compare nothing.) Ours also tells the speakers apart
+  where there is a DER.
 
 faster-whisper and whisperX do not add the time by which a film's sound starts late, so on films all
 their times are early; that is what their users get. A row with `+… s` has that time added, to show
