@@ -79,7 +79,7 @@ class Row:
     errors: DiarizationErrors
     without_overlaps: DiarizationErrors
     took: float
-    """Wall seconds of the stage."""
+    """Wall seconds of the stage, the loading of its networks with it."""
 
     def to_dict(self) -> dict[str, Any]:
         total = self.errors.total or 1.0
@@ -149,7 +149,7 @@ def _mixes(corpora: Sequence[Corpus], setting: Setting) -> Iterator[Sound]:
 def _rows(sound: Sound, setting: Setting) -> Iterator[Row]:
     """The words do not matter here, so a mix's are heard in the quickest way."""
     setting.say(f"chalchitra tells apart who speaks in {sound.name}")
-    options = options_for(sound.corpus, setting)
+    options = [*options_for(sound.corpus, setting), "--set", "speakers.model=campplus"]
     if sound.about:
         for setting_of_asr in ("heal=false", "temperatures=[0.0]", "beam_size=1"):
             options += ["--set", f"asr.{setting_of_asr}"]
