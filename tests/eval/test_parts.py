@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import wave
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from corpus import Corpus, Item, Sentence
 from formats import read_rttm
+from heard import Heard, HeardSegment, HeardWord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.diarization import Turn
@@ -20,9 +22,18 @@ from page import page, versions
 from parts import Part, first_pass, script_in_hand, speakers
 from parts.conversation import RATE, Phrase, converse, phrases
 from parts.first_pass import PAUSE, Race, join
-from parts.script_in_hand import SENTENCES, Line, edits_of, faults_of, texts_of
+from parts.script_in_hand import (
+    SENTENCES,
+    Fault,
+    Line,
+    Outcome,
+    edits_of,
+    faults_of,
+    texts_of,
+)
 from parts.speakers import Sound
-from systems import Setting
+from score import score
+from systems import Run, Setting
 from systems.jobs import Made
 from targets import Check
 from voices import voice_of
@@ -206,6 +217,31 @@ def test_faults_of_an_edits_report(made, unreported, false):
     faults = faults_of(made, "new", OUT, STAY)
     assert sum(fault.unreported for fault in faults) == unreported
     assert sum(not fault.unreported for fault in faults) == false
+
+
+def test_what_is_wanted_of_a_text(tmp_path):
+    corpus, item = film(Sentence(Span(1, 2), "one", True), Sentence(Span(5, 9), "two", True))
+    (text,) = texts_of(corpus, item)
+    words = (HeardWord("one", 1.1, 1.9), HeardWord("two", 5.05, 8.9))
+    heard = {"film.mkv": Heard((HeardSegment("one two", words),))}
+    figures = score(corpus, "ours, --transcript", Run(heard, None))
+    edit = edits_of(4)[0]
+    good = Outcome(text, report(), figures, ((edit, ()),))
+    found = list(script_in_hand._checks(good))
+    assert [check.met for check in found] == [True, True, True]
+    fault = Fault("the line that was put in was placed", unreported=True)
+    bad = Outcome(text, report(no_line=[(10, 11)]), figures, ((edit, (fault,)), (edit, ())))
+    found = list(script_in_hand._checks(bad))
+    assert [check.met for check in found] == [False, True, False]
+    assert (bad.exact, bad.changes, bad.unreported, bad.false) == (1, 6, 1, 0)
+    assert "| film, sentences | 2 | 0 | 0 | 1 | 0.07 / 0.10 (2 of 2) |" in script_in_hand._text(
+        [bad]
+    )
+    assert "the line that was put in was placed." in script_in_hand._text([bad])
+    hindi = replace(bad, text=replace(text, corpus=replace(corpus, script="Deva")))
+    assert [check.wanted[:29] for check in script_in_hand._checks(hindi)] == [
+        "with `--transcript`: onsets 0"
+    ]
 
 
 def test_clips_are_joined_with_pauses(tmp_path):
