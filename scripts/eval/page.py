@@ -78,6 +78,9 @@ faster-whisper and whisperX do not add the time by which a film's sound starts l
 their times are early; that is what their users get. A row with `+… s` has that time added, to show
 what remains. whisperX's segments have no words without its aligner: their words' times are spread
 over the segment by length, which says where its cues are, not how it would align.
+
+What aligning costs is not measured here, since no aligner's real weights were to be had:
+`scripts/bench/alignment.py` runs the stage with networks of real size and random weights.
 """
 
 
