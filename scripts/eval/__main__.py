@@ -2,9 +2,10 @@
 
     venv/common/bin/python scripts/eval FOLDER... [--system ours --system whisperx]
     venv/common/bin/python scripts/eval FOLDER --files TRANSCRIPTS
-    venv/common/bin/python scripts/eval MEDIA --page docs/quality.md
+    venv/common/bin/python scripts/eval MEDIA --page docs/quality.md --json figures.json
 
-What is looked for in the folders: scripts/eval/corpus.py. What is measured: scripts/eval/measures.
+What is looked for in the folders: scripts/eval/corpus.py. What is measured: scripts/eval/measures
+on every system's transcripts, and scripts/eval/parts on ours alone (--part names some, or none).
 What other tools hear is kept in --cache, since it does not change; ours is heard anew every time.
 Ends with 1 when a system failed, 2 on wrong input.
 """
@@ -15,12 +16,15 @@ import argparse
 import shlex
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import table
 from corpus import Corpus, discover
 from measures.times import WINDOW
 from page import page
+from parts import Measure, Part, first_pass, script_in_hand, speakers
 from score import Figures, score
 from systems import Setting, System
 from systems.files import files
@@ -42,6 +46,14 @@ ALL: dict[str, System] = {
     "files": files,
 }
 
+PARTS: dict[str, Measure] = {
+    "speakers": speakers.measure,
+    "script": script_in_hand.measure,
+    "speed": first_pass.measure,
+}
+"""Measured where ours is."""
+_MODEL = "base"
+
 
 def main() -> int:
     arguments = _parser().parse_args()
@@ -57,11 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
     corpora = discover(arguments.folders, arguments.language)
     if arguments.only:
         corpora = _only(corpora, arguments.only)
-    names = arguments.system or _unasked(arguments)
+    names = _systems(arguments)
+    wanted = _parts(arguments, names)
     rows: dict[str, list[Figures]] = {}
+    parts: list[Part] = []
     failures: list[ChalchitraError] = []
+
+    def told(what: str, error: ChalchitraError) -> None:
+        failures.append(error)
+        print(f"{what}:", *error.lines(), sep="\n", file=sys.stderr)
+
     with tempfile.TemporaryDirectory(prefix="eval-") as temporary:
-        setting = _setting(arguments, names, Path(temporary))
+        setting = _setting(arguments, [*names, *wanted], Path(temporary))
         for corpus in corpora:
             rows[corpus.name] = []
             for name in names:
@@ -72,24 +91,46 @@ def run(arguments: argparse.Namespace) -> int:
                 except UsageError:
                     raise
                 except ChalchitraError as error:
-                    failures.append(error)
-                    print(f"{name} on {corpus.name}:", *error.lines(), sep="\n", file=sys.stderr)
+                    told(f"{name} on {corpus.name}", error)
             if rows[corpus.name]:
                 table.show(corpus.name, rows[corpus.name])
-    _tell(rows, corpora)
+        for name in wanted:
+            try:
+                part = PARTS[name](corpora, setting)
+            except ChalchitraError as error:
+                told(name, error)
+                continue
+            if part is not None:
+                print(f"\n{part.heading}\n\n{part.text}")
+                parts.append(part)
+    answers = [one for corpus in corpora for one in checks(corpus.name, rows[corpus.name])]
+    answers += [one for part in parts for one in part.checks]
+    for one in answers:
+        print(f"{'met    ' if one.met else 'NOT MET'} {one.corpus}: {one.wanted}: {one.measured}")
     if arguments.json:
-        write_json(
-            arguments.json, {"rows": [row.to_dict() for each in rows.values() for row in each]}
-        )
+        figures = [row.to_dict() for each in rows.values() for row in each]
+        data = {
+            "rows": figures,
+            "parts": {part.heading: part.figures for part in parts},
+            "wanted": [asdict(one) for one in answers],
+        }
+        write_json(arguments.json, data)
     if arguments.page:
         if failures:
             raise UsageError(
                 f"{arguments.page} was not written.",
-                cause="Not every system could be run, as was said above.",
-                fix="Mend that, or leave a system out with --system.",
+                cause="Not everything could be run, as was said above.",
+                fix="Mend that, or leave something out with --system or --part.",
             )
         text = page(
-            corpora, rows, model=arguments.model, options=setting.ours_options, window=WINDOW
+            corpora,
+            rows,
+            parts,
+            answers,
+            model=arguments.model,
+            options=setting.ours_options,
+            window=WINDOW,
+            given=_given(arguments),
         )
         write_text(arguments.page, text)
     return 1 if failures else 0
@@ -128,7 +169,9 @@ def _setting(arguments: argparse.Namespace, names: list[str], temporary: Path) -
     )
 
 
-def _unasked(arguments: argparse.Namespace) -> list[str]:
+def _systems(arguments: argparse.Namespace) -> list[str]:
+    if arguments.system:
+        return [name for name in ALL if name in arguments.system]
     return ["files"] if arguments.files else [name for name in ALL if name != "files"]
 
 
@@ -144,12 +187,27 @@ def _only(corpora: list[Corpus], names: list[str]) -> list[Corpus]:
     return [corpus for corpus in corpora if corpus.name in names]
 
 
-def _tell(rows: dict[str, list[Figures]], corpora: list[Corpus]) -> None:
-    for corpus in corpora:
-        for one in checks(corpus.name, rows[corpus.name]):
-            print(
-                f"{'met    ' if one.met else 'NOT MET'} {one.corpus}: {one.wanted}: {one.measured}"
-            )
+def _parts(arguments: argparse.Namespace, systems: Sequence[str]) -> list[str]:
+    """The parts that were asked for; unasked all, where ours is measured."""
+    if arguments.part is None:
+        return list(PARTS) if "ours" in systems else []
+    return [name for name in PARTS if name in arguments.part]
+
+
+def _given(arguments: argparse.Namespace) -> str:
+    """What of the command decides what is measured, as it was typed."""
+    options = [
+        (f"--{name}", value)
+        for name in ("system", "only", "part")
+        for value in getattr(arguments, name) or ()
+    ]
+    if arguments.model != _MODEL:
+        options.append(("--model", arguments.model))
+    if arguments.collar:
+        options.append(("--collar", f"{arguments.collar:g}"))
+    given = shlex.join(part for option in options for part in option)
+    ours = f"--ours={shlex.quote(arguments.ours)}" if arguments.ours else ""
+    return " ".join(filter(None, (given, ours)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,13 +216,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument(
-        "--system", action="append", choices=list(ALL), help="score only this one (again and again)"
+        "--system",
+        action="append",
+        choices=[*ALL, "none"],
+        help="score only this one (again and again)",
     )
     parser.add_argument(
         "--only", action="append", metavar="CORPUS", help="only this of what is found"
     )
+    parser.add_argument(
+        "--part", action="append", choices=[*PARTS, "none"], help="measure only this beside them"
+    )
     parser.add_argument("--language", help="of clips and recordings that do not say it")
-    parser.add_argument("--model", default="base", help="the Whisper model of all systems")
+    parser.add_argument("--model", default=_MODEL, help="the Whisper model of all systems")
     parser.add_argument(
         "--ours",
         default="",

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 
 from corpus import Corpus
+from parts import Part
 from score import Figures
+from systems.transliterated import WANTED as TRANSLITERATOR
 from table import markdown
-from targets import checks
+from targets import Check
+
+from chalchitra.paths import requirements_dir
+
+_PINS = re.compile(r"^(?:faster-whisper|ctranslate2|whisperx|pyannote-audio)==[^\s;]+", re.M)
+_TRANSLITERATOR = re.compile(r"^indo-arabic-transliteration==\S+", re.M)
 
 _HEAD = """# Quality: what is measured, and the figures
 
 Made by one command, where `MEDIA` is the folder of clips and films:
 
 ```
-venv/common/bin/python scripts/eval MEDIA --page docs/quality.md
+venv/common/bin/python scripts/eval MEDIA{given} --page docs/quality.md --json FIGURES.json
 ```
 
 Nothing here is edited by hand. All systems use the same Whisper weights (`{model}`, int8, on a CPU:
 {machine}). WER alone proves nothing where the weights hardly know the language: the same few
 frequent words for every clip score 0.93 on the Hindi ones.
+
+Foreign tools: {versions}.
 
 | system | what it is |
 |---|---|
@@ -59,42 +69,67 @@ _FOOT = """
   truth. A sentence or turn without any word is counted ("12 of 13"), not averaged.
 - **DER**: diarization error rate with overlapping speech / without it (speakers found), no collar:
   of the RTTM file where a system writes one, else of the words' speakers.
-- **seconds (CPU)**: wall time of the whole command, start and loading with it, and the processor
-  time of all its processes; the machine may have done other things too, which lengthens the former.
+- **CPU seconds**: the processor time of all processes of the whole command, start and loading with
+  it. (Wall time is in the JSON file. What other tools heard is kept from earlier runs, in which the
+  machine did other things too, so it would compare nothing.) Ours also tells the speakers apart
+  where there is a DER.
 
 faster-whisper and whisperX do not add the time by which a film's sound starts late, so on films all
 their times are early; that is what their users get. A row with `+… s` has that time added, to show
 what remains. whisperX's segments have no words without its aligner: their words' times are spread
 over the segment by length, which says where its cues are, not how it would align.
+
+What aligning costs is not measured here, since no aligner's real weights were to be had:
+`scripts/bench/alignment.py` runs the stage with networks of real size and random weights.
 """
 
 
 def page(
     corpora: Sequence[Corpus],
     rows: Mapping[str, Sequence[Figures]],
+    parts: Sequence[Part] = (),
+    answers: Sequence[Check] = (),
     *,
     model: str,
     options: Sequence[str],
     window: float,
+    given: str = "",
 ) -> str:
-    """The whole page, with the rows of each corpus by its name."""
-    machine = f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}"
-    given = f", with `{' '.join(options)}`" if options else ""
-    text = _HEAD.format(model=model, machine=machine, options=given)
+    """The whole page, with the rows of each corpus by its name.
+
+    `options` are those of prepare-job, `given` those of the command that made the figures.
+    """
+    text = _HEAD.format(
+        model=model,
+        machine=f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()}",
+        options=f", with `{' '.join(options)}`" if options else "",
+        given=f" {given}" if given else "",
+        versions=", ".join(versions()),
+    )
+    if answers:
+        text += "## What is wanted, and whether it is met\n\n"
+        text += "| measured on | wanted of ours | measured | met |\n|---|---|---:|---|\n"
+        for one in answers:
+            met = "yes" if one.met else "**no**"
+            text += f"| {one.corpus} | {one.wanted} | {one.measured} | {met} |\n"
+        text += "\n"
     for corpus in corpora:
         figures = rows[corpus.name]
+        if not figures:
+            continue
         text += f"## {corpus.name}\n\n{_about(corpus)}\n\n{markdown(figures)}\n"
         notes = [note for row in figures if row.system == "ours" for note in row.notes]
         if notes:
             text += f"Less than asked, as our summary says: {' '.join(notes)}\n\n"
-    answers = [check for corpus in corpora for check in checks(corpus.name, rows[corpus.name])]
-    if answers:
-        text += "## What is wanted, and whether it is met\n\n"
-        text += "| corpus | wanted of ours | measured | |\n|---|---|---:|---|\n"
-        for one in answers:
-            met = "yes" if one.met else "**no**"
-            text += f"| {one.corpus} | {one.wanted} | {one.measured} | {met} |\n"
-    return text + _FOOT.format(window=window)
+    for part in parts:
+        text += f"## {part.heading}\n\n{part.text}\n"
+    return text.rstrip("\n") + "\n" + _FOOT.format(window=window)
+
+
+def versions() -> list[str]:
+    """The foreign tools' versions, as they are locked."""
+    hearing = (requirements_dir() / "whisperx.txt").read_text(encoding="utf-8")
+    return _PINS.findall(hearing) + _TRANSLITERATOR.findall(TRANSLITERATOR.read_text("utf-8"))
 
 
 def _about(corpus: Corpus) -> str:

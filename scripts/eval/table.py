@@ -55,7 +55,7 @@ def _diarization(row: Figures) -> str:
 
 
 def _cost(row: Figures) -> str:
-    return NOTHING if row.cost is None else f"{row.cost.wall:.0f} ({row.cost.cpu:.0f})"
+    return NOTHING if row.cost is None else f"{row.cost.cpu:.0f}"
 
 
 COLUMNS = (
@@ -74,7 +74,7 @@ COLUMNS = (
     Column("onset", _onsets),
     Column("offset", lambda row: _pair(row.offset)),
     Column("DER", _diarization),
-    Column("seconds (CPU)", _cost),
+    Column("CPU seconds", _cost),
 )
 
 

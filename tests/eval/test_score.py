@@ -152,10 +152,11 @@ def test_tables_and_page(film):
     text = markdown(rows)
     assert text.count("\n") == 4
     assert "| ours | 0.000 | 0.000 | 100 % | 100 % |" in text
-    assert "| 9 (13) |" in text
+    assert "| 13 |" in text
     assert "| whisperx +0.5 s |" in text
     options = ["--set", "asr.beam_size=8"]
-    whole = page([film], {"film": rows}, model="base", options=options, window=1.0)
+    answers = checks("film", rows)
+    whole = page([film], {"film": rows}, [], answers, model="base", options=options, window=1.0)
     assert "## film" in whole
     assert "--set asr.beam_size=8" in whole
     assert "| film | no sentence missed | 0 | yes |" in whole
@@ -229,6 +230,9 @@ def test_ours_and_foreign_tools_on_the_demo(tmp_path):
     assert rows["whisperx"]["word_times"] == "spread"
     assert rows["ours"]["word_times"] == "own"
     assert "| ours |" in (tmp_path / "quality.md").read_text()
+    parts = json.loads((tmp_path / "figures.json").read_text())["parts"]
+    (text,) = parts["A script in hand"]["texts"]
+    assert (text["lines"], text["placed"], text["figures"]["word_error_rate"]) == (1, 1, 0.0)
     again = evaluate(*options, "--system", "whisperx")
     assert "hears" not in again.stderr
     assert json.loads((tmp_path / "figures.json").read_text())["rows"] == [rows["whisperx"]]

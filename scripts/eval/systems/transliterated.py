@@ -25,6 +25,8 @@ from systems import Run, Setting
 from systems.foreign import SYSTEMS
 
 _HERE = Path(__file__).parent
+WANTED = _HERE / "transliterator.txt"
+"""What its environment has."""
 SOURCE = "faster-whisper"
 SCRIPT = "Deva"
 """The only script that the library writes."""
@@ -73,15 +75,14 @@ def _arabic(text: str) -> bool:
 def _environment(setting: Setting) -> Path:
     """The Python of the transliterator's environment, built where it is not there yet."""
     folder = setting.cache / "transliterator"
-    wanted = _HERE / "transliterator.txt"
-    made = folder / wanted.name
-    if not made.is_file() or made.read_bytes() != wanted.read_bytes():
+    made = folder / WANTED.name
+    if not made.is_file() or made.read_bytes() != WANTED.read_bytes():
         commands = load().with_commands
         uv = environment_dir(commands.name) / "bin" / "uv"
         for command in (
             [uv, "venv", "-q", "--clear", "--python", commands.python[0], folder],
             [uv, "pip", "install", "-q", "--no-deps", "--python", folder / "bin" / "python",
-             "-r", wanted],
+             "-r", WANTED],
         ):  # fmt: skip
             done = subprocess.run(
                 list(map(str, command)),
@@ -91,7 +92,7 @@ def _environment(setting: Setting) -> Path:
                 raise StageError(
                     f"The transliterator's environment could not be built: {done.stderr[-300:]}",
                     cause="The package index cannot be reached, or lacks a version.",
-                    fix=f"Look into {wanted}, or leave the system `transliterated` out.",
+                    fix=f"Look into {WANTED}, or leave the system `transliterated` out.",
                 )
-        made.write_bytes(wanted.read_bytes())
+        made.write_bytes(WANTED.read_bytes())
     return folder / "bin" / "python"

@@ -15,9 +15,9 @@ from typing import Any
 THRESHOLD = 0.45
 """Mean cosine distance between two clusters up to which they are one person.
 
-Chosen on six conversations of one to six voices, made by scripts/bench/conversation.py of Hindi
-readings that share a channel: 0.40 finds too many people in two of them, 0.50 too few in four, and
-0.45 one too few in one.
+Chosen on six conversations of one to six voices, mixed of Hindi readings that share
+a channel as scripts/eval/parts/conversation.py mixes them: 0.40 finds too many people in two of
+them, 0.50 too few in four, and 0.45 one too few in one.
 """
 LEAST_SECONDS = 0.8
 """An embedding of less sound than this joins a cluster and makes none."""
