@@ -138,6 +138,15 @@ def test_a_worse_reading_never_takes_the_place_of_a_better_one():
     assert healed.before == healed.after
 
 
+def test_words_are_never_given_up_for_none():
+    foreign = reading("raja ne kaha", log=-1.5)
+    readings, (healed,) = heal(
+        [block(region(0, 1.3))], [foreign], lambda blocks, way: [Reading([])], [OTHER], uncut, DEVA
+    )
+    assert readings[0].text == "raja ne kaha"
+    assert "another script" in healed.left
+
+
 def test_a_loop_that_no_way_heals_is_cut_to_what_there_is_time_for():
     endless = reading("नहीं " * 200, each=0.01)
     readings, (healed,) = heal(

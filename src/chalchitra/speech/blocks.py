@@ -84,11 +84,11 @@ class BlockSamples(Sequence[Samples]):
     """The blocks' samples, each read from the sound when it is asked for and not kept."""
 
     def __init__(self, blocks: Sequence[Block], sound: Sound) -> None:
-        self._blocks = blocks
+        self.blocks = blocks
         self._sound = sound
 
     def __len__(self) -> int:
-        return len(self._blocks)
+        return len(self.blocks)
 
     @overload
     def __getitem__(self, index: int) -> Samples: ...
@@ -96,8 +96,8 @@ class BlockSamples(Sequence[Samples]):
     def __getitem__(self, index: slice) -> BlockSamples: ...
     def __getitem__(self, index: int | slice) -> Samples | BlockSamples:
         if isinstance(index, slice):
-            return BlockSamples(self._blocks[index], self._sound)
-        return self._blocks[index].read(self._sound)
+            return BlockSamples(self.blocks[index], self._sound)
+        return self.blocks[index].read(self._sound)
 
 
 def window_for(tokens_per_character: float | None) -> float:

@@ -140,9 +140,9 @@ class _Spot:
         return self.block.regions[0]
 
     def take(self, again: Reading, written: Written) -> None:
-        """Take another reading where it is the better one."""
+        """Take another reading where it is the better one; no words are never better than some."""
         cut, score = scored(again, self.block.regions, written)
-        if score > self.score + MARGIN:
+        if score > self.score + MARGIN and (again.words or not self.best.words):
             reasons = judge(again, self.block.regions, written).reasons
             self.best, self.score, self.reasons = cut, score, reasons
 
