@@ -67,6 +67,8 @@ class Stages:
                 "source_language": language,
                 "languages": LANGUAGES,
                 "engine": "ctranslate2",
+                "song_text": "mark",
+                "songs_left_out": False,
                 **params,
             },
             models={stage: ModelRef(name=model.name, path=model, sha256=f"of {model}")}

@@ -55,6 +55,7 @@ def run(tmp_path):
                 "source_language": "hi",
                 "languages": LANGUAGES,
                 "film_duration": 60.0,
+                "song_text": "mark",
                 **SETTINGS,
                 **params,
             },
