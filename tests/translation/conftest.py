@@ -141,7 +141,12 @@ class Environment:
             language=target,
             environment=self.name,
             inputs={"transcript": folder / "transcript.json", **inputs},
-            params={"translator": translator, "languages": LANGUAGES, **SETTINGS},
+            params={
+                "translator": translator,
+                "languages": LANGUAGES,
+                "songs_left_out": False,
+                **SETTINGS,
+            },
             models={"translation": ModelRef(name=model.name, path=model, sha256=f"of {model}")},
             packages=["torch", "transformers", "IndicTransToolkit", "faster-whisper"],
             output_dir=folder,

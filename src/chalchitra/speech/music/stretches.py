@@ -37,8 +37,8 @@ _BREATH = 4.0
 _ALONE = 2.0
 """A voice that nothing accompanies must sing so many times as long: some read in a sing-song."""
 _SURELY = 3.0
-"""In a song, singing is so many times as probable as speech on average. Songs have 6 to 90;
-sentences that were read and taken for singing 2 to 5."""
+"""In a song, singing is so many times as probable as speech on average. Songs had 6 and
+more; sentences that were read and taken for singing mostly 1 to 2.6."""
 _ACCOMPANIED = 0.3
 """Mean probability of music from which a voice is accompanied."""
 
