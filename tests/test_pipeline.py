@@ -12,6 +12,7 @@ from chalchitra.pipeline import (
     split_key,
     stage_key,
 )
+from chalchitra.stagekit.request import parameters
 
 OPTIONAL = tuple(name for name, spec in STAGES.items() if spec.optional)
 
@@ -107,3 +108,21 @@ def test_mux_reads_the_track_of_every_language():
 def test_a_key_reads_back():
     assert split_key(stage_key("translation", "ks-Arab")) == ("translation", "ks-Arab")
     assert split_key(stage_key("asr")) == ("asr", None)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "repeated"),
+    [
+        ("keep", "mark", {"export", "subtitle_gen@hi", "subtitle_gen@en"}),
+        ("mark", "leave out", {"export", "translation@en", "subtitle_gen@hi", "subtitle_gen@en"}),
+    ],
+)
+def test_what_becomes_of_songs_repeats_only_what_shows_them(project, before, after, repeated):
+    told = []
+    for text in (before, after):
+        job, _ = project.job(settings={"songs": {"text": text}})
+        told.append({key: parameters(job, key) for key in job.stages})
+    assert {key for key in told[0] if told[0][key] != told[1][key]} == repeated
+    assert project.job()[0].song_text == "mark", (
+        "as for a job that was prepared before there was one"
+    )

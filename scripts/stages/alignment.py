@@ -4,11 +4,13 @@ With or without a network, sentences become segments of their own here: what com
 them, and they are what people look for in a transcript.
 """
 
+from chalchitra.speech.music.heard import MusicHeard
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.stagekit.warm import kept
 from chalchitra.transcript import Transcript
+from chalchitra.transcript.songs import mark_songs, word_count
 from chalchitra.transcript.split import by_sentence
 
 
@@ -19,7 +21,18 @@ def work(stage: Stage) -> None:
             transcript = aligned(stage, transcript)
         else:
             keep_times(stage)
-    by_sentence(transcript).write(stage.output("transcript", "transcript.json"))
+    # A sentence may be sung and the next one not.
+    transcript = marked(stage, by_sentence(transcript))
+    transcript.write(stage.output("transcript", "transcript.json"))
+
+
+def marked(stage: Stage, transcript: Transcript) -> Transcript:
+    """Say of each segment whether it lies in a song or in music: here its times are known best."""
+    transcript = mark_songs(transcript, MusicHeard.read(stage.input("music")).stretches)
+    songs = [segment for segment in transcript.segments if segment.song]
+    stage.metric("song_segments", len(songs))
+    stage.metric("song_words", sum(map(word_count, songs)))
+    return transcript
 
 
 def is_there(stage: Stage) -> bool:

@@ -16,6 +16,7 @@ from chalchitra.subtitles import (
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.words import clean
 from chalchitra.transcript import Transcript
+from chalchitra.transcript.songs import NOTE, noted, without_songs
 from chalchitra.translation.model import Translation
 
 
@@ -25,13 +26,22 @@ def work(stage: Stage) -> None:
     name = f"{stage.params['title']}.{language}"
     settings = read_settings(stage)
 
+    song_text = stage.params["song_text"]
+    notes, left_out = song_text == "mark", 0
     if language == stage.params["source_language"]:
         transcript = Transcript.read(stage.input("transcript"))
-        words = transcript_words(transcript, row["script"])
+        if song_text == "leave out":
+            transcript, left_out = without_songs(transcript)
+            stage.metric("song_words_left_out", left_out)
+        words = transcript_words(transcript, row["script"], notes=notes)
     else:
         translation = Translation.read(stage.input("translation"))
-        words = translation_words(translation)
-        text = "".join(f"{clean(unit.text)}\n" for unit in translation.units)
+        words = translation_words(translation, notes=notes)
+        lines = [
+            noted(clean(unit.text)) if notes and unit.song else clean(unit.text)
+            for unit in translation.units
+        ]
+        text = "".join(f"{line}\n" for line in lines)
         write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
 
     cues = build_cues(
@@ -44,12 +54,15 @@ def work(stage: Stage) -> None:
     write_text(stage.output("srt", "subtitles.srt", deliver_as=f"{name}.srt"), to_srt(cues))
     write_text(stage.output("vtt", "subtitles.vtt", deliver_as=f"{name}.vtt"), to_vtt(cues))
 
+    stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
     for metric, value in measure(cues, settings, language).items():
         stage.metric(metric, value)
     if not cues:
         stage.degraded(
             f"The {row['name']} track is empty.",
-            "No speech was found, so there is nothing to show.",
+            f"All of its {left_out} words lie in songs, which are left out (songs.text)."
+            if left_out
+            else "No speech was found, so there is nothing to show.",
             "If someone does speak, choose another track with --audio-track, or a larger model.",
         )
     elif count := lines_too_long(cues, settings):

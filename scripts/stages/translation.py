@@ -5,9 +5,11 @@ from __future__ import annotations
 from chalchitra.errors import StageError, UsageError
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript.model import Transcript
+from chalchitra.transcript.songs import without_songs
 from chalchitra.translation.model import Translation
 from chalchitra.translation.registry import translator_named
 from chalchitra.translation.request import SpeechInput, TranslationRequest
+from chalchitra.translation.songs import leave_songs_out, mark_units
 
 
 def work(stage: Stage) -> None:
@@ -17,7 +19,11 @@ def work(stage: Stage) -> None:
             fix="Name one with --language.",
         )
     translate = translator_named(stage.params["translator"])
-    transcript = Transcript.read(stage.input("transcript"))
+    whole = Transcript.read(stage.input("transcript"))
+    transcript, left_out = whole, 0
+    if stage.params["songs_left_out"]:
+        transcript, left_out = without_songs(whole)
+        stage.metric("song_words_left_out", left_out)
     listens = stage.has_input("audio")
     model = stage.model("translation")
     result = translate(
@@ -46,18 +52,23 @@ def work(stage: Stage) -> None:
         stage.metric(name, value)
     for one in result.degraded:
         stage.degraded(one.what, one.why, one.fix)
-    report(stage, result.translation)
-    result.translation.write(stage.output("translation", "translation.json"))
+    translation = mark_units(result.translation, whole)
+    if stage.params["songs_left_out"]:
+        translation = leave_songs_out(translation)
+    report(stage, translation, left_out)
+    translation.write(stage.output("translation", "translation.json"))
 
 
-def report(stage: Stage, translation: Translation) -> None:
+def report(stage: Stage, translation: Translation, left_out: int = 0) -> None:
     """Say what is missing from the translation; fail when all of it is."""
     failed, doubtful = translation.untranslated, translation.doubtful
     total = len(translation.units)
     if not total:
         stage.degraded(
             "There is nothing to translate.",
-            "The transcript is empty.",
+            f"All of its {left_out} words lie in songs, which are left out (songs.text)."
+            if left_out
+            else "The transcript is empty.",
             "If someone does speak, choose another track with --audio-track, or a larger model.",
         )
     if failed and len(failed) == total:

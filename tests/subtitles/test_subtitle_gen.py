@@ -55,6 +55,7 @@ def run(tmp_path):
                 "source_language": "hi",
                 "languages": LANGUAGES,
                 "film_duration": 60.0,
+                "song_text": "mark",
                 **SETTINGS,
                 **params,
             },
@@ -155,3 +156,49 @@ def test_a_film_whose_length_is_not_known(run):
     code, result, _ = run("hi", hindi(), film_duration=None)
     assert code == 0
     assert result.metrics["cues"] > 0
+
+
+def sung() -> Transcript:
+    return Transcript(
+        language="hi",
+        segments=[
+            Segment(id=0, start=1, end=2, text="नमस्ते"),
+            Segment(id=1, start=2, end=5, text="♪ ला ला ♪", song=True),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("song_text", "shown", "metrics"),
+    [
+        ("mark", ["नमस्ते", "♪ ला ला ♪"], {"song_cues": 1}),
+        ("keep", ["नमस्ते", "♪ ला ला ♪"], {}),
+        ("leave out", ["नमस्ते"], {"song_cues": 0, "song_words_left_out": 4}),
+    ],
+)
+def test_songs(run, song_text, shown, metrics):
+    code, result, attempt = run("hi", sung(), song_text=song_text)
+    assert code == 0
+    items = pysrt.open(str(attempt / result.outputs["srt"].path))
+    assert " ".join(" ".join(item.text.split()) for item in items) == " ".join(shown)
+    assert metrics.items() <= result.metrics.items()
+
+
+def test_a_track_without_its_songs_may_be_empty_and_says_why(run):
+    only = sung().model_copy(update={"segments": sung().segments[1:]})
+    code, result, _ = run("hi", only, song_text="leave out")
+    assert (code, result.metrics["cues"]) == (0, 0)
+    assert "songs" in result.degraded[0].why
+
+
+@pytest.mark.parametrize(("song_text", "shown"), [("mark", "♪ la la ♪"), ("keep", "la la")])
+def test_songs_of_a_translation(run, song_text, shown):
+    unit = TranslationUnit(
+        id=0, start=1, end=3, source="a", text="la la", segment_ids=[0], song=True
+    )
+    translation = Translation(
+        source_language="hi", target_language="en", translator="t", model="m", units=[unit]
+    )
+    _, result, attempt = run("en", translation, song_text=song_text)
+    assert pysrt.open(str(attempt / result.outputs["srt"].path))[0].text == shown
+    assert (attempt / result.outputs["txt"].path).read_text(encoding="utf-8") == f"{shown}\n"

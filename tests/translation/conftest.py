@@ -71,10 +71,11 @@ class Environment:
         model: Path,
         *,
         translator: str = "indictrans2",
+        songs_left_out: bool = False,
         **inputs: Path,
     ) -> tuple[Result, Translation | None]:
         """The stage `translation`, run as the runner does."""
-        self.request(folder, transcript, target, model, translator, inputs)
+        self.request(folder, transcript, target, model, translator, inputs, songs_left_out)
         done = self.run(
             paths.stages_dir() / "translation.py",
             *("--job-dir", folder, "--language", target),
@@ -131,6 +132,7 @@ class Environment:
         model: Path,
         translator: str,
         inputs: dict[str, Path],
+        songs_left_out: bool = False,
     ) -> None:
         """Write down a request in a new folder."""
         folder.mkdir()
@@ -141,7 +143,12 @@ class Environment:
             language=target,
             environment=self.name,
             inputs={"transcript": folder / "transcript.json", **inputs},
-            params={"translator": translator, "languages": LANGUAGES, **SETTINGS},
+            params={
+                "translator": translator,
+                "languages": LANGUAGES,
+                "songs_left_out": songs_left_out,
+                **SETTINGS,
+            },
             models={"translation": ModelRef(name=model.name, path=model, sha256=f"of {model}")},
             packages=["torch", "transformers", "IndicTransToolkit", "faster-whisper"],
             output_dir=folder,

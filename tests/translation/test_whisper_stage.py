@@ -29,15 +29,26 @@ def call() -> Path:
     return sound
 
 
-def test_it_writes_english_at_the_films_times(
-    whisper_environment: Any, base_model: Path, call: Path, tmp_path: Path
-) -> None:
+@pytest.fixture
+def given(call: Path, tmp_path: Path) -> dict[str, Any]:
+    """What the stage is given besides the transcript."""
     (tmp_path / "audio.json").write_text(
         json.dumps({"sample_rate": 16000, "offset": OFFSET, "duration": 30.0})
     )
     SpeechRegions(
         regions=[Region(start=OFFSET + 10.6, end=OFFSET + 17.9)], pad=0.2, method="by hand"
     ).write(tmp_path / "regions.json")
+    return {
+        "translator": "whisper",
+        "audio": call,
+        "audio_info": tmp_path / "audio.json",
+        "regions": tmp_path / "regions.json",
+    }
+
+
+def test_it_writes_english_at_the_films_times(
+    whisper_environment: Any, base_model: Path, given: dict[str, Any], tmp_path: Path
+) -> None:
     transcript = Transcript(
         language="hi",
         segments=[
@@ -45,12 +56,6 @@ def test_it_writes_english_at_the_films_times(
             Segment(id=4, start=OFFSET + 12.6, end=OFFSET + 17.5, text="मैं डायना हूँ।"),
         ],
     )
-    given = {
-        "translator": "whisper",
-        "audio": call,
-        "audio_info": tmp_path / "audio.json",
-        "regions": tmp_path / "regions.json",
-    }
     result, translation = whisper_environment.translate(
         tmp_path / "translation@en", transcript, "en", base_model, **given
     )
@@ -71,3 +76,29 @@ def test_it_writes_english_at_the_films_times(
             )
             assert warm == translation
             assert again.metrics["models_loaded"] == loaded
+
+
+def test_what_lies_in_a_song_is_marked_or_left_out(
+    whisper_environment: Any, base_model: Path, given: dict[str, Any], tmp_path: Path
+) -> None:
+    transcript = Transcript(
+        language="hi",
+        segments=[
+            Segment(id=3, start=OFFSET + 10.0, end=OFFSET + 14.3, text="मैं डायना हूँ।"),
+            Segment(id=4, start=OFFSET + 14.3, end=OFFSET + 18.5, text="ला ला ला", song=True),
+        ],
+    )
+    result, translation = whisper_environment.translate(
+        tmp_path / "marked", transcript, "en", base_model, **given
+    )
+    assert result.status == "done", result.error
+    spoken = [unit.text for unit in translation.units if not unit.song]
+    sung = [unit.text for unit in translation.units if unit.song]
+    assert "Jersey" in " ".join(spoken)
+    assert "Texas" in " ".join(sung)
+    result, translation = whisper_environment.translate(
+        tmp_path / "left-out", transcript, "en", base_model, songs_left_out=True, **given
+    )
+    assert result.metrics["song_words_left_out"] == 3
+    assert [unit.text for unit in translation.units] == spoken
+    assert [unit.id for unit in translation.units] == list(range(len(spoken)))

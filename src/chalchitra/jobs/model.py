@@ -146,6 +146,16 @@ class Job(_Model):
         return choice.name if choice else None
 
     @property
+    def song_text(self) -> str:
+        """What becomes of text that is sung: the setting songs.text."""
+        return str(self.settings.get("songs", {}).get("text", "mark"))
+
+    @property
+    def songs_left_out(self) -> bool:
+        """All that a translator has to know of the setting songs.text."""
+        return self.song_text == "leave out"
+
+    @property
     def said_language(self) -> str | None:
         """Whisper's code of the source language that the person gave; None where it is found out.
 

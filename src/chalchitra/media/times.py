@@ -25,6 +25,12 @@ def parse_time(text: str) -> float:
     )
 
 
+def clock(seconds: float) -> str:
+    """A time of the film as people type it, to the nearest second: 1:02:03."""
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
 def validate_clip(
     film: Film, start: float | None, end: float | None
 ) -> tuple[float, float | None] | None:

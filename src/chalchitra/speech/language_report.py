@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from chalchitra.media.times import clock
 from chalchitra.speech.language import LanguageHeard, Stretch
 from chalchitra.stagekit import Stage
 
@@ -55,9 +56,3 @@ def stretches_text(stretches: Sequence[Stretch], names: Mapping[str, str]) -> st
     ]
     more = len(stretches) - _LISTED
     return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
-
-
-def clock(seconds: float) -> str:
-    """A time of the film as people type it, to the nearest second: 1:02:03."""
-    whole = round(seconds)
-    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

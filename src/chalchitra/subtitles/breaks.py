@@ -43,7 +43,7 @@ class Piece:
     """The smallest text that is never broken: a word, or an atom of a script without spaces.
 
     Times are milliseconds. `glued`: no space stands before it. `inside`: the recogniser's word
-    began earlier.
+    began earlier. `song`: it is sung.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Piece:
     glued: bool
     inside: bool
     speaker: str | None
+    song: bool = False
 
 
 def break_cost(before: Piece, after: Piece, language: str, unspaced: bool) -> float:

@@ -15,6 +15,7 @@ from chalchitra.subtitles.cue import Cue, CueSettings, milliseconds, reading_spe
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS, atoms, chunks
 from chalchitra.subtitles.words import TimedWord, in_order
 from chalchitra.text.sentence_ends import ends_sentence
+from chalchitra.transcript.songs import NOTE
 
 _CUE = 1.0
 """What a cue costs in itself: so much worse must a break be that is avoided by one more cue."""
@@ -25,6 +26,9 @@ _TOO_SHORT = 2.0
 _TOO_FAST = 1.0
 _INFINITE = float("inf")
 _FOREVER = 10**12
+
+_NOTES = 4
+"""Characters that a line of a song leaves free: a note and a space at either end of its cue."""
 
 _Lines = tuple[tuple[int, int], ...]
 """Each line's first piece and the piece after its last."""
@@ -43,7 +47,8 @@ def build_cues(
     `language` is an id of languages.toml and `script` its ISO 15924 code; `duration` is the film's
     in seconds, where it is known. Cues never overlap, and lie in [0, duration] unless the film is
     shorter than two milliseconds a cue. A word longer than a line is cut between grapheme clusters;
-    a cluster longer than a line stays whole.
+    a cluster longer than a line stays whole. Cues of a song stand between notes (♪ text ♪) and hold
+    nothing that is spoken.
     """
     film = int(duration * 1000) if duration is not None else None
     longest = max(1, milliseconds(settings.max_duration))
@@ -64,8 +69,16 @@ def build_cues(
         if film is not None:
             end = min(end, max(film, start + 1))
         text = tuple(typesetter.text(*line) for line in lines)
+        if pieces[lines[0][0]].song:
+            text = _between_notes(text)
         shown.append(Cue(n + 1, start / 1000, end / 1000, text))
     return shown
+
+
+def _between_notes(lines: tuple[str, ...]) -> tuple[str, ...]:
+    first, *rest = lines
+    *others, last = [f"{NOTE} {first}", *rest]
+    return (*others, f"{last} {NOTE}")
 
 
 def _pieces(words: Sequence[TimedWord], settings: CueSettings, unspaced: bool) -> list[Piece]:
@@ -85,9 +98,10 @@ def _pieces_of_run(run: Sequence[TimedWord], settings: CueSettings, unspaced: bo
     times = [time for word in run for time in _times_of_characters(word)]
     word_starts = set(accumulate((len(word.text) for word in run), initial=0))
     pieces = []
+    room = line_room(settings, song=run[0].song)
     at = 0
     for atom in atoms(text) if unspaced else [text]:
-        for part in chunks(atom, settings.max_chars_per_line, settings.length):
+        for part in chunks(atom, room, settings.length):
             after = at + len(part)
             pieces.append(
                 Piece(
@@ -98,6 +112,7 @@ def _pieces_of_run(run: Sequence[TimedWord], settings: CueSettings, unspaced: bo
                     glued=at > 0,
                     inside=at not in word_starts,
                     speaker=run[0].speaker,
+                    song=run[0].song,
                 )
             )
             at = after
@@ -111,8 +126,13 @@ def _times_of_characters(word: TimedWord) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
+def line_room(settings: CueSettings, *, song: bool) -> int:
+    """How many characters of text a line may have, at least one."""
+    return max(1, settings.max_chars_per_line - (_NOTES if song else 0))
+
+
 def _passages(pieces: Sequence[Piece], settings: CueSettings) -> list[tuple[int, int]]:
-    """Ranges of pieces that a cue may not leave: pauses, speakers and gaps of segments end them."""
+    """Ranges of pieces that a cue may not leave: pauses, speakers, songs and segments end them."""
     pause = milliseconds(settings.max_pause)
     touching = milliseconds(settings.min_gap)
 
@@ -120,6 +140,7 @@ def _passages(pieces: Sequence[Piece], settings: CueSettings) -> list[tuple[int,
         gap = after.start - before.end
         return (
             gap > pause
+            or after.song != before.song
             or (after.segment != before.segment and gap > touching)
             or (after.speaker != before.speaker and None not in (after.speaker, before.speaker))
         )
@@ -187,7 +208,7 @@ class _Typesetter:
         self.clock = _Clock(settings)
         self._pieces = pieces
         self._max_lines = settings.max_lines
-        self._max_chars = settings.max_chars_per_line
+        self._room = [line_room(settings, song=piece.song) for piece in pieces]
         self._speed = reading_speed(settings, language)
         self._breaks = [SENTENCE] + [
             break_cost(before, after, language, unspaced) for before, after in pairwise(pieces)
@@ -235,7 +256,7 @@ class _Typesetter:
 
     def _may_fit(self, begin: int, end: int) -> bool:
         spoken = self._pieces[end - 1].end - self._pieces[begin].start
-        room = self._max_lines * (self._max_chars + 1) - 1
+        room = self._max_lines * (self._room[begin] + 1) - 1
         return spoken <= self.clock.max_duration and self.length(begin, end) <= room
 
     def _cost(self, begin: int, end: int, *, ends_passage: bool) -> float:
@@ -254,7 +275,7 @@ class _Typesetter:
     def _layout(self, begin: int, end: int) -> tuple[float, _Lines]:
         """The cheapest lines for one cue, as few as can hold it; infinite where none can."""
         length = self.length(begin, end)
-        if length <= self._max_chars or end - begin == 1:
+        if length <= self._room[begin] or end - begin == 1:
             return 0.0, ((begin, end),)
         for count in range(2, self._max_lines + 1):
             cost, lines = self._break_lines(begin, end, count, length / count)
@@ -264,17 +285,18 @@ class _Typesetter:
 
     def _break_lines(self, begin: int, end: int, count: int, even: float) -> tuple[float, _Lines]:
         """Exactly `count` lines, each near the `even` length."""
-        uneven = ((self.length(begin, end) - even) / self._max_chars) ** 2
+        room = self._room[begin]
+        uneven = ((self.length(begin, end) - even) / room) ** 2
         if count == 1:
-            fits = self.length(begin, end) <= self._max_chars
+            fits = self.length(begin, end) <= room
             return (uneven if fits else _INFINITE), ((begin, end),)
         cheapest: tuple[float, _Lines] = (_INFINITE, ())
         for at in range(begin + 1, end):
             length = self.length(begin, at)
-            if length > self._max_chars:
+            if length > room:
                 break
             rest, lines = self._break_lines(at, end, count - 1, even)
-            cost = rest + ((length - even) / self._max_chars) ** 2 + _LINE + self._breaks[at] / 2
+            cost = rest + ((length - even) / room) ** 2 + _LINE + self._breaks[at] / 2
             if cost < cheapest[0]:
                 cheapest = cost, ((begin, at), *lines)
         return cheapest

@@ -13,6 +13,7 @@ from chalchitra.subtitles.cue import milliseconds
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript import Segment, Transcript
+from chalchitra.transcript.songs import bare
 from chalchitra.translation.model import Translation
 
 _BREATH = 0.3
@@ -21,7 +22,10 @@ _BREATH = 0.3
 
 @dataclass(frozen=True, slots=True)
 class TimedWord:
-    """A word with its times in milliseconds. `glued`: no space stands before it."""
+    """A word with its times in milliseconds. `glued`: no space stands before it.
+
+    `song`: it is sung, and shown between notes.
+    """
 
     text: str
     start: int
@@ -29,18 +33,28 @@ class TimedWord:
     segment: int
     glued: bool = False
     speaker: str | None = None
+    song: bool = False
 
 
-def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
-    """The words of a transcript in `script` (ISO 15924). A segment without words is spread."""
+def transcript_words(
+    transcript: Transcript, script: str, *, notes: bool = False
+) -> list[TimedWord]:
+    """The words of a transcript in `script` (ISO 15924). A segment without words is spread.
+
+    With `notes`, the words of songs are marked as such.
+    """
     found: list[TimedWord] = []
     number, ended = 0, 0.0
     for segment in transcript.segments:
-        parted = _parted(found, segment, segment.start - ended, transcript.language)
+        song = notes and segment.song
+        begins_or_ends = bool(found) and found[-1].song != song
+        parted = begins_or_ends or _parted(
+            found, segment, segment.start - ended, transcript.language
+        )
         number, ended = number + parted, segment.end
         if not segment.words:
             spoken = _spread(segment.text, segment.start, segment.end, number)
-            found += [replace(word, speaker=segment.speaker) for word in spoken]
+            found += [replace(word, speaker=segment.speaker, song=song) for word in spoken]
             continue
         for word, glued in zip(segment.words, _glued(segment, script), strict=True):
             parts = list(_spread(word.text, word.start, word.end, number))
@@ -48,12 +62,26 @@ def transcript_words(transcript: Transcript, script: str) -> list[TimedWord]:
             if word is segment.words[0] and not parted and script in UNSPACED_SCRIPTS:
                 glued = _is_wide(found[-1].text[-1:]) if found else False
             for n, part in enumerate(parts):
-                timed = replace(part, glued=glued and n == 0, speaker=speaker)
+                timed = replace(part, glued=glued and n == 0, speaker=speaker, song=song)
                 if closes(part.text) and found and found[-1].segment == number:
                     # A danda that stands apart takes no time, whatever the recogniser says.
                     timed = replace(timed, start=found[-1].end, end=found[-1].end)
                 found.append(timed)
-    return found
+    return _bared(found)
+
+
+def _bared(words: Sequence[TimedWord]) -> list[TimedWord]:
+    """The words, those of songs without the notes that a recogniser wrote."""
+    kept: list[TimedWord] = []
+    lost: TimedWord | None = None
+    for word in words:
+        if word.song:
+            glued = lost.glued if lost else word.glued
+            word = replace(word, text=bare(word.text), glued=glued)
+        lost = None if word.text else word
+        if word.text:
+            kept.append(word)
+    return kept
 
 
 def _parted(found: Sequence[TimedWord], segment: Segment, pause: float, language: str) -> bool:
@@ -75,13 +103,18 @@ def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character or "a") in "WF"
 
 
-def translation_words(translation: Translation) -> list[TimedWord]:
-    """The words of a translation, each unit's spread over its time in proportion to characters."""
-    return [
-        word
-        for number, unit in enumerate(translation.units)
-        for word in _spread(unit.text, unit.start, unit.end, number)
-    ]
+def translation_words(translation: Translation, *, notes: bool = False) -> list[TimedWord]:
+    """The words of a translation, each unit's spread over its time in proportion to characters.
+
+    With `notes`, the words of songs are marked as such.
+    """
+    return _bared(
+        [
+            replace(word, song=notes and unit.song)
+            for number, unit in enumerate(translation.units)
+            for word in _spread(unit.text, unit.start, unit.end, number)
+        ]
+    )
 
 
 def in_order(

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from chalchitra.transcript.model import Segment, Transcript, Word
+from chalchitra.transcript.songs import noted
 
 
-def plain_text(transcript: Transcript) -> str:
-    """One segment a line, with the speaker before it where one is known; ends with a newline."""
-    lines = [
-        f"{segment.speaker}: {segment.text}" if segment.speaker else segment.text
-        for segment in transcript.segments
-    ]
+def plain_text(transcript: Transcript, *, notes: bool = False) -> str:
+    """One segment a line, with the speaker before it where one is known; ends with a newline.
+
+    With `notes`, what is sung stands between ♪.
+    """
+    lines = []
+    for segment in transcript.segments:
+        text = noted(segment.text) if notes and segment.song else segment.text
+        lines.append(f"{segment.speaker}: {text}" if segment.speaker else text)
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -39,6 +39,7 @@ class Segment(_Model):
     """A stretch of connected speech. `id` stays the same from recognition to the last track.
 
     What is cut later (at sentence ends, where the speaker changes) keeps it in its first part.
+    `song`: it lies in a song or in music for the most part (transcript/songs.py).
     """
 
     id: int
@@ -50,6 +51,7 @@ class Segment(_Model):
     avg_logprob: float | None = None
     no_speech_prob: float | None = None
     compression_ratio: float | None = None
+    song: bool = False
 
 
 class Transcript(_Model):

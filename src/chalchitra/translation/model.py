@@ -21,7 +21,8 @@ class TranslationUnit(_Model):
     """One translated stretch of speech, in seconds of the film's time line.
 
     `text` is what to show; `segment_ids` are the transcript's segments that it covers. `reason`
-    says why a unit is untranslated, or what is doubtful about one that is translated.
+    says why a unit is untranslated, or what is doubtful about one that is translated. A unit is a
+    `song` where those segments are.
     """
 
     id: int
@@ -32,6 +33,7 @@ class TranslationUnit(_Model):
     segment_ids: list[int]
     status: Status = "translated"
     reason: str | None = None
+    song: bool = False
 
 
 class Translation(_Model):

@@ -1,7 +1,8 @@
 """Sentence units: the transcript's words, cut where sentences end, whatever the segments are.
 
 A translator works on sentences, while a recogniser cuts where its window or the speaker's breath
-ends. So words are joined across segments while the sentence goes on and the pause is short.
+ends. So words are joined across segments while the sentence goes on and the pause is short. What is
+sung is never joined with what is spoken.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ class UnitLimits:
 class _Token:
     word: Word
     segment_id: int
+    song: bool
 
 
 def sentence_units(transcript: Transcript, limits: UnitLimits | None = None) -> list[SentenceUnit]:
     """Every word of the transcript in exactly one unit, in order."""
     limits = limits or UnitLimits()
     tokens = [
-        _Token(word, segment.id)
+        _Token(word, segment.id, segment.song)
         for segment in transcript.segments
         for word in segment_words(segment)
         if word.text.strip()
@@ -90,12 +92,15 @@ def _sentences(tokens: Sequence[_Token], max_pause: float, language: str) -> Ite
     for index, token in enumerate(tokens):
         current.append(token)
         last = index == len(tokens) - 1
-        if last or index + 1 in starts or _parts(token.word, tokens[index + 1].word, max_pause):
+        if last or index + 1 in starts or _parts(token, tokens[index + 1], max_pause):
             yield current
             current = []
 
 
-def _parts(word: Word, following: Word, max_pause: float) -> bool:
+def _parts(token: _Token, next_one: _Token, max_pause: float) -> bool:
+    word, following = token.word, next_one.word
+    if token.song != next_one.song:
+        return True
     if following.start - word.end >= max_pause:
         return True
     return bool(word.speaker and following.speaker and word.speaker != following.speaker)
