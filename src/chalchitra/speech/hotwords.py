@@ -26,8 +26,8 @@ MOST_TERMS = 10
 of them, and then it also began to list them."""
 _RIVALS = 3
 """Terms for one place that go before the other places' next."""
-_ROUNDS = 2
-"""What a name was taken for in one block finds it in others: they are heard in a second round."""
+_HEARINGS = 3
+"""So often a block is heard where more terms are suspected than can be told at once."""
 
 
 @dataclass(frozen=True)
@@ -80,32 +80,31 @@ def use_glossary(
     terms = list({term.letters: term for term in (*parts, *glossary)}.values())
     costs = _Costs(terms, tokens)
     best, use, learned = list(readings), GlossaryUse(), Learned()
-    tried: dict[int, set[str]] = {}
-    left_out: set[str] = set()
-    for _ in range(_ROUNDS):
+    tried: dict[int, set[Term]] = {index: set() for index in range(len(blocks))}
+    found: set[Term] = set()
+    for number in range(_HEARINGS + 1):
+        # At last, what a name was taken for in one block finds it in others.
+        known = learned if number == _HEARINGS else None
         places = []
         for index, block in enumerate(blocks):
-            found = _suspected(block, best[index], terms, learned)
-            kept = costs.fitting(found, room)
-            left_out.update(term.text for term in found if term not in kept)
-            if not {term.text for term in kept} <= tried.get(index, set()):
-                tried.setdefault(index, set()).update(term.text for term in kept)
+            suspected = _suspected(block, best[index], terms, known)
+            found.update(suspected)
+            kept = costs.fitting([t for t in suspected if t not in tried[index]], room)
+            tried[index].update(kept)
+            if kept:
                 places.append((index, kept))
         for group, union in costs.groups(places, room):
             # The likeliest last, next to what is heard.
             heard = hear([blocks[index] for index, _ in group], hotwords_text(union[::-1]))
             for (index, kept), again in zip(group, heard, strict=True):
-                block = blocks[index]
-                use.offered.append(
-                    Offered(
-                        block.regions[0].start,
-                        block.regions[-1].end,
-                        tuple(term.text for term in kept),
-                    )
+                start, end = blocks[index].regions[0].start, blocks[index].regions[-1].end
+                use.offered.append(Offered(start, end, tuple(term.text for term in kept)))
+                best[index], new = named(
+                    best[index], again, union, learned, glossary=terms, spaced=spaced
                 )
-                best[index], new = named(best[index], again, union, learned, spaced=spaced)
                 use.named += new
-    use.no_room = [t.text for t in terms if t.text in left_out.difference(*tried.values())]
+    left_out = found.difference(*tried.values())
+    use.no_room = [term.text for term in terms if term in left_out]
     use.said = _said(best, glossary)
     return best, use
 
@@ -116,7 +115,7 @@ def hotwords_text(terms: Sequence[Term]) -> str:
 
 
 def _suspected(
-    block: Block, reading: Reading, terms: Sequence[Term], learned: Learned
+    block: Block, reading: Reading, terms: Sequence[Term], learned: Learned | None
 ) -> list[Term]:
     """The terms that may be said in a block, the likeliest first. No name goes over a pause."""
     found: list[Suspect] = []

@@ -7,7 +7,7 @@ a name never comes where nothing like it was heard, and no other word changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalchitra.speech.judging import Reading, loops
@@ -102,28 +102,24 @@ class Suspect:
     end: float
 
 
-def suspects(words: Sequence[Word], terms: Sequence[Term], learned: Learned) -> list[Suspect]:
+def suspects(
+    words: Sequence[Word], terms: Sequence[Term], learned: Learned | None = None
+) -> list[Suspect]:
     """The terms that may be said in these words and are not written there.
 
-    Once names were learned, only what was taken for a name before.
+    By their sound, or, where names were `learned`, only what was taken for one of them before.
     """
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
 
     texts = [letters(word.text) for word in words]
-    right = {
-        at
-        for term in terms
-        for first, end, _ in written(term, texts)
-        if end - first == len(term.words)  # else it is torn
-        for at in range(first, end)
-    }
+    right = _right(terms, texts)
     longest = max((len(term.words) for term in terms), default=0) + _EXTRA_WORDS
     windows = [
         (first, end)
         for first in range(len(words))
         for end in range(first + 1, min(first + longest, len(words)) + 1)
-        if right.isdisjoint(range(first, end))
+        if right.keys().isdisjoint(range(first, end))
     ]
     found: dict[Term, Suspect] = {}
 
@@ -132,7 +128,7 @@ def suspects(words: Sequence[Word], terms: Sequence[Term], learned: Learned) -> 
         if term not in found or likely > found[term].likely:
             found[term] = Suspect(term, likely, words[window[0]].start, words[window[1] - 1].end)
 
-    if learned.names:
+    if learned is not None:
         for first, end in windows:
             term = learned.names.get("".join(texts[first:end]))
             if term is not None:
@@ -149,6 +145,17 @@ def suspects(words: Sequence[Word], terms: Sequence[Term], learned: Learned) -> 
                 if window[1] - window[0] <= most and alike >= term.needs(sure=probability >= SURE):
                     suspect(term, window, float(alike), probability)
     return list(found.values())
+
+
+def _right(terms: Sequence[Term], texts: Sequence[str]) -> dict[int, Term]:
+    """The places of words (their letters) that are terms already, and not torn ones."""
+    return {
+        at: term
+        for term in terms
+        for first, end, _ in written(term, texts)
+        if end - first == len(term.words)
+        for at in range(first, end)
+    }
 
 
 def written(term: Term, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -177,9 +184,18 @@ def _is_ending(added: str, term: Term) -> bool:
 
 
 def named(
-    reading: Reading, again: Reading, terms: Sequence[Term], learned: Learned, *, spaced: bool
+    reading: Reading,
+    again: Reading,
+    terms: Sequence[Term],
+    learned: Learned,
+    *,
+    glossary: Sequence[Term] = (),
+    spaced: bool = True,
 ) -> tuple[Reading, list[Named]]:
-    """The reading with those terms that another reading of the same block has in their place."""
+    """The reading with those terms that another reading of the same block has in their place.
+
+    What is a term of the `glossary` already is left alone.
+    """
     new = again.words
     new_letters = [letters(word.text) for word in new]
     if not _same_text([letters(word.text) for word in reading.words], new_letters):
@@ -197,7 +213,10 @@ def named(
             ]
             old = reading.words
             stretch = _changed([letters(word.text) for word in old], new_letters, (first, end))
-            window = _likest(term, old, stretch, learned)
+            taken = _right(glossary, [letters(word.text) for word in old])
+            own = {part.letters for part in term.parts}
+            others = {at for at, other in taken.items() if other.letters not in own}
+            window = _likest(term, old, stretch, learned, others)
             if window is None or at[window[0]][0] != at[window[1] - 1][0]:
                 continue  # nothing there is like it, or it would tear two segments
             number, position = at[window[0]]
@@ -271,7 +290,11 @@ def _changed(old: Sequence[str], new: Sequence[str], place: tuple[int, int]) -> 
 
 
 def _likest(
-    term: Term, words: Sequence[Word], stretch: _Stretch, learned: Learned
+    term: Term,
+    words: Sequence[Word],
+    stretch: _Stretch,
+    learned: Learned,
+    others: Collection[int],
 ) -> tuple[int, int] | None:
     """The words of a stretch that sound most like a term; None where none is like it at all."""
     from rapidfuzz.distance import Levenshtein
@@ -280,6 +303,8 @@ def _likest(
     best, found = 0.0, None
     for first in range(stretch.first, stretch.end):
         for end in range(first + 1, min(stretch.end, first + longest) + 1):
+            if any(at in others for at in range(first, end)):
+                continue  # a name already
             texts = [letters(word.text) for word in words[first:end]]
             if "".join(texts) == term.letters and len(texts) == len(term.words):
                 return None  # it is there
