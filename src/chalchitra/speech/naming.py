@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalchitra.speech.judging import Reading, loops
+from chalchitra.speech.judging import Reading
 from chalchitra.speech.placing.symbols import letters
+from chalchitra.speech.repeats import loops
 from chalchitra.speech.sounds import sound_key
 from chalchitra.transcript import Segment, Word
 
