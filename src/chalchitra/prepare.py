@@ -225,7 +225,12 @@ class _Given:
     @property
     def record(self) -> GlossaryFile:
         return GlossaryFile(
-            sources=[GlossarySource(path=s.path, sha256=s.sha256) for s in self.sheets],
+            sources=[
+                GlossarySource(
+                    path=Path(os.path.normpath(sheet.path.absolute())), sha256=sheet.sha256
+                )
+                for sheet in self.sheets
+            ],
             terms=len(self.glossary.terms),
             sha256=sha256_bytes(self.glossary.to_json().encode()),
             terms_sha256=self.glossary.terms_sha256,

@@ -71,6 +71,8 @@ def test_the_column_of_the_spoken_language_has_the_terms(sheet):
     both = sheet("en,hi\nSurya,सूर्या\nDelhi,\n", "g.csv")
     assert both.terms("hi") == [GlossaryTerm(text="सूर्या", renderings={"en": "Surya"})]
     assert texts(both, "en") == ["Surya", "Delhi"]
+    half = sheet("term,hi\nSurya,सूर्या\nDelhi,\n", "g.csv")
+    assert texts(half, "hi") == ["सूर्या", "Delhi"], "what has no Hindi is not lost in silence"
     with pytest.raises(UsageError, match=r"no terms in the spoken language \(ta\)"):
         both.terms("ta")
 

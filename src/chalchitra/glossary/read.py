@@ -45,7 +45,7 @@ class Sheet:
     def terms(self, source: str) -> list[GlossaryTerm]:
         """Its terms for a film that is spoken in `source` (an id of config/languages.toml).
 
-        The column of that language has them where there is one, else the column `term`. Raises
+        The column of that language has them, and where it has none the column `term`. Raises
         UsageError when it has neither, and for a term that stands there twice with other content.
         """
         column = source if source in self.columns else TERM
@@ -57,7 +57,7 @@ class Sheet:
             )
         found: dict[str, tuple[int, GlossaryTerm]] = {}
         for row in self.rows:
-            text = row.cells.get(column, "")
+            text = row.cells.get(column) or row.cells.get(TERM, "")
             if not text:
                 continue
             renderings = {
