@@ -26,7 +26,7 @@ MOST_TERMS = 10
 of them, and then it also began to list them."""
 _RIVALS = 3
 """Terms for one place that go before the other places' next."""
-_HEARINGS = 3
+_HEARINGS = 2
 """So often a block is heard where more terms are suspected than can be told at once."""
 
 
