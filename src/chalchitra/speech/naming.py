@@ -24,8 +24,9 @@ ALIKE = 0.75
 UNSURE_ALIKE = 0.5
 """And unsure ones. What base made of eleven Indian names was 0.50 to 1 alike."""
 MANY, MANY_ALIKE = 30, 0.55
-"""And from so many terms on: by chance 3 % of other names are 0.50 alike, and of 200 names that
-nobody said three were put in the place of 15 sentences' words; at 0.55 none."""
+"""And from so many terms on: by chance 3 % of other names are 0.50 alike. Of 200 names that nobody
+said, 0 to 3 took the place of words in 15 sentences at 0.55, mostly of a name heard wrong; more at
+0.50."""
 SHORT_KEY = 4
 """Sounds of a term up to which only what sounds the same is suspected: too much is like it."""
 _EXTRA_WORDS = 3
