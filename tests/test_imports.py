@@ -10,7 +10,9 @@ import pytest
 
 from chalchitra import paths
 
-SHARED = {"errors", "files", "jobs", "offline", "pipeline", "stagekit", "text", "transcript"}
+SHARED = {
+    "errors", "files", "glossary", "jobs", "offline", "pipeline", "stagekit", "text", "transcript",
+}  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
 ORCHESTRATOR = {

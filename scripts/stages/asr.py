@@ -16,6 +16,7 @@ def work(stage: Stage) -> None:
         {
             "healed": [one.to_dict() for one in heard.healed],
             "transliterated": [one.to_dict() for one in transliterated],
+            "glossary": heard.glossary.to_dict() if heard.glossary else None,
         },
     )
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))

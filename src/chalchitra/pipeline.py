@@ -17,7 +17,9 @@ FILM = "film"
 """The producer's name of the film, which no stage makes."""
 SCRIPT = "the script"
 """The producer's name of the text that came with the film, copied into the job's folder."""
-GIVEN = frozenset({FILM, SCRIPT})
+GLOSSARY = "the glossary"
+"""The producer's name of the merged glossaries, copied into the job's folder."""
+GIVEN = frozenset({FILM, SCRIPT, GLOSSARY})
 """What is given with the job: no stage of it makes these."""
 
 When = Literal[
@@ -25,6 +27,7 @@ When = Literal[
     "source",  # the stage runs for the source language
     "target",  # the stage runs for a target language
     "whisper",  # the job's translator listens again
+    "glossary",  # the job has one
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -99,10 +102,22 @@ STAGES: dict[str, StageSpec] = {
         StageSpec(
             name="asr",
             does="write down what is said",
-            inputs=(*_AUDIO, Input("regions", "vad", "regions")),
+            inputs=(
+                *_AUDIO,
+                Input("regions", "vad", "regions"),
+                Input("glossary", GLOSSARY, "terms", "glossary"),
+            ),
             outputs=("transcript", "healing"),
             job_fields=("source_language", "languages", "engine"),
-            packages=("faster-whisper", "ctranslate2", "whisperx", "mlx-whisper", "mlx", "torch"),
+            packages=(
+                "faster-whisper",
+                "ctranslate2",
+                "whisperx",
+                "mlx-whisper",
+                "mlx",
+                "torch",
+                "rapidfuzz",
+            ),
             uses_device=True,
         ),
         StageSpec(
@@ -257,10 +272,12 @@ def inputs_of(
     targets: Sequence[str],
     translator: str | None,
     stages: Collection[str],
+    *,
+    glossary: bool = False,
 ) -> dict[str, tuple[str, str]]:
     """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
 
-    `stages` are the keys of the job's stages.
+    `stages` are the keys of the job's stages; `glossary` says whether the job has one.
     """
     stage, language = split_key(key)
     resolved: dict[str, tuple[str, str]] = {}
@@ -271,6 +288,7 @@ def inputs_of(
             "source": language == source,
             "target": language != source,
             "whisper": translator == "whisper",
+            "glossary": glossary,
         }[item.when]
         if not holds:
             continue

@@ -20,11 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 from chalchitra.choose import Choices, choose, choose_listening, with_listening
 from chalchitra.errors import CancelledError, ChalchitraError, SeveralErrors, UsageError
+from chalchitra.files import sha256_bytes
+from chalchitra.glossary import Glossary, Sheet, beside, merged, read_sheet
 from chalchitra.jobs import (
     UNKNOWN,
     AudioStream,
     Clip,
     Detected,
+    GlossaryFile,
+    GlossarySource,
     Job,
     ScriptFile,
     claim_id,
@@ -74,6 +78,9 @@ class Wishes:
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
     transcript: Path | None = None
+    glossaries: tuple[Path, ...] = ()
+    """In the order in which they count; without any, those beside the film are taken."""
+    no_glossary: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ class Plan:
     user: str
     choices: Choices = field(repr=False)
     script: GivenScript | None = field(default=None, repr=False)
+    sheets: tuple[Sheet, ...] = ()
 
 
 def make_plan(wishes: Wishes) -> Plan:
@@ -114,7 +122,11 @@ def make_plan(wishes: Wishes) -> Plan:
         if settings["language"]["check"]:
             listening = choose_listening(settings, translated=bool(targets))
             choices = with_listening(choices, listening)
-    return Plan(wishes, source, targets, settings, user, choices, script)
+    sheets = tuple(read_sheet(path, _language_id) for path in wishes.glossaries)
+    if source is not None:
+        for sheet in sheets:  # so that what is wrong is said once, not for every film
+            sheet.terms(source.id)
+    return Plan(wishes, source, targets, settings, user, choices, script, sheets)
 
 
 def _script(wishes: Wishes, source: Language | None) -> GivenScript | None:
@@ -157,7 +169,9 @@ def prepare_film(
         if plan_.source is None:
             return _by_ear(asked, plan_, out, reporter or Silent(), services)
         script = plan_.script.text if plan_.script else None
-        return _write(_fields(asked, plan_), out, plan_.user, asked.now, script)
+        given = _glossary(plan_, plan_.source, asked.film.path)
+        text = given.glossary.to_json() if given else None
+        return _write(_fields(asked, plan_, given), out, plan_.user, asked.now, script, text)
 
 
 def _look(path: Path, plan_: Plan) -> _Asked:
@@ -193,11 +207,56 @@ def _by_ear(
     with listening(fields, out, asked.now.date(), reporter, services) as found:
         spoken = decide_language(found.heard, asked.film.path, accept, fields["language_names"])
         settled, told = _settled(plan_, spoken.language)
+        given = _glossary(plan_, spoken.language, asked.film.path)
         job = Job(
             job_id=found.job_id,
-            **_fields(asked, settled, spoken.detected, (*spoken.notes, *told)),
+            **_fields(asked, settled, given, spoken.detected, (*spoken.notes, *told)),
         )
-        return job, found.become(job)
+        return job, found.become(job, given.glossary.to_json() if given else None)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A film's merged glossary and the files it is made of."""
+
+    glossary: Glossary
+    sheets: tuple[Sheet, ...]
+
+    @property
+    def record(self) -> GlossaryFile:
+        return GlossaryFile(
+            sources=[
+                GlossarySource(
+                    path=Path(os.path.normpath(sheet.path.absolute())), sha256=sheet.sha256
+                )
+                for sheet in self.sheets
+            ],
+            terms=len(self.glossary.terms),
+            sha256=sha256_bytes(self.glossary.to_json().encode()),
+            terms_sha256=self.glossary.terms_sha256,
+        )
+
+    @property
+    def note(self) -> str:
+        names = ", ".join(sheet.path.name for sheet in self.sheets)
+        count = len(self.glossary.terms)
+        return f"Glossary: {count} term{'s' if count > 1 else ''} ({names})."
+
+
+def _glossary(plan_: Plan, source: Language, film: Path) -> _Given | None:
+    """The glossaries that were named, or else those beside the film, for what is spoken in it."""
+    if plan_.wishes.no_glossary:
+        return None
+    sheets = plan_.sheets or tuple(read_sheet(path, _language_id) for path in beside(film))
+    glossary = merged(sheet.terms(source.id) for sheet in sheets)
+    return _Given(glossary, sheets) if glossary else None
+
+
+def _language_id(name: str) -> str | None:
+    try:
+        return find(name).id
+    except UsageError:
+        return None
 
 
 def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
@@ -225,7 +284,11 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
 
 
 def _fields(
-    asked: _Asked, plan_: Plan, detected: Detected | None = None, told: Sequence[str] = ()
+    asked: _Asked,
+    plan_: Plan,
+    given: _Given | None = None,
+    detected: Detected | None = None,
+    told: Sequence[str] = (),
 ) -> dict[str, Any]:
     """All of job.json but the job's id. Without a source it is the job that only listens for it."""
     wishes, source = plan_.wishes, plan_.source
@@ -247,6 +310,7 @@ def _fields(
     notes = [*told, f"Audio track {stream.position}: {stream.reason}.", *plan_.choices.notes]
     script = plan_.script
     notes += script.notes if script else ()
+    notes += [given.note] if given else ()
     if wishes.workflow == "subtitle" and not picture:
         notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
     names = {item.whisper: item.name for item in all_languages() if item.whisper}
@@ -257,6 +321,7 @@ def _fields(
         "workflow": wishes.workflow,
         "film": asked.film,
         "script": _script_file(script) if script else None,
+        "glossary": given.record if given else None,
         "source_language": source.id if source else UNKNOWN,
         "detected": detected,
         "language_names": names if "language" in stages else {},
@@ -304,14 +369,19 @@ def wanted_stages(wishes: Wishes) -> tuple[str, ...]:
 
 
 def _write(
-    fields: dict[str, Any], out: Path, user: str, now: datetime, script: str | None = None
+    fields: dict[str, Any],
+    out: Path,
+    user: str,
+    now: datetime,
+    script: str | None = None,
+    glossary: str | None = None,
 ) -> tuple[Job, Path]:
     claim: Path | None = None
     try:
         job_id, claim = claim_id(out, now.date())
         job = Job(job_id=job_id, **fields)
         folder = job_path(out, job_id, user)
-        write_job(job, folder, script)
+        write_job(job, folder, script, glossary)
     except OSError:
         if claim is not None:
             shutil.rmtree(claim, ignore_errors=True)

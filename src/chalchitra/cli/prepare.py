@@ -48,6 +48,13 @@ def prepare_job(
         Path | None,
         typer.Option(help="The text that is said: subtitles, a dialogue sheet, plain text."),
     ] = None,
+    glossary: Annotated[
+        list[Path] | None,
+        typer.Option(help="Names to get right, one a line; the first of several counts most."),
+    ] = None,
+    no_glossary: Annotated[
+        bool, typer.Option("--no-glossary", help="Take none that lies beside the film.")
+    ] = False,
     model: Annotated[
         str | None, typer.Option(help="Whisper model: a name (chalchitra models) or a folder.")
     ] = None,
@@ -108,7 +115,15 @@ def prepare_job(
         overrides=tuple(parse_override(text) for text in set_ or ()),
         debug=debug,
         transcript=transcript,
+        glossaries=tuple(glossary or ()),
+        no_glossary=no_glossary,
     )
+    if glossary and no_glossary:
+        raise UsageError(
+            "--glossary and --no-glossary contradict each other.",
+            cause="One names a glossary, the other wants none.",
+            fix="Leave one of them out; --glossary alone takes none that lies beside the film.",
+        )
     films = films_of(media)
     if transcript is not None and len(films) > 1:
         raise UsageError(
@@ -135,6 +150,9 @@ def prepare_job(
                 "source_language": job.source_language,
                 "detected": job.detected.model_dump() if job.detected else None,
                 "target_languages": job.target_languages,
+                "glossary": [str(source.path) for source in job.glossary.sources]
+                if job.glossary
+                else [],
                 "stages": job.stages,
                 "stage_environments": job.stage_environments,
                 "notes": job.notes,

@@ -39,11 +39,13 @@ class Listening:
     place: Path
     heard: LanguageHeard
 
-    def become(self, job: Job) -> Path:
+    def become(self, job: Job, glossary: str | None = None) -> Path:
         """Write the whole job and put its folder in its place, which is returned."""
         layout = JobLayout(self.folder)
         write_text(layout.job_file, job.model_dump_json(indent=1) + "\n")
         JobState.of(job).write(layout)
+        if glossary is not None:
+            write_text(layout.glossary, glossary)
         self.place.parent.mkdir(parents=True, exist_ok=True)
         self.folder.rename(self.place)
         fsync_dir(self.place.parent)

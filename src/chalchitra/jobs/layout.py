@@ -4,6 +4,7 @@ job.json                      what was asked and decided
 state.json                    how far it is, for whoever looks
 film.json                     the film's content hash, by size and time
 script.json                   the text that was given with the film, line by line
+glossary.json                 the glossaries that were given or lay beside the film, merged
 stages/<key>/attempts.json    the attempts, each written down before its process starts
 stages/<key>/attempt-001/     a running or broken attempt: request, messages, outputs, result
 stages/<key>/done-001/        a published one (one rename)
@@ -35,6 +36,10 @@ class JobLayout:
     @property
     def script(self) -> Path:
         return self.root / "script.json"
+
+    @property
+    def glossary(self) -> Path:
+        return self.root / "glossary.json"
 
     @property
     def state(self) -> Path:

@@ -92,6 +92,26 @@ class ScriptFile(_Model):
     sha256: str
 
 
+class GlossarySource(_Model):
+    """A file that the glossary was read from, and its hash then."""
+
+    path: Path
+    sha256: str
+
+
+class GlossaryFile(_Model):
+    """The merged glossary of the job: `glossary.json` in its folder holds the terms.
+
+    `sha256` is that of glossary.json, `terms_sha256` that of the terms without what is said of
+    them, `sources` the files in the order in which they count.
+    """
+
+    sources: list[GlossarySource] = Field(min_length=1)
+    terms: int = Field(ge=1)
+    sha256: str
+    terms_sha256: str
+
+
 class Job(_Model):
     """One film, one workflow: the whole of `job.json`.
 
@@ -126,6 +146,7 @@ class Job(_Model):
     debug: bool = False
     notes: list[str] = Field(default_factory=list)
     script: ScriptFile | None = None
+    glossary: GlossaryFile | None = None
 
     @property
     def film_duration(self) -> float | None:
@@ -169,5 +190,10 @@ class Job(_Model):
     def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
         """A stage's inputs: name -> (key of the stage that makes it, output)."""
         return inputs_of(
-            key, self.source_language, self.target_languages, self.translator, self.stages
+            key,
+            self.source_language,
+            self.target_languages,
+            self.translator,
+            self.stages,
+            glossary=self.glossary is not None,
         )

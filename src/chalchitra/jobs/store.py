@@ -51,10 +51,13 @@ def job_path(out: Path, job_id: str, user: str) -> Path:
     return out / year / month / day / user / number
 
 
-def write_job(job: Job, job_dir: Path, script: str | None = None) -> None:
+def write_job(
+    job: Job, job_dir: Path, script: str | None = None, glossary: str | None = None
+) -> None:
     """Write a new job's directory whole: it appears with job.json and state.json, or not at all.
 
-    `script` is the content of script.json, where a text was given with the film.
+    `script` is the content of script.json, where a text was given with the film, and `glossary`
+    that of glossary.json.
     """
     job_dir.parent.mkdir(parents=True, exist_ok=True)
     temporary = job_dir.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
@@ -65,6 +68,8 @@ def write_job(job: Job, job_dir: Path, script: str | None = None) -> None:
         JobState.of(job).write(layout)
         if script is not None:
             write_text(layout.script, script)
+        if glossary is not None:
+            write_text(layout.glossary, glossary)
         temporary.rename(job_dir)
         fsync_dir(job_dir.parent)
     except BaseException:

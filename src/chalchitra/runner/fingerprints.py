@@ -9,7 +9,7 @@ from typing import Any
 from chalchitra import paths
 from chalchitra.environments.state import locked_versions, normalised
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import FILM, GLOSSARY, SCRIPT, STAGES, split_key
 from chalchitra.runner.code import code_hashes
 from chalchitra.runner.preflight import Ready
 from chalchitra.stagekit.request import parameters
@@ -26,6 +26,10 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
             continue
         if producer == SCRIPT:  # preflight has compared it with the file
             inputs[name] = job.script.sha256 if job.script else ""
+            continue
+        if producer == GLOSSARY and job.glossary:
+            one, whole = job.glossary.terms_sha256, job.glossary.sha256
+            inputs[name] = one if output == "terms" else whole
             continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:

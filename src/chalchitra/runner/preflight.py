@@ -60,6 +60,8 @@ def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
 
     collect(film)
     collect(lambda: _require_script(job, layout))
+    collect(lambda: _require_glossary(job, layout))
+    _tell_edited_glossaries(job, reporter)
     for name in dict.fromkeys(job.stage_environments.values()):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
     collect(lambda: _require_disk(job, layout))
@@ -102,6 +104,7 @@ def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:
     """What preflight would find, with nothing fetched or written; and what would be fetched."""
     digest = film_sha256(job.film.path, layout.film_hash, keep=False)
     _require_script(job, layout)
+    _require_glossary(job, layout)
     missing = [choice.name for choice in _required(job) if not _usable(choice)]
     there = {
         key: {} if (choice := job.models.get(key)) and not _usable(choice) else _refs(job, key)
@@ -114,15 +117,43 @@ def _require_script(job: Job, layout: JobLayout) -> None:
     """The text that was given with the film is there, and the one that was prepared."""
     if job.script is None:
         return
+    _require_copy(layout.script, job.script.sha256, job.script.path)
+
+
+def _require_glossary(job: Job, layout: JobLayout) -> None:
+    """The job's glossary is the one that was prepared."""
+    if job.glossary is not None:
+        _require_copy(layout.glossary, job.glossary.sha256, job.glossary.sources[0].path)
+
+
+def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
+    """Say which files changed that the glossary was made of; the job keeps the terms that it has.
+
+    Not refused: an edit for the next film of a series must not stop this one.
+    """
+    for source in job.glossary.sources if job.glossary else ():
+        try:
+            same = sha256_file(source.path) == source.sha256
+        except OSError:  # gone: the job has its terms
+            continue
+        if not same:
+            reporter.emit(
+                "stage_warning",
+                stage="asr",
+                text=f"{source.path} was edited since; prepare the job again to use what it says",
+            )
+
+
+def _require_copy(copy: Path, sha256: str, original: Path) -> None:
     try:
-        same = sha256_file(layout.script) == job.script.sha256
+        same = sha256_file(copy) == sha256
     except OSError:
         same = False
     if not same:
         raise UsageError(
-            f"{layout.script} is gone, or another than was prepared.",
+            f"{copy} is gone, or another than was prepared.",
             cause="It was moved or edited in the job's folder.",
-            fix=f"Edit {job.script.path.name} instead and prepare the job again.",
+            fix=f"Edit {original.name} instead and prepare the job again.",
         )
 
 

@@ -7,9 +7,11 @@ import unicodedata
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.glossary.model import Glossary
 from chalchitra.speech.blocks import window_for
 from chalchitra.speech.engines import Heard, RecogniserOptions, load_recogniser
 from chalchitra.speech.engines.base import UNSPACED
+from chalchitra.speech.glossary_report import report_glossary
 from chalchitra.speech.healing import Healed
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_guard import characters_of
@@ -90,6 +92,7 @@ def options_from(stage: Stage) -> RecogniserOptions:
             window=window_for(row.get("tokens_per_character")),
             heal=stage.params.get("heal", True),
             invented=tuple(row.get("invented") or ()),
+            terms=terms_of(stage),
             **params,
         )
     except (TypeError, ValueError) as error:
@@ -98,6 +101,13 @@ def options_from(stage: Stage) -> RecogniserOptions:
             cause=f"{error}.",
             fix="Correct the section [asr] of config/pipeline.toml or the --set option.",
         ) from None
+
+
+def terms_of(stage: Stage) -> tuple[str, ...]:
+    """The terms of the job's glossary, where there is one."""
+    if "glossary" not in stage.inputs:
+        return ()
+    return Glossary.read(stage.input("glossary")).texts
 
 
 def _penalty(setting: float, row: dict[str, Any]) -> float:
@@ -121,6 +131,8 @@ def whisper_code(stage: Stage) -> str:
 
 def _report(stage: Stage, heard: Heard) -> None:
     _report_healing(stage, heard.healed)
+    if heard.glossary is not None:
+        report_glossary(stage, heard.glossary)
     stage.metric("segments", len(heard.segments))
     stage.metric("words", sum(len(segment.words) for segment in heard.segments))
     stage.metric("dropped_words", len(heard.dropped))

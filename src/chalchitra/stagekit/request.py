@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import FILM, GLOSSARY, SCRIPT, STAGES, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
 
@@ -42,6 +42,9 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             continue
         if producer == SCRIPT:
             files[name] = layout.script
+            continue
+        if producer == GLOSSARY:
+            files[name] = layout.glossary
             continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:

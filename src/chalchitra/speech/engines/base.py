@@ -16,10 +16,12 @@ from typing import ClassVar, Literal
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, fitted, halves, pack_for
 from chalchitra.speech.healing import Healed, Way, heal, ways_of
+from chalchitra.speech.hotwords import MOST_TOKENS, GlossaryUse, use_glossary
 from chalchitra.speech.invented import is_scrap, letters_of
 from chalchitra.speech.judging import Reading, Written
+from chalchitra.speech.naming import Term
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.script_guard import characters_of, foreign_tokens
+from chalchitra.speech.script_guard import characters_of, foreign_tokens, is_foreign
 from chalchitra.speech.sound import Samples, Sound
 from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place, says_something
 from chalchitra.transcript import Segment
@@ -55,6 +57,9 @@ class RecogniserOptions:
     repetition_penalty  above 1, tokens that were said are less likely to be said again
     heal                whether suspicious stretches are heard again (healing.py)
     invented            phrases that are not believed without support by the sound (invented.py)
+    terms               a glossary's terms: heard again with these where they may be (hotwords.py)
+    hotwords            what the recogniser is told may be said; before the prompt, whose room it
+                        shares
     window              the longest block in seconds, so that its text fits a window's tokens
     """
 
@@ -78,6 +83,8 @@ class RecogniserOptions:
     window: float = LONGEST
     heal: bool = True
     invented: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    hotwords: str = ""
 
     def load_key(self, engine: str) -> tuple[object, ...] | None:
         """What a loaded model depends on, for warm.kept; all else may differ between requests."""
@@ -121,6 +128,8 @@ class Heard:
     notes: list[Note] = field(default_factory=list)
     healed: list[Healed] = field(default_factory=list)
     """What was heard again, and what came of it."""
+    glossary: GlossaryUse | None = None
+    """What came of the glossary, where there is one."""
 
 
 class Recogniser(ABC):
@@ -168,6 +177,14 @@ class Recogniser(ABC):
     def prompt(self, task: Task) -> str | None:
         """What is believed to have been said before: nothing when the text is to be English."""
         return None if task == "translate" else self.options.prompt or None
+
+    def hotwords(self, task: Task) -> str | None:
+        """What is believed to be spoken of: nothing when the text is to be English."""
+        return None if task == "translate" else self.options.hotwords or None
+
+    @abstractmethod
+    def count_tokens(self, text: str) -> int:
+        """How many of the model's tokens a prompt has."""
 
     @property
     @abstractmethod
@@ -250,12 +267,34 @@ class Recogniser(ABC):
                 lambda block: halves(block, sound),
                 written,
             )
+        if self.options.terms and task == "transcribe":
+            terms, unwritable = self._terms()
+            room = MOST_TOKENS - self.count_tokens(self.prompt(task) or "")
+
+            def told(some: Sequence[Block], hotwords: str) -> list[Reading]:
+                still = self.options.temperatures[:1]
+                return list(read(some, Way("", {"temperatures": still, "hotwords": hotwords})))
+
+            readings, heard.glossary = use_glossary(
+                blocks, readings, terms, told, self.count_tokens, room=room, spaced=spaced
+            )
+            heard.glossary.unwritable = unwritable
         for reading in readings:
             for segment in reading.segments:
                 numbered = segment.model_copy(update={"id": len(heard.segments)})
                 heard.segments.append(numbered)
             heard.dropped += reading.dropped
         return heard
+
+    def _terms(self) -> tuple[list[Term], list[str]]:
+        """The glossary's terms that may be written, and those that are in another script."""
+        characters = characters_of(self.options.script, latin=self.options.latin)
+        foreign = [
+            text
+            for text in self.options.terms
+            if any(is_foreign(character, characters) for character in text)
+        ]
+        return [Term.of(text) for text in self.options.terms if text not in foreign], foreign
 
     def _check(self, language: str, task: Task) -> None:
         if language != "en" and not (self.multilingual and self.knows(language)):

@@ -59,7 +59,7 @@ class CTranslate2Recogniser(Recogniser):
         if note:
             self.notes.append(note)
         check_folder(options.model)
-        self._prompts: dict[str, int] = {}
+        self._counted: dict[str, int] = {}
         self._on_cpu = device == "cpu"
         self.workers = min(max(options.threads, 1), MOST_WORKERS) if self._on_cpu else 1
 
@@ -173,10 +173,11 @@ class CTranslate2Recogniser(Recogniser):
             # Blocks are islands: a loop in one must not be the prompt of the next.
             condition_on_previous_text=False,
             initial_prompt=self.prompt(task),
+            hotwords=self.hotwords(task),
             suppress_tokens=self.suppressed(task),
             repetition_penalty=options.repetition_penalty,
             # CTranslate2 takes half of this and the prompt's for the most.
-            max_new_tokens=2 * cap - self._prompt_tokens(self.prompt(task) or ""),
+            max_new_tokens=max(cap, 2 * cap - self._tokens_before(task)),
             word_timestamps=True,
             prepend_punctuations=PREPENDED,
             append_punctuations=APPENDED,
@@ -186,20 +187,23 @@ class CTranslate2Recogniser(Recogniser):
     def _cap(self, seconds: float, task: Task) -> int:
         """So many tokens a block may have: twice what an ordinary pace takes.
 
-        A loop ends there and not at the window's cap, which saves most of its time. It is at least
-        the prompt's tokens, since CTranslate2 allows half of prompt and text together.
+        A loop ends there and not at the window's cap, which saves most of its time.
         """
         if task == "translate":
             return WINDOW_TOKENS
         most = int(_LEAST_TOKENS + 2 * WINDOW_TOKENS * seconds / self.options.window)
-        return min(WINDOW_TOKENS, max(most, self._prompt_tokens(self.prompt(task) or "")))
+        return min(WINDOW_TOKENS, most, 2 * WINDOW_TOKENS - self._tokens_before(task))
 
-    def _prompt_tokens(self, prompt: str) -> int:
-        """The tokens of a prompt with the commands around it."""
-        if prompt and prompt not in self._prompts:
-            encoded = self._model.hf_tokenizer.encode(f" {prompt}", add_special_tokens=False)
-            self._prompts[prompt] = len(encoded.ids)
-        return self._prompts.get(prompt, 0) + _COMMANDS
+    def _tokens_before(self, task: Task) -> int:
+        """The tokens of hotwords and prompt with the commands around them."""
+        texts = (self.hotwords(task), self.prompt(task))
+        return _COMMANDS + sum(self.count_tokens(text) for text in texts if text)
+
+    def count_tokens(self, text: str) -> int:
+        if text and text not in self._counted:
+            encoded = self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False)
+            self._counted[text] = len(encoded.ids)
+        return self._counted.get(text, 0)
 
     def _fails(self, segment: RawSegment) -> bool:
         """faster-whisper's own test for trying the next temperature."""

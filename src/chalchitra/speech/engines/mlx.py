@@ -64,12 +64,19 @@ class MlxRecogniser(Recogniser):
         encoding = get_encoding("multilingual" if self.multilingual else "gpt2")
         return {id_: encoding.decode_single_token_bytes(id_) for id_ in range(encoding.eot_token)}
 
+    def count_tokens(self, text: str) -> int:
+        from mlx_whisper.tokenizer import get_encoding
+
+        encoding = get_encoding("multilingual" if self.multilingual else "gpt2")
+        return len(encoding.encode(f" {text}")) if text else 0
+
     def hear(
         self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
         import mlx.core as mx
 
         options = self.options
+        told = [text for text in (self.hotwords(task), self.prompt(task)) if text]
         for samples in blocks:
             mx.random.seed(options.seed)
             result = self._transcribe(
@@ -85,7 +92,7 @@ class MlxRecogniser(Recogniser):
                 no_speech_threshold=options.no_speech_threshold,
                 # Blocks are islands: a loop in one must not be the prompt of the next.
                 condition_on_previous_text=False,
-                initial_prompt=self.prompt(task),
+                initial_prompt=" ".join(told) or None,
                 suppress_tokens=self.suppressed(task),
                 word_timestamps=True,
                 prepend_punctuations=PREPENDED,

@@ -58,6 +58,11 @@ class WhisperXRecogniser(Recogniser):
     def text_tokens(self) -> dict[int, bytes]:
         return bytes_of_tokens(self._model.hf_tokenizer.get_vocab(with_added_tokens=False))
 
+    def count_tokens(self, text: str) -> int:
+        if not text:
+            return 0
+        return len(self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids)
+
     def hear(
         self, blocks: Sequence[Samples], language: str, task: Task
     ) -> Iterator[list[RawSegment]]:
@@ -96,6 +101,7 @@ class WhisperXRecogniser(Recogniser):
                 "best_of": self.options.beam_size,
                 "temperatures": list(self.options.temperatures),
                 "initial_prompt": self.prompt(task),
+                "hotwords": self.hotwords(task),
                 "suppress_tokens": self.suppressed(task),
             },
         )

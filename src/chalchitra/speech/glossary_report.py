@@ -1,0 +1,47 @@
+"""What the stage says of a glossary: which terms were chosen where, and which could not be used."""
+
+from __future__ import annotations
+
+from chalchitra.speech.hotwords import GlossaryUse
+from chalchitra.stagekit import Stage
+
+_LISTED = 12
+"""So many terms are listed in a message; all are in the log."""
+
+
+def report_glossary(stage: Stage, use: GlossaryUse) -> None:
+    """Log every choice and every name that was put; degraded for terms that could not be used."""
+    stage.metric("glossary_said", len(use.said))
+    stage.metric("glossary_put", len(use.named))
+    stage.metric("glossary_heard_again", len(use.offered))
+    stage.metric("glossary_no_room", len(use.no_room))
+    for one in use.offered:
+        stage.log(
+            f"heard again with the glossary's {', '.join(one.terms)}: "
+            f"{one.start:.2f} to {one.end:.2f} s"
+        )
+    for name in use.named:
+        stage.log(f"{name.before!r} became {name.after!r} at {name.start:.2f} s ({name.term})")
+    if use.no_room:
+        stage.log(f"glossary, no room anywhere: {', '.join(use.no_room)}")
+        stage.degraded(
+            f"{_terms(use.no_room)} of the glossary had no room.",
+            f"More of it may be said there than the recogniser can be told: {_list(use.no_room)}.",
+            "Shorten the glossary to the names of this film, or give the film one of its own.",
+        )
+    if use.unwritable:
+        stage.log(f"glossary, in another script: {', '.join(use.unwritable)}")
+        stage.degraded(
+            f"{_terms(use.unwritable)} of the glossary cannot be written.",
+            f"The script of the language is not theirs: {_list(use.unwritable)}.",
+            "Write them in it; names in Latin letters want --set asr.english_words=latin.",
+        )
+
+
+def _terms(terms: list[str]) -> str:
+    return "A term" if len(terms) == 1 else f"{len(terms)} terms"
+
+
+def _list(terms: list[str]) -> str:
+    more = len(terms) - _LISTED
+    return ", ".join(terms[:_LISTED]) + (f" and {more} more" if more > 0 else "")
