@@ -138,6 +138,15 @@ def test_a_worse_reading_never_takes_the_place_of_a_better_one():
     assert healed.before == healed.after
 
 
+def test_a_word_doubled_without_time_is_said_once_and_that_is_told():
+    said = reading("all is is well", each=0.3)
+    for index, probability in enumerate((0.9, 0.3, 0.5, 0.9)):
+        said.segments[0].words[index].probability = probability
+    readings, (healed,) = heal([block(region(0, 1.3))], [said], saying(), [PLAIN], uncut)
+    assert readings[0].text == "all is well"
+    assert (healed.before, healed.after) == ("all is is well", "all is well")
+
+
 def test_words_are_never_given_up_for_none():
     foreign = reading("raja ne kaha", log=-1.5)
     readings, (healed,) = heal(

@@ -11,6 +11,7 @@ from chalchitra.speech.repeats import (
     compresses,
     compression,
     compression_limit,
+    echoes,
     loops,
     once,
     said_again,
@@ -92,6 +93,42 @@ def test_one_repeat_without_time_is_enough():
 
 def test_what_is_hardly_believed_is_no_refrain():
     assert said_again(sung("la la la la la", 0.4, 0.3)) == 4
+
+
+def doubled(first: float, second: float, each: float = 0.3) -> list[Word]:
+    pair = sung("jaldi jaldi", each)
+    probabilities = (0.9, first, second, 0.9)
+    said = [*sung("chalo", 0.3), *pair, *sung("chalo", 0.3)]
+    return [
+        word.model_copy(update={"probability": probability})
+        for word, probability in zip(said, probabilities, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words_", "said_once"),
+    [
+        (doubled(0.7, 0.9), False),
+        (doubled(0.3, 0.6), True),
+        (doubled(0.7, 0.7, each=0.1), True),
+        (doubled(0.95, 0.95, each=0.1), False),
+        (doubled(0.95, 0.95, each=0.03), True),
+    ],
+    ids=["in its time", "guessed", "without time", "quick but sure", "in no time at all"],
+)
+def test_a_doubled_word_is_believed_where_it_was_said(words_, said_once):
+    assert echoes(words_) == ({1} if said_once else set())
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 1)), max_size=20))
+def test_echoes_leave_every_word_at_least_once(said):
+    text = [
+        Word(text=letter, start=0.1 * n, end=0.1 * n + 0.02, probability=probability)
+        for n, (letter, probability) in enumerate(said)
+    ]
+    kept = [word.text for n, word in enumerate(text) if n not in echoes(text)]
+    assert set(kept) == {letter for letter, _ in said}
+    assert kept[-1:] == [letter for letter, _ in said][-1:]
 
 
 def test_a_syllable_that_goes_on_within_a_word_is_a_loop():

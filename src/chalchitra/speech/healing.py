@@ -17,7 +17,14 @@ from typing import Any
 
 from chalchitra.speech.blocks import Block, Piece
 from chalchitra.speech.judging import ANYHOW, Reading, Written, judge
-from chalchitra.speech.repeats import PACE, pace, surplus, unsupported_words, without_stutter
+from chalchitra.speech.repeats import (
+    PACE,
+    echoes,
+    pace,
+    surplus,
+    unsupported_words,
+    without_stutter,
+)
 from chalchitra.speech.words import RawWord
 from chalchitra.transcript import Region, Segment, Word
 
@@ -118,7 +125,12 @@ def heal(
         open_ = left
     for index, of_block in spots.items():
         best[index] = merged(readings[index], of_block, written.space)
-    return best, [spot.told(written) for spot in every]
+    healed = [spot.told(written) for spot in every]
+    if written.spaced:
+        for index, reading in enumerate(best):
+            best[index], undoubled = without_echoes(reading, written.space)
+            healed += undoubled
+    return best, sorted(healed, key=lambda one: one.start)
 
 
 @dataclass
@@ -346,6 +358,31 @@ def _shortened(segment: Segment, space: str) -> Segment:
         mean = min(segment.avg_logprob, sum(known) / len(known))
         kept = kept.model_copy(update={"avg_logprob": round(mean, 4)})
     return kept
+
+
+def without_echoes(reading: Reading, space: str = " ") -> tuple[Reading, list[Healed]]:
+    """The reading without words that were doubled but said once, and where that was."""
+    told: list[Healed] = []
+    segments: list[Segment] = []
+    for segment in reading.segments:
+        out = echoes(segment.words)
+        if out:
+            kept = [word for index, word in enumerate(segment.words) if index not in out]
+            shorter = _with_words(segment, kept, space)
+            told.append(
+                Healed(
+                    start=segment.start,
+                    end=segment.end,
+                    why=("a word doubled without time or certainty",),
+                    before=segment.text,
+                    after=shorter.text,
+                    how="said once",
+                    left=(),
+                )
+            )
+            segment = shorter
+        segments.append(segment)
+    return (replace(reading, segments=segments) if told else reading), told
 
 
 def _with_words(segment: Segment, words: list[Word], space: str) -> Segment:

@@ -25,7 +25,14 @@ REPEATS = {1: 4, 2: 3, 3: 3}
 people speak: जल्दी जल्दी, no no no."""
 CERTAIN = 0.5
 """Mean probability of a repeat's words below which the recogniser guesses."""
+DOUBTED = 0.45
+TRUSTED = 0.8
+"""Probabilities of a word that was said twice in a row: below DOUBTED it was said once, and below
+TRUSTED where it had no time. All were that base doubled in Hindi and nobody had said twice."""
+INSTANT = 0.04
+"""Nobody says a word in so little time (s), however sure the recogniser is."""
 _LONGEST_UNIT = 12
+_LONGEST_ECHO = 3
 _STUTTER = re.compile(r"(.{1,4}?)\1{6,}", re.DOTALL)
 """Letters in a word that stand there seven times and more in a row."""
 _JUDGED = 50
@@ -91,6 +98,45 @@ def _possible(words: Sequence[Word], loop: Loop) -> int:
     seconds = sum(word.end - word.start for word in said)
     each = sum(len(word.text) for word in said[: loop.length])
     return max(1, int(seconds * ORDINARY / max(each, 1)))
+
+
+def echoes(words: Sequence[Word]) -> set[int]:
+    """The indices of words that double those before them (up to three) without having been said.
+
+    People double words (जल्दी जल्दी, bye bye) in their time, and are understood.
+    """
+    texts = [fold(word.text) for word in words]
+    found: set[int] = set()
+    at = 0
+    while at < len(words):
+        length = next(
+            (
+                length
+                for length in range(1, _LONGEST_ECHO + 1)
+                if at + 2 * length <= len(words)
+                and texts[at : at + length] == texts[at + length : at + 2 * length]
+                and _is_echo(words[at : at + length], words[at + length : at + 2 * length])
+            ),
+            0,
+        )
+        found.update(range(at, at + length))  # the last copy stays, with the punctuation after it
+        at += length or 1
+    return found
+
+
+def _is_echo(first: Sequence[Word], second: Sequence[Word]) -> bool:
+    known = [word.probability for word in [*first, *second] if word.probability is not None]
+    if not known or not all(fold(word.text) for word in first):
+        return False
+    least, fastest = min(known), max(_speed(first), _speed(second))
+    shortest = min(copy[-1].end - copy[0].start for copy in (first, second))
+    return least < DOUBTED or (fastest > PACE and least < TRUSTED) or shortest <= INSTANT
+
+
+def _speed(words: Sequence[Word]) -> float:
+    """Characters a second, pauses included."""
+    seconds = words[-1].end - words[0].start
+    return sum(len(word.text) for word in words) / max(seconds, 1e-3)
 
 
 def pace(words: Sequence[Word]) -> float:

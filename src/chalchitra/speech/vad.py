@@ -32,7 +32,7 @@ _RISE = 0.1
 _RISE_WINDOWS = 4
 """The network needs a few windows to be sure. An onset is moved back while its probability was
 already above _RISE, by at most _RISE_WINDOWS: on read speech with known onsets this halves the
-mean error, from 0.09 to 0.045 s."""
+mean error, from 0.09 to 0.045 s. Ends were seen 0.04 s too late in the median."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,8 @@ def regions_of(
         previous = last
         for a, b in _cut(probabilities, onset, last, int(settings.max_speech / STEP)):
             region_start, region_end = start + a * STEP, min(start + b * STEP, end)
+            if b == last < len(probabilities) and region_end - region_start > 3 * STEP:
+                region_end -= STEP  # it is as slow to see an end
             if region_end - region_start > STEP:
                 regions.append(Region(start=round(region_start, 3), end=round(region_end, 3)))
     return regions
