@@ -186,6 +186,17 @@ def test_an_invented_phrase_that_no_way_heals_is_left_out_and_told():
     assert "left out" in healed.how
 
 
+def test_doubtful_text_where_whisper_hears_nobody_is_left_out_and_told():
+    guess = reading("a guess", log=-1.3)
+    guess.segments[0] = guess.segments[0].model_copy(update={"no_speech_prob": 0.9})
+    readings, (healed,) = heal(
+        [block(region(0, 1.3))], [guess], lambda blocks, way: [guess], [OTHER], uncut
+    )
+    assert readings[0].words == []
+    assert [word.text for word in readings[0].dropped] == ["a", "guess"]
+    assert healed.before == "a guess"
+
+
 WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 
 

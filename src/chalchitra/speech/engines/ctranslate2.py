@@ -40,8 +40,8 @@ MOST_WORKERS = 4
 """More would read the same memory: the decoder waits for memory, not for arithmetic."""
 _LEAST_TOKENS = 24
 """For times and for a quick word in a short block."""
-_COMMANDS = 5
-"""Tokens before the text: the prompt's mark, start, language, task and time."""
+_COMMANDS = 3
+"""Tokens before the text: start, language and task; an English-only model has the first alone."""
 SHORT = (LONGEST - MARGIN / 100) * SAMPLE_RATE
 """Samples of a block that leaves silence out."""
 
@@ -195,9 +195,10 @@ class CTranslate2Recogniser(Recogniser):
         return min(WINDOW_TOKENS, most, 2 * WINDOW_TOKENS - self._tokens_before(task))
 
     def _tokens_before(self, task: Task) -> int:
-        """The tokens of hotwords and prompt with the commands around them."""
-        texts = (self.hotwords(task), self.prompt(task))
-        return _COMMANDS + sum(self.count_tokens(text) for text in texts if text)
+        """The tokens of hotwords and prompt with their mark, and the commands."""
+        texts = [text for text in (self.hotwords(task), self.prompt(task)) if text]
+        commands = _COMMANDS if self.multilingual else 1
+        return commands + bool(texts) + sum(self.count_tokens(text) for text in texts)
 
     def count_tokens(self, text: str) -> int:
         if text and text not in self._counted:
