@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from chalchitra.speech.judging import Reading
 from chalchitra.speech.placing.symbols import letters
-from chalchitra.speech.repeats import loops
+from chalchitra.speech.repeats import loops, once
 from chalchitra.speech.sounds import sound_key
 from chalchitra.transcript import Segment, Word
 
@@ -38,7 +38,7 @@ _ENDINGS = 4
 _DOUBT = 0.15
 """What no certainty at all is worth against likeness, where terms are ranked."""
 _SAME = 1 / 3
-"""So much of a text must be in both readings: else the second is no reading of the same words."""
+"""So much of the shorter must be in both readings: else they are not of the same words."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,9 @@ def named(
     """
     new = again.words
     new_letters = [letters(word.text) for word in new]
-    if not _same_text([letters(word.text) for word in reading.words], new_letters):
+    # Whether it ends in a loop says nothing about what comes before that.
+    without_loops = [letters(text) for text in once(new).split()]
+    if not _same_text([letters(word.text) for word in reading.words], without_loops):
         return reading, []
     unheard = _unheard(new, terms)
     done: list[Named] = []
@@ -266,7 +268,8 @@ def _unheard(words: Sequence[Word], terms: Sequence[Term]) -> set[int]:
 def _same_text(old: Sequence[str], new: Sequence[str]) -> bool:
     from rapidfuzz.distance import LCSseq
 
-    return bool(old) and LCSseq.similarity(old, new) >= _SAME * len(old)
+    shorter = min(len(old), len(new))  # an unknown name is torn into several words
+    return shorter > 0 and LCSseq.similarity(old, new) >= _SAME * shorter
 
 
 @dataclass(frozen=True)
