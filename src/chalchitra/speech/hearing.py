@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from typing import Any
 
 from chalchitra.errors import UsageError
@@ -130,7 +131,7 @@ def whisper_code(stage: Stage) -> str:
 
 
 def _report(stage: Stage, heard: Heard) -> None:
-    _report_healing(stage, heard.healed)
+    report_healing(stage, heard.healed)
     if heard.glossary is not None:
         report_glossary(stage, heard.glossary)
     stage.metric("segments", len(heard.segments))
@@ -149,7 +150,7 @@ def _report(stage: Stage, heard: Heard) -> None:
         )
 
 
-def _report_healing(stage: Stage, healed: list[Healed]) -> None:
+def report_healing(stage: Stage, healed: list[Healed]) -> None:
     """Say what was heard again, and as degraded what is still doubtful."""
     stage.metric("heard_again", len(healed))
     stage.metric("healed", sum(one.after != one.before for one in healed))
@@ -157,6 +158,14 @@ def _report_healing(stage: Stage, healed: list[Healed]) -> None:
         stage.log(
             f"heard again, {', '.join(one.why)}, {one.start:.2f} to {one.end:.2f} s: "
             f"{one.before!r} became {one.after!r} ({one.how or 'nothing better'})"
+        )
+    if healed:
+        why = Counter(reason for one in healed for reason in one.why)
+        listed = ", ".join(f"{reason} ({count})" for reason, count in why.most_common())
+        changed = sum(one.after != one.before for one in healed)
+        stage.warning(
+            f"{len(healed)} stretches of speech were heard again, {changed} read otherwise now: "
+            f"{listed}. Before and after are in the log and in healing.json."
         )
     doubtful = [one for one in healed if one.left]
     if doubtful:
