@@ -9,6 +9,7 @@ from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.stagekit.warm import kept
+from chalchitra.text.listing import listed
 from chalchitra.transcript import Transcript
 from chalchitra.transcript.songs import mark_songs, word_count
 from chalchitra.transcript.split import by_sentence
@@ -79,13 +80,11 @@ def aligned(stage: Stage, transcript: Transcript) -> Transcript:
     for timing in ("aligned", "interpolated", "recognised"):
         stage.metric(f"words_{timing}", sum(word.timing == timing for word in words))
     if result.kept:
-        where = ", ".join(f"{segment.start:.1f} s" for segment in result.kept[:10])
-        more = len(result.kept) - 10
+        where = listed([f"{segment.start:.1f} s" for segment in result.kept], 10)
         stage.degraded(
             f"{len(result.kept)} of {len(transcript.segments)} segments keep recognised times.",
             "Their text cannot be spelled in the aligner's alphabet or is too long for its sound: "
-            + where
-            + (f" and {more} more." if more > 0 else "."),
+            f"{where}.",
             "Choose another model or a larger recogniser: --set alignment.model=NAME, --model.",
         )
     return result.transcript

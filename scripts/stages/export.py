@@ -5,6 +5,7 @@ from itertools import groupby
 from chalchitra.files import write_json, write_text
 from chalchitra.media.times import clock
 from chalchitra.stagekit import Stage, run_stage
+from chalchitra.text.listing import listed
 from chalchitra.transcript import Transcript
 from chalchitra.transcript.export import plain_text, whisperx_json
 from chalchitra.transcript.songs import without_songs, word_count
@@ -60,9 +61,7 @@ def where(transcript: Transcript) -> str:
         for song, group in groupby(transcript.segments, lambda segment: segment.song)
         if song and (run := list(group))
     ]
-    listed = ", ".join(f"{clock(start)} to {clock(end)}" for start, end in runs[:LISTED])
-    more = len(runs) - LISTED
-    return listed + (f" and {more} more" if more > 0 else "")
+    return listed([f"{clock(start)} to {clock(end)}" for start, end in runs], LISTED)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from chalchitra.speech.placing.report import PlacedLine, ScriptReport
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit import Stage, run_stage
+from chalchitra.text.listing import listed
 from chalchitra.transcript import Transcript
 from chalchitra.transcript.script import Script
 
@@ -97,17 +98,16 @@ def tell(stage: Stage, placed: Placement) -> None:
 
 
 def first(lines: list[PlacedLine]) -> str:
-    listed = "; ".join(f"{line.number}: {shortened(line.text)}" for line in lines[:LISTED])
-    return listed + (f" and {len(lines) - LISTED} more." if len(lines) > LISTED else ".")
+    texts = [f"{line.number}: {shortened(line.text)}" for line in lines]
+    return listed(texts, LISTED, "; ") + "."
 
 
 def places(report: ScriptReport) -> str:
-    listed = "; ".join(
+    stretches = [
         f"{at.start:.1f} to {at.end:.1f} s ({shortened(at.text) or 'nothing recognised'})"
-        for at in report.no_line[:LISTED]
-    )
-    more = len(report.no_line) - LISTED
-    return listed + (f" and {more} more." if more > 0 else ".")
+        for at in report.no_line
+    ]
+    return listed(stretches, LISTED, "; ") + "."
 
 
 def shortened(text: str, longest: int = 40) -> str:

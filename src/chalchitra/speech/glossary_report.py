@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalchitra.speech.hotwords import GlossaryUse
 from chalchitra.stagekit import Stage
+from chalchitra.text.listing import listed
 
 _LISTED = 12
 """So many terms are listed in a message; all are in the log."""
@@ -26,22 +27,18 @@ def report_glossary(stage: Stage, use: GlossaryUse) -> None:
         stage.log(f"glossary, no room anywhere: {', '.join(use.no_room)}")
         stage.degraded(
             f"{_terms(use.no_room)} of the glossary had no room.",
-            f"More of it may be said there than the recogniser can be told: {_list(use.no_room)}.",
+            "More of it may be said there than the recogniser can be told: "
+            f"{listed(use.no_room, _LISTED)}.",
             "Shorten the glossary to the names of this film, or give the film one of its own.",
         )
     if use.unwritable:
         stage.log(f"glossary, in another script: {', '.join(use.unwritable)}")
         stage.degraded(
             f"{_terms(use.unwritable)} of the glossary cannot be written.",
-            f"The script of the language is not theirs: {_list(use.unwritable)}.",
+            f"The script of the language is not theirs: {listed(use.unwritable, _LISTED)}.",
             "Write them in it; names in Latin letters want --set asr.english_words=latin.",
         )
 
 
 def _terms(terms: list[str]) -> str:
     return "A term" if len(terms) == 1 else f"{len(terms)} terms"
-
-
-def _list(terms: list[str]) -> str:
-    more = len(terms) - _LISTED
-    return ", ".join(terms[:_LISTED]) + (f" and {more} more" if more > 0 else "")

@@ -19,6 +19,7 @@ from chalchitra.speech.script_guard import characters_of
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.transliterate import Transliterated, transliterate
 from chalchitra.stagekit import Stage
+from chalchitra.text.listing import listed
 from chalchitra.transcript import Segment
 from chalchitra.translation.scripts import script_of, script_share
 
@@ -140,13 +141,10 @@ def _report(stage: Stage, heard: Heard) -> None:
     for word in heard.dropped:
         stage.log(f"dropped, nobody speaks there: {word.text.strip()!r} at {word.start:.2f} s")
     if heard.dropped:
-        listed = ", ".join(
-            f"{word.text.strip()} ({word.start:.1f} s)" for word in heard.dropped[:_LISTED]
-        )
-        more = len(heard.dropped) - _LISTED
+        words = [f"{word.text.strip()} ({word.start:.1f} s)" for word in heard.dropped]
         stage.warning(
-            f"Dropped {len(heard.dropped)} words that were written where nobody speaks: {listed}"
-            + (f" and {more} more." if more > 0 else ".")
+            f"Dropped {len(words)} words that were written where nobody speaks: "
+            f"{listed(words, _LISTED)}."
         )
 
 
@@ -161,23 +159,21 @@ def report_healing(stage: Stage, healed: list[Healed]) -> None:
         )
     if healed:
         why = Counter(reason for one in healed for reason in one.why)
-        listed = ", ".join(f"{reason} ({count})" for reason, count in why.most_common())
+        reasons = ", ".join(f"{reason} ({count})" for reason, count in why.most_common())
         changed = sum(one.after != one.before for one in healed)
         stage.warning(
             f"{len(healed)} stretches of speech were heard again, {changed} read otherwise now: "
-            f"{listed}. Before and after are in the log and in healing.json."
+            f"{reasons}. Before and after are in the log and in healing.json."
         )
     doubtful = [one for one in healed if one.left]
     if doubtful:
         places = [f"{one.start:.1f} s ({', '.join(one.left)})" for one in doubtful]
-        more = len(places) - _LISTED
         stage.degraded(
             f"{len(doubtful)} stretches of speech are doubtful."
             if len(doubtful) > 1
             else "A stretch of speech is doubtful.",
             "Heard again in every way, something still speaks against them: "
-            + ", ".join(places[:_LISTED])
-            + (f" and {more} more." if more > 0 else "."),
+            f"{listed(places, _LISTED)}.",
             "Look at them in the transcript, or choose a larger model with --model.",
         )
 
@@ -200,12 +196,10 @@ def in_own_script(
     for one in done:
         stage.log(f"transliterated at {one.start:.2f} s: {one.before!r} became {one.after!r}")
     if done:
-        listed = ", ".join(f"{one.after} ({one.start:.1f} s)" for one in done[:_LISTED])
-        more = len(done) - _LISTED
+        words = [f"{one.after} ({one.start:.1f} s)" for one in done]
         stage.degraded(
             f"{len(done)} words were recognised in another script and transliterated.",
-            f"The model wrote them so, however often they were heard: {listed}"
-            + (f" and {more} more." if more > 0 else "."),
+            f"The model wrote them so, however often they were heard: {listed(words, _LISTED)}.",
             "Look at them in the transcript, or choose a larger model with --model.",
         )
     return changed, done

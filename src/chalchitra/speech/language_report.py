@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from chalchitra.media.times import clock
 from chalchitra.speech.language import LanguageHeard, Stretch
 from chalchitra.stagekit import Stage
+from chalchitra.text.listing import listed
 
 _LISTED = 6
 """So many stretches are named; all of them are in language.json."""
@@ -49,10 +50,9 @@ def other_languages(heard: LanguageHeard, names: Mapping[str, str]) -> tuple[str
 
 def stretches_text(stretches: Sequence[Stretch], names: Mapping[str, str]) -> str:
     """The stretches with their times and probabilities, as a list in one sentence."""
-    listed = [
+    places = [
         f"{names.get(stretch.language, stretch.language)} from {clock(stretch.start)} to "
         f"{clock(stretch.end)} ({stretch.probability:.2f})"
-        for stretch in stretches[:_LISTED]
+        for stretch in stretches
     ]
-    more = len(stretches) - _LISTED
-    return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
+    return listed(places, _LISTED)
