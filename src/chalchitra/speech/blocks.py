@@ -127,10 +127,10 @@ def halves(block: Block, sound: Sound) -> list[Block]:
     """A block of one region as two, cut where it is quietest in its middle; or itself if short."""
     (region,) = block.regions
     (piece,) = block.pieces
-    third = (region.end - region.start) / 3
-    if third * 3 < 2 * SHORTEST_HALF:
+    length = region.end - region.start
+    if length < 2 * SHORTEST_HALF:
         return [block]
-    at = quietest(sound, region.start + third, region.end - third)
+    at = quietest(sound, region.start + length / 3, region.end - length / 3)
     return [
         Block((Piece(start, end, 0.0),), (Region(start=first, end=last),))
         for start, end, first, last in (

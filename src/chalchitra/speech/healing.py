@@ -110,8 +110,8 @@ def heal(
     best = list(readings)
     spots: dict[int, list[_Spot]] = {}
     for index, (block, reading) in enumerate(zip(blocks, readings, strict=True)):
-        if judge(reading, block.regions, written).reasons:
-            spots[index] = _suspicious(block, reading, written)
+        if reasons := judge(reading, block.regions, written).reasons:
+            spots[index] = _suspicious(block, reading, reasons, written)
     every = [spot for of_block in spots.values() for spot in of_block]
     open_ = every
     for way in ways:
@@ -176,12 +176,13 @@ class _Spot:
         )
 
 
-def _suspicious(block: Block, reading: Reading, written: Written) -> list[_Spot]:
+def _suspicious(
+    block: Block, reading: Reading, reasons: tuple[str, ...], written: Written
+) -> list[_Spot]:
     """The regions of a suspicious block that something speaks against; all, if it is no one's."""
-    of_block = judge(reading, block.regions, written)
     parts = alone(block)
     if len(parts) == 1:
-        return [_spot(parts[0], reading, of_block.reasons, written, by_itself=True)]
+        return [_spot(parts[0], reading, reasons, written, by_itself=True)]
     looping = unsupported_words(reading.words)
     found = []
     for part in parts:
@@ -191,7 +192,7 @@ def _suspicious(block: Block, reading: Reading, written: Written) -> list[_Spot]
             why = (OVER_A_PAUSE,)
         found.append((part, first, why))
     if not any(why for _, _, why in found):
-        found = [(part, first, of_block.reasons) for part, first, _ in found]
+        found = [(part, first, reasons) for part, first, _ in found]
     return [_spot(part, first, why, written) for part, first, why in found if why]
 
 

@@ -79,7 +79,7 @@ def options_from(stage: Stage) -> RecogniserOptions:
         if "temperatures" in params:
             params["temperatures"] = tuple(float(one) for one in params["temperatures"])
         model = stage.model("asr")
-        row = stage.params["languages"].get(stage.params["source_language"], {})
+        row = language_row(stage)
         return RecogniserOptions(
             model=model.path,
             model_sha256=model.sha256,
@@ -117,10 +117,16 @@ def _penalty(setting: float, row: dict[str, Any]) -> float:
     return setting or (PROMPTED_PENALTY if row.get("prompt") else 1.0)
 
 
+def language_row(stage: Stage) -> dict[str, Any]:
+    """The source language's columns (config/languages.toml), as the job recorded them."""
+    row: dict[str, Any] = stage.params["languages"].get(stage.params["source_language"], {})
+    return row
+
+
 def whisper_code(stage: Stage) -> str:
     """Whisper's code of the source language. Raises UsageError when it has none."""
     language = stage.params["source_language"]
-    row = stage.params["languages"].get(language, {})
+    row = language_row(stage)
     code = row.get("whisper")
     if not code:
         raise UsageError(
@@ -187,7 +193,7 @@ def in_own_script(
     """
     if stage.params.get("wrong_script", "report") != "transliterate":
         return segments, []
-    row = stage.params["languages"].get(stage.params["source_language"], {})
+    row = language_row(stage)
     script = row.get("script", "")
     latin = stage.params.get("english_words", "native") == "latin"
     space = "" if row.get("whisper") in UNSPACED else " "
@@ -211,7 +217,7 @@ def check_script(stage: Stage, segments: list[Segment]) -> None:
     Small Whisper models write Hindi in Arabic or Latin letters: such text is of little use.
     """
     language = stage.params["source_language"]
-    row = stage.params["languages"].get(language, {})
+    row = language_row(stage)
     script, native = row.get("script", ""), row.get("native", "")
     if script not in {script_of(character) for character in native}:
         return  # a script whose letters cannot be told here

@@ -7,6 +7,7 @@ through faster_whisper.vad so that a film streams through it: memory does not gr
 from __future__ import annotations
 
 import importlib.util
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -180,12 +181,14 @@ def _with_quiet_words(
 
     clear = long_enough(settings)
     near = round(NEAR / STEP)
-    quiet = [
-        (first, last)
-        for first, last in long_enough(replace(settings, threshold=settings.low))
-        if any(a - near <= last and first <= b + near for a, b in clear)
-        and all(last <= a or b <= first for a, b in clear)
-    ]
+    quiet = []
+    for first, last in long_enough(replace(settings, threshold=settings.low)):
+        # Runs are in order and apart: only the clear ones next to it can be near.
+        at = bisect_left(clear, (first, 0))
+        neighbours = clear[max(at - 1, 0) : at + 1]
+        apart = all(last <= a or b <= first for a, b in neighbours)
+        if apart and any(a - near <= last and first <= b + near for a, b in neighbours):
+            quiet.append((first, last))
     return sorted([*clear, *quiet])
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -316,6 +317,18 @@ class Recogniser(ABC):
     def can_translate(self) -> bool:
         """Whether the model was trained to translate, judged by its files."""
         return self.multilingual and not looks_untranslating(self.options.model)
+
+
+def full_windows(segments: Iterable[tuple[int, int]], cap: int) -> set[int]:
+    """The windows that have as many tokens as they may; segments are (window, tokens).
+
+    Such a window was ended by that. Where its last sentence was finished before, the rest is in the
+    next window and its tokens are not counted here: then nothing is lost.
+    """
+    counted: Counter[int] = Counter()
+    for window, tokens in segments:
+        counted[window] += tokens
+    return {window for window, tokens in counted.items() if tokens >= cap}
 
 
 def _nobody_listens(index: int) -> None:

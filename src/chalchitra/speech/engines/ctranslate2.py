@@ -13,7 +13,7 @@ words every time, by itself or after others (_Network).
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -29,6 +29,7 @@ from chalchitra.speech.engines.base import (
     Recogniser,
     RecogniserOptions,
     Task,
+    full_windows,
 )
 from chalchitra.speech.engines.short_context import MARGIN, NothingLeftError
 from chalchitra.speech.script_guard import bytes_of_tokens
@@ -270,15 +271,9 @@ def _until_nothing_is_left(segments: Iterable[Any]) -> Iterator[Any]:
 
 
 def raw_segments(segments: Iterable[Any], cap: int) -> list[RawSegment]:
-    """faster-whisper's segments; those of one window have one `seek`.
-
-    A window that has `cap` tokens was ended by that. Where its last sentence was finished before,
-    the rest is in the next window and its tokens are not counted here: then nothing is lost.
-    """
+    """faster-whisper's segments; those of one window have one `seek`."""
     every = list(segments)
-    tokens: Counter[int] = Counter()
-    for segment in every:
-        tokens[segment.seek] += len(segment.tokens)
+    full = full_windows(((segment.seek, len(segment.tokens)) for segment in every), cap)
     return [
         RawSegment(
             tuple(
@@ -288,7 +283,7 @@ def raw_segments(segments: Iterable[Any], cap: int) -> list[RawSegment]:
             avg_logprob=segment.avg_logprob,
             no_speech_prob=segment.no_speech_prob,
             compression_ratio=segment.compression_ratio,
-            capped=tokens[segment.seek] >= cap,
+            capped=segment.seek in full,
         )
         for segment in every
     ]

@@ -7,7 +7,6 @@ Whisper's own.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
@@ -22,6 +21,7 @@ from chalchitra.speech.engines.base import (
     Recogniser,
     RecogniserOptions,
     Task,
+    full_windows,
 )
 from chalchitra.speech.sound import Samples
 from chalchitra.speech.words import RawSegment, RawWord
@@ -111,9 +111,9 @@ def _own_device() -> Any:
 
 def raw_segments(segments: Sequence[dict[str, Any]]) -> list[RawSegment]:
     """mlx-whisper's segments; those of one window have one `seek`."""
-    tokens: Counter[int] = Counter()
-    for segment in segments:
-        tokens[segment["seek"]] += len(segment["tokens"])
+    full = full_windows(
+        ((segment["seek"], len(segment["tokens"])) for segment in segments), WINDOW_TOKENS
+    )
     return [
         RawSegment(
             tuple(
@@ -128,7 +128,7 @@ def raw_segments(segments: Sequence[dict[str, Any]]) -> list[RawSegment]:
             avg_logprob=float(segment["avg_logprob"]),
             no_speech_prob=float(segment["no_speech_prob"]),
             compression_ratio=float(segment["compression_ratio"]),
-            capped=tokens[segment["seek"]] >= WINDOW_TOKENS,
+            capped=segment["seek"] in full,
         )
         for segment in segments
     ]
