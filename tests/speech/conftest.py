@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 import tomllib
@@ -181,6 +182,20 @@ def word_errors(wanted: list[str], heard: list[str]) -> int:
         for j, other in enumerate(heard, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (word != other))
     return row[-1]
+
+
+@pytest.fixture(scope="session")
+def espeak() -> Any:
+    """Has espeak-ng speak into a file; tests that need it are skipped where it is not installed."""
+    program = shutil.which("espeak-ng")
+    if program is None:
+        pytest.skip("Debian's package espeak-ng is not installed")
+
+    def spoken(file: Path, text: str, voice: str, speed: int = 175) -> Path:
+        subprocess.run([program, "-v", voice, "-s", str(speed), "-w", file, text], check=True)
+        return file
+
+    return spoken
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
-import subprocess
 
 import pytest
 
@@ -27,13 +25,9 @@ SYLLABLES = (
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory, stages):
+def spoken(tmp_path_factory, stages, espeak):
     """espeak-ng's English with its speech regions."""
-    espeak = shutil.which("espeak-ng")
-    if espeak is None:
-        pytest.skip("Debian's package espeak-ng is not installed")
-    film = tmp_path_factory.mktemp("names") / "names.wav"
-    subprocess.run([espeak, "-v", "en-us", "-s", "140", "-w", film, SAID], check=True)
+    film = espeak(tmp_path_factory.mktemp("names") / "names.wav", SAID, "en-us", 140)
     _, audio = stages.run("demux", {"film": film}, clip=None, audio_stream={"index": 0})
     _, regions = stages.run("vad", audio)
     return {**audio, **regions}

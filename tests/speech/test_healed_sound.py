@@ -7,8 +7,6 @@ base hardly understands: what is looked at is not whether the words are right.
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import wave
 from pathlib import Path
 from typing import Any
@@ -33,8 +31,6 @@ HINDI = [
 AS_IT_COMES = {"guard": False, "prompt": "", "repetition_penalty": 1.0}
 """How a plain recogniser hears: nothing holds it in the script."""
 
-espeak = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
-
 
 def read(path: Path) -> np.ndarray:
     with wave.open(str(path)) as file:
@@ -49,13 +45,8 @@ def silence(seconds: float) -> np.ndarray:
 
 
 @pytest.fixture
-def say(tmp_path: Path) -> Any:
-    def spoken(text: str, voice: str = "hi+f3", speed: int = 130) -> np.ndarray:
-        file = tmp_path / "said.wav"
-        subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", file, text], check=True)
-        return read(file)
-
-    return spoken
+def say(tmp_path: Path, espeak: Any) -> Any:
+    return lambda text: read(espeak(tmp_path / "said.wav", text, "hi+f3", 130))
 
 
 @pytest.fixture
@@ -76,7 +67,6 @@ def reasons(told: dict[str, Any]) -> set[str]:
     return {reason for one in told["healed"] for reason in one["why"]}
 
 
-@espeak
 def test_regions_that_a_shared_window_left_empty_get_words(say, hear):
     told = hear(np.concatenate([x for text in HINDI for x in (say(text), silence(0.8))]), "hi")
     empty = [one for one in told["healed"] if "speech without words" in one["why"]]
@@ -85,7 +75,6 @@ def test_regions_that_a_shared_window_left_empty_get_words(say, hear):
     assert script_share(told["text"], "Deva") == 1.0
 
 
-@espeak
 def test_hindi_in_latin_letters_that_loops_becomes_devanagari(say, hear):
     told = hear(say(HINDI[0]), "hi", **AS_IT_COMES)
     assert {"another script", "a loop", "faster than anyone speaks"} <= reasons(told)

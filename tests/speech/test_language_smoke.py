@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import wave
 from pathlib import Path
 from typing import Any
@@ -93,14 +91,10 @@ except UsageError as error:
 
 
 def test_where_a_film_changes_its_language_is_told(
-    stages, demo_audio, demo_regions, base_model, tmp_path
+    stages, demo_audio, demo_regions, base_model, tmp_path, espeak
 ):
-    espeak = shutil.which("espeak-ng")
-    if espeak is None:
-        pytest.skip("espeak-ng is not there")
-    spoken, rate = tmp_path / "spanish.wav", 16_000
-    subprocess.run([espeak, "-v", "es", "-w", spoken, SPANISH], check=True)
-    spanish = resampled(spoken, stages)
+    rate = 16_000
+    spanish = resampled(espeak(tmp_path / "spanish.wav", SPANISH, "es"), stages)
     speech = SpeechRegions.read(demo_regions["regions"])
     offset = json.loads(demo_audio["audio_info"].read_bytes())["offset"]
     with wave.open(str(demo_audio["audio"])) as film:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -146,13 +144,9 @@ HINDI = "आज मौसम बहुत अच्छा है। हम ल�
 
 
 @pytest.fixture(scope="module")
-def spoken_hindi(tmp_path_factory, stages):
+def spoken_hindi(tmp_path_factory, stages, espeak):
     """espeak-ng's Hindi with its speech regions: base writes this voice in Latin letters."""
-    espeak = shutil.which("espeak-ng")
-    if espeak is None:
-        pytest.skip("Debian's package espeak-ng is not installed")
-    film = tmp_path_factory.mktemp("hindi") / "hindi.wav"
-    subprocess.run([espeak, "-v", "hi+f3", "-s", "130", "-w", film, HINDI], check=True)
+    film = espeak(tmp_path_factory.mktemp("hindi") / "hindi.wav", HINDI, "hi+f3", 130)
     _, audio = stages.run("demux", {"film": film}, clip=None, audio_stream={"index": 0})
     _, regions = stages.run("vad", audio)
     return {**audio, **regions}
