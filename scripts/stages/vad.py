@@ -6,37 +6,36 @@ from chalchitra.errors import UsageError
 from chalchitra.speech.music.heard import MusicHeard, seconds_of
 from chalchitra.speech.music.hearing import METHOD, hear_music
 from chalchitra.speech.music.stretches import SHORTEST, find_stretches
-from chalchitra.speech.sound import Sound, WavSound
+from chalchitra.speech.second_opinion import with_second_opinion
+from chalchitra.speech.sound import WavSound
 from chalchitra.speech.vad import VadSettings, find_speech
 from chalchitra.stagekit import Stage, run_stage
 
 
 def work(stage: Stage) -> None:
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
+    chosen = settings(stage)
     speech = find_speech(
         sound,
-        settings(stage),
+        chosen,
         lambda done, total: stage.progress(round(done, 1), round(2 * total, 1), "seconds"),
     )
+    heard = hear_music(
+        sound,
+        lambda done, total: stage.progress(round(total + done, 1), round(2 * total, 1), "seconds"),
+    )
+    speech = with_second_opinion(speech, heard, chosen.min_speech)
     speech.write(stage.output("regions", "regions.json"))
     stage.metric("regions", len(speech.regions))
     stage.metric("speech_seconds", round(speech.seconds, 1))
     if not speech.regions:
         stage.warning("No speech was found.")
-    music = find_music(stage, sound)
+    shortest = float(stage.params.get("shortest_song", SHORTEST))
+    music = MusicHeard(stretches=find_stretches(heard, shortest), method=METHOD)
     music.write(stage.output("music", "music.json"))
     stage.metric("songs", len(music.of("song")))
     stage.metric("song_seconds", round(seconds_of(music.of("song")), 1))
     stage.metric("music_seconds", round(seconds_of(music.of("music")), 1))
-
-
-def find_music(stage: Stage, sound: Sound) -> MusicHeard:
-    heard = hear_music(
-        sound,
-        lambda done, total: stage.progress(round(total + done, 1), round(2 * total, 1), "seconds"),
-    )
-    shortest = float(stage.params.get("shortest_song", SHORTEST))
-    return MusicHeard(stretches=find_stretches(heard, shortest), method=METHOD)
 
 
 def settings(stage: Stage) -> VadSettings:

