@@ -4,27 +4,21 @@ from dataclasses import fields
 
 from chalchitra.errors import UsageError
 from chalchitra.speech.music.heard import MusicHeard, seconds_of
-from chalchitra.speech.music.hearing import METHOD, hear_music
+from chalchitra.speech.music.hearing import METHOD
 from chalchitra.speech.music.stretches import SHORTEST, find_stretches
-from chalchitra.speech.second_opinion import with_second_opinion
+from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import WavSound
-from chalchitra.speech.vad import VadSettings, find_speech
+from chalchitra.speech.vad import VadSettings
 from chalchitra.stagekit import Stage, run_stage
 
 
 def work(stage: Stage) -> None:
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
-    chosen = settings(stage)
-    speech = find_speech(
+    speech, heard = detect(
         sound,
-        chosen,
-        lambda done, total: stage.progress(round(done, 1), round(2 * total, 1), "seconds"),
+        settings(stage),
+        lambda done, total: stage.progress(round(done, 1), round(total, 1), "seconds"),
     )
-    heard = hear_music(
-        sound,
-        lambda done, total: stage.progress(round(total + done, 1), round(2 * total, 1), "seconds"),
-    )
-    speech = with_second_opinion(speech, heard, chosen.min_speech)
     speech.write(stage.output("regions", "regions.json"))
     stage.metric("regions", len(speech.regions))
     stage.metric("speech_seconds", round(speech.seconds, 1))

@@ -1,8 +1,8 @@
 """What the second pass makes of a sound: `python hear_made_sound.py MODEL WAV LANGUAGE OPTIONS`.
 
-OPTIONS is JSON: fields of RecogniserOptions, `regions` (seconds; else Silero's own) and `cap`, the
-most tokens of a window. Prints JSON: the text, each segment's text, what was heard again, and the
-words that were dropped. Runs in the environment of the asr stage.
+OPTIONS is JSON: fields of RecogniserOptions, `regions` (seconds; else the detectors' own) and
+`cap`, the most tokens of a window. Prints JSON: the text, each segment's text, what was heard
+again, and the words that were dropped. Runs in the environment of the asr stage.
 """
 
 import json
@@ -17,8 +17,9 @@ from chalchitra import paths
 from chalchitra.speech.blocks import window_for
 from chalchitra.speech.engines import RecogniserOptions, ctranslate2, load_recogniser
 from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import ArraySound
-from chalchitra.speech.vad import VadSettings, find_speech
+from chalchitra.speech.vad import VadSettings
 from chalchitra.transcript import Region
 
 model, sound, language, given = sys.argv[1:]
@@ -37,14 +38,14 @@ options = {
     "prompt": row.get("prompt", ""),
     "invented": tuple(row.get("invented", ())),
     "repetition_penalty": 1.1 if "prompt" in row else 1.0,
-    "window": window_for(row.get("tokens_per_character")),
+    "window": window_for(row.get("tokens_per_character"), prompted="prompt" in row),
     **given,
 }
 film = ArraySound(samples)
 speech = (
     SpeechRegions(regions=[Region(start=a, end=b) for a, b in regions], pad=0.4)
     if regions
-    else find_speech(film, VadSettings())
+    else detect(film, VadSettings())[0]
 )
 recogniser = load_recogniser("ctranslate2", RecogniserOptions(**options))
 heard = recogniser.transcribe(film, speech, row["whisper"])

@@ -68,7 +68,8 @@ def reasons(told: dict[str, Any]) -> set[str]:
 
 
 def test_regions_that_a_shared_window_left_empty_get_words(say, hear):
-    told = hear(np.concatenate([x for text in HINDI for x in (say(text), silence(0.8))]), "hi")
+    sentences = [x for text in 2 * HINDI for x in (say(text), silence(1.5))]
+    told = hear(np.concatenate(sentences), "hi", window=30.0)  # of which Hindi is given a quarter
     empty = [one for one in told["healed"] if "speech without words" in one["why"]]
     assert empty
     assert all(one["after"] for one in empty)

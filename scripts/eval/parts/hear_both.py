@@ -2,7 +2,7 @@
 
     hear_both.py VAD_REQUEST.json ASR_REQUEST.json MODEL_FOLDER RUNS OUT.json
 
-The requests are those of stages that have run. Ours is what the stages do: find_speech, then
+The requests are those of stages that have run. Ours is what the stages do: detect, then
 hearing.hear, whose recogniser stays loaded (stagekit.warm). Theirs is BatchedInferencePipeline on
 the samples of the same file, with its own speech detection and the same beam, number format and
 threads.
@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.speech import hearing
+from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import WavSound
-from chalchitra.speech.vad import VadSettings, find_speech
+from chalchitra.speech.vad import VadSettings
 from chalchitra.stagekit import Request, Stage
 from chalchitra.stagekit.protocol import MessageWriter
 
@@ -47,7 +48,7 @@ def main() -> None:
         return made
 
     def hear_ours() -> Any:
-        timed("vad", lambda: find_speech(sound, settings))
+        timed("vad", lambda: detect(sound, settings))
         return timed("ours", lambda: hearing.hear(asr))
 
     def hear_theirs() -> str:

@@ -91,7 +91,7 @@ def options_from(stage: Stage) -> RecogniserOptions:
             latin=stage.params.get("english_words", "native") == "latin",
             prompt=row.get("prompt") or "",
             repetition_penalty=_penalty(float(stage.params.get("repetition_penalty", 0)), row),
-            window=window_for(row.get("tokens_per_character")),
+            window=window_for(row.get("tokens_per_character"), prompted=bool(row.get("prompt"))),
             heal=stage.params.get("heal", True),
             invented=tuple(row.get("invented") or ()),
             terms=terms_of(stage),

@@ -9,11 +9,12 @@ the two together have onsets 0.02 s off in the median where Silero alone has 0.0
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from chalchitra.speech.music.hearing import FRAME, Evidence
+from chalchitra.speech.music.hearing import FRAME, Evidence, hear_music
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.vad import NEAR
+from chalchitra.speech.sound import Sound
+from chalchitra.speech.vad import NEAR, VadSettings, find_speech
 from chalchitra.transcript import Region
 
 _HALF = 0.5
@@ -31,6 +32,21 @@ _VOICE = 0.2
 three such places were in two films and a call, and somebody spoke in each of them."""
 _SMOOTH = 4
 """Frames (of 10 ms) that are taken together for that."""
+
+
+def detect(
+    sound: Sound,
+    settings: VadSettings,
+    on_progress: Callable[[float, float], None] = lambda done, total: None,
+) -> tuple[SpeechRegions, Evidence]:
+    """Where someone speaks, by both detectors, and what the second one heard of music.
+
+    `on_progress` is told seconds done and in all; the sound is gone through twice. Raises
+    MissingError when a network is not in the environment.
+    """
+    speech = find_speech(sound, settings, lambda done, total: on_progress(done, 2 * total))
+    heard = hear_music(sound, lambda done, total: on_progress(total + done, 2 * total))
+    return with_second_opinion(speech, heard, settings.min_speech), heard
 
 
 def with_second_opinion(speech: SpeechRegions, heard: Evidence, min_speech: float) -> SpeechRegions:
