@@ -242,7 +242,7 @@ def test_a_row_survives_json() -> None:
     assert row["id"] == row["whisper"] == "hi"
     assert row["indictrans2"] == "hin_Deva"
     assert find("brx").to_dict()["container"] is None
-    lists = {key: tuple(row[key]) for key in ("aliases", "invented")}
+    lists = {key: tuple(row[key]) for key in ("aliases", "invented", "undoubled")}
     assert Language(**{**row, **lists}) == find("hi")
 
 

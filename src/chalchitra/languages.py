@@ -22,7 +22,8 @@ TRANSLATORS = ("indictrans2", "whisper")
 """What translates, the default first."""
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
-_LISTS = ("aliases", "invented", "refused")
+_LISTS = ("aliases", "invented", "refused", "undoubled")
+_KEPT_LISTS = ("aliases", "invented", "undoubled")
 _NUMBERS = ("tokens_per_character",)
 _HOW_TO_LIST = "`chalchitra languages` lists the languages."
 
@@ -39,6 +40,7 @@ class Language:
     tokens_per_character: float | None = None
     prompt: str | None = None
     invented: tuple[str, ...] = ()
+    undoubled: tuple[str, ...] = ()
     indictrans2: str | None = None
     nllb: str | None = None
     container: str | None = None
@@ -61,7 +63,7 @@ class Language:
 
     def to_dict(self) -> dict[str, Any]:
         """Every column as JSON data; null where the language has none."""
-        lists = {"aliases": list(self.aliases), "invented": list(self.invented)}
+        lists = {key: list(getattr(self, key)) for key in _KEPT_LISTS}
         return {**asdict(self), **lists}
 
 
@@ -233,7 +235,7 @@ def _load(path: Path) -> _Table:
             raise _broken(path, f"[{id_}] {wrong}")
         because = row.pop("refused_because", "")
         table.refused.update({_normal(name): because for name in row.pop("refused", ())})
-        for key in ("aliases", "invented"):
+        for key in _KEPT_LISTS:
             row[key] = tuple(row.get(key, ()))
         row.setdefault("container_mp4", row.get("container"))
         language = Language(id=id_, **row)

@@ -37,6 +37,7 @@ options = {
     "latin": False,
     "prompt": row.get("prompt", ""),
     "invented": tuple(row.get("invented", ())),
+    "undoubled": tuple(row.get("undoubled", ())),
     "repetition_penalty": 1.1 if "prompt" in row else 1.0,
     "window": window_for(row.get("tokens_per_character"), prompted="prompt" in row),
     **given,

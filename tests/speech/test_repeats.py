@@ -15,6 +15,7 @@ from chalchitra.speech.repeats import (
     loops,
     once,
     said_again,
+    said_once,
     supported,
     surplus,
     without_stutter,
@@ -129,6 +130,42 @@ def test_echoes_leave_every_word_at_least_once(said):
     kept = [word.text for n, word in enumerate(text) if n not in echoes(text)]
     assert set(kept) == {letter for letter, _ in said}
     assert kept[-1:] == [letter for letter, _ in said][-1:]
+
+
+def test_some_words_nobody_doubles_however_sure_the_recogniser_is():
+    text = sung("शिमला का का नमूना", 0.3)
+    assert echoes(text) == set()
+    assert echoes(text, {"का"}) == {1}
+    assert echoes(sung("का, का", 0.3), {"का"}) == {0}
+    assert echoes(sung("का नमूना का", 0.3), {"का"}) == set()
+
+
+def test_a_doubled_phrase_with_a_word_that_took_no_time_is_said_once():
+    text = [
+        Word(text=text, start=start, end=end, probability=0.7)
+        for text, start, end in (
+            ("चिल", 2.61, 2.75), ("के", 2.75, 2.79), ("चिल", 2.79, 3.17), ("के", 3.17, 3.21)
+        )
+    ]  # fmt: skip
+    assert echoes(text) == {0, 1}
+    slow = [word.model_copy(update={"end": word.end + 0.02}) for word in text]
+    assert echoes(slow) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "after"),
+    [
+        ("1-1", 0.39, "1"),
+        ("धीरे-धीरे,", 0.3, "धीरे,"),
+        ("धीरे-धीरे,", 0.8, "धीरे-धीरे,"),
+        ("1-1", None, "1-1"),
+        ("21-1", 0.1, "21-1"),
+        ("-", 0.1, "-"),
+    ],
+)
+def test_a_word_doubled_in_itself_is_believed_unless_it_was_guessed(text, probability, after):
+    word = Word(text=text, start=0, end=0.5, probability=probability)
+    assert said_once(word).text == after
 
 
 def test_a_syllable_that_goes_on_within_a_word_is_a_loop():

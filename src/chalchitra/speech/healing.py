@@ -21,6 +21,7 @@ from chalchitra.speech.repeats import (
     PACE,
     echoes,
     pace,
+    said_once,
     surplus,
     unsupported_words,
     without_stutter,
@@ -134,7 +135,7 @@ def heal(
     healed = [spot.told(written) for spot in every]
     if written.spaced:
         for index, reading in enumerate(best):
-            best[index], undoubled = without_echoes(reading, written.space)
+            best[index], undoubled = without_echoes(reading, written)
             healed += undoubled
     return best, sorted(healed, key=lambda one: one.start)
 
@@ -379,15 +380,15 @@ def _shortened(segment: Segment, space: str) -> Segment:
     return kept
 
 
-def without_echoes(reading: Reading, space: str = " ") -> tuple[Reading, list[Healed]]:
+def without_echoes(reading: Reading, written: Written) -> tuple[Reading, list[Healed]]:
     """The reading without words that were doubled but said once, and where that was."""
     told: list[Healed] = []
     segments: list[Segment] = []
     for segment in reading.segments:
-        out = echoes(segment.words)
-        if out:
-            kept = [word for index, word in enumerate(segment.words) if index not in out]
-            shorter = _with_words(segment, kept, space)
+        out = echoes(segment.words, written.undoubled)
+        kept = [said_once(word) for index, word in enumerate(segment.words) if index not in out]
+        if kept != segment.words:
+            shorter = _with_words(segment, kept, written.space)
             told.append(
                 Healed(
                     start=segment.start,

@@ -94,6 +94,7 @@ def options_from(stage: Stage) -> RecogniserOptions:
             window=window_for(row.get("tokens_per_character"), prompted=bool(row.get("prompt"))),
             heal=stage.params.get("heal", True),
             invented=tuple(row.get("invented") or ()),
+            undoubled=tuple(row.get("undoubled") or ()),
             terms=terms_of(stage),
             **params,
         )

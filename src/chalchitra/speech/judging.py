@@ -32,12 +32,14 @@ class Written:
     invented    what Whisper writes in it where it hears nothing
     prompt      the letters of each word of the prompt, which it repeats where it hears nothing
     spaced      whether words have spaces between them
+    undoubled   words that nobody says twice in a row
     """
 
     characters: Collection[str] = frozenset()
     invented: tuple[str, ...] = ()
     prompt: frozenset[str] = frozenset()
     spaced: bool = True
+    undoubled: frozenset[str] = frozenset()
 
     def has_invented(self, segment: Segment) -> bool:
         """Whether a segment is nothing but what Whisper writes where it hears nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 
@@ -35,6 +35,8 @@ _LONGEST_UNIT = 12
 _LONGEST_ECHO = 3
 _STUTTER = re.compile(r"(.{1,4}?)\1{6,}", re.DOTALL)
 """Letters in a word that stand there seven times and more in a row."""
+_HYPHENED = re.compile(r"(.+)-\1([^-]?)", re.DOTALL)
+"""A word, a hyphen and the word again, with a mark after it."""
 _JUDGED = 50
 """Characters under which a compression ratio says nothing."""
 
@@ -100,10 +102,11 @@ def _possible(words: Sequence[Word], loop: Loop) -> int:
     return max(1, int(seconds * ORDINARY / max(each, 1)))
 
 
-def echoes(words: Sequence[Word]) -> set[int]:
+def echoes(words: Sequence[Word], undoubled: Collection[str] = ()) -> set[int]:
     """The indices of words that double those before them (up to three) without having been said.
 
-    People double words (जल्दी जल्दी, bye bye) in their time, and are understood.
+    People double words (जल्दी जल्दी, bye bye) in their time, and are understood; some (`undoubled`)
+    they never do.
     """
     texts = [fold(word.text) for word in words]
     found: set[int] = set()
@@ -115,7 +118,10 @@ def echoes(words: Sequence[Word]) -> set[int]:
                 for length in range(1, _LONGEST_ECHO + 1)
                 if at + 2 * length <= len(words)
                 and texts[at : at + length] == texts[at + length : at + 2 * length]
-                and _is_echo(words[at : at + length], words[at + length : at + 2 * length])
+                and (
+                    (length == 1 and texts[at] in undoubled)
+                    or _is_echo(words[at : at + length], words[at + length : at + 2 * length])
+                )
             ),
             0,
         )
@@ -130,7 +136,20 @@ def _is_echo(first: Sequence[Word], second: Sequence[Word]) -> bool:
         return False
     least, fastest = min(known), max(_speed(first), _speed(second))
     shortest = min(copy[-1].end - copy[0].start for copy in (first, second))
-    return least < DOUBTED or (fastest > PACE and least < TRUSTED) or shortest <= INSTANT
+    hasty = fastest > PACE or any(_is_instant(word) for word in [*first, *second])
+    return least < DOUBTED or (hasty and least < TRUSTED) or shortest <= INSTANT
+
+
+def said_once(word: Word) -> Word:
+    """A word that is doubled in itself ("1-1") and was guessed, without its second half."""
+    found = _HYPHENED.fullmatch(word.text)
+    if found is None or word.probability is None or word.probability >= DOUBTED:
+        return word
+    return word.model_copy(update={"text": found[1] + found[2]})
+
+
+def _is_instant(word: Word) -> bool:
+    return word.end - word.start <= INSTANT + 1e-6
 
 
 def _speed(words: Sequence[Word]) -> float:

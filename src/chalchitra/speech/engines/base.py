@@ -58,6 +58,7 @@ class RecogniserOptions:
     repetition_penalty  above 1, tokens that were said are less likely to be said again
     heal                whether suspicious stretches are heard again (healing.py)
     invented            phrases that are not believed without support by the sound (invented.py)
+    undoubled           words that nobody says twice in a row (repeats.py)
     terms               a glossary's terms: heard again with these where they may be (hotwords.py)
     hotwords            what the recogniser is told may be said; before the prompt, whose room it
                         shares
@@ -84,6 +85,7 @@ class RecogniserOptions:
     window: float = LONGEST
     heal: bool = True
     invented: tuple[str, ...] = ()
+    undoubled: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     hotwords: str = ""
 
@@ -259,6 +261,7 @@ class Recogniser(ABC):
                 self.options.invented,
                 frozenset(map(letters_of, self.options.prompt.split())),
                 spaced,
+                frozenset(self.options.undoubled),
             )
             readings, heard.healed = heal(
                 blocks,
