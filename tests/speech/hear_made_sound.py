@@ -1,8 +1,9 @@
 """What the second pass makes of a sound: `python hear_made_sound.py MODEL WAV LANGUAGE OPTIONS`.
 
-OPTIONS is JSON: fields of RecogniserOptions, `regions` (seconds; else the detectors' own) and
-`cap`, the most tokens of a window. Prints JSON: the text, each segment's text, what was heard
-again, and the words that were dropped. Runs in the environment of the asr stage.
+OPTIONS is JSON: fields of RecogniserOptions, `regions` (seconds; else the detectors' own), `pad`
+(seconds heard around them) and `cap`, the most tokens of a window. Prints JSON: the text, each
+segment's text, what was heard again, and the words that were dropped. Runs in the environment of
+the asr stage.
 """
 
 import json
@@ -26,7 +27,7 @@ model, sound, language, given = sys.argv[1:]
 given = json.loads(given)
 with wave.open(sound) as file:
     samples = np.frombuffer(file.readframes(-1), "<i2").astype(np.float32) / 32768
-regions = given.pop("regions", None)
+regions, pad = given.pop("regions", None), given.pop("pad", 0.4)
 if (cap := given.pop("cap", None)) is not None:
     ctranslate2.CTranslate2Recogniser._cap = lambda self, seconds, task: cap
 row = tomllib.loads((paths.config_dir() / "languages.toml").read_text("utf-8"))[language]
@@ -44,7 +45,7 @@ options = {
 }
 film = ArraySound(samples)
 speech = (
-    SpeechRegions(regions=[Region(start=a, end=b) for a, b in regions], pad=0.4)
+    SpeechRegions(regions=[Region(start=a, end=b) for a, b in regions], pad=pad)
     if regions
     else detect(film, VadSettings())[0]
 )

@@ -104,6 +104,18 @@ def test_what_base_invents_for_noise_is_left_out_and_told(hear):
     assert healed["left"], "speech was detected there, and that is told"
 
 
+def test_words_where_nobody_speaks_are_heard_again_and_are_not_in_the_text(hear, demo_audio):
+    """As in noise: the recogniser writes words around the only voice that is detected."""
+    samples = read(demo_audio["audio"])
+    told = hear(samples, "en", regions=[[3.0, 4.2]], pad=3.0)
+    assert "words where nobody speaks" in reasons(told)
+    said, dropped = words_of(told["text"]), words_of(" ".join(told["dropped"]))
+    assert said
+    assert len(dropped) > len(said)
+    (healed,) = told["healed"]
+    assert words_of(healed["after"]) == said
+
+
 def test_a_window_that_ends_at_its_last_token_is_cut_and_loses_nothing(
     hear, demo_audio, demo_error_rate
 ):
