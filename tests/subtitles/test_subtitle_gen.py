@@ -32,6 +32,7 @@ SETTINGS = {
     "close_gap": 0.5,
     "max_pause": 1.0,
     "reading_speed": 0.0,
+    "style": "netflix",
 }
 
 
@@ -90,7 +91,7 @@ def hindi():
 
 def test_the_settings_of_the_table_are_those_that_the_stage_reads():
     table, _ = load_table()
-    assert set(table["subtitle_gen"]) == set(CueSettings.model_fields)
+    assert set(table["subtitle_gen"]) == {*CueSettings.model_fields, "style"}
     assert CueSettings.model_validate(table["subtitle_gen"]).max_chars_per_line == 42
 
 
@@ -101,6 +102,7 @@ def test_the_source_language(run):
     assert {key: out.deliver_as for key, out in result.outputs.items()} == {
         "srt": "मेरी फ़िल्म.hi.srt",
         "vtt": "मेरी फ़िल्म.hi.vtt",
+        "qc": "मेरी फ़िल्म.hi.qc.json",
     }
     srt = (attempt / result.outputs["srt"].path).read_bytes()
     assert not srt.startswith(b"\xef\xbb\xbf")
