@@ -18,7 +18,7 @@ from chalchitra.subtitles import (
     translation_words,
 )
 from chalchitra.subtitles.qc import QualityReport, make_report
-from chalchitra.subtitles.qc.report import counted, sentence, worst
+from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.words import clean
 from chalchitra.transcript import Transcript, Word
@@ -80,6 +80,9 @@ def work(stage: Stage) -> None:
     )
     report.write(stage.output("qc", "qc.json", deliver_as=f"{name}.qc.json"))
     stage.metric("violations", len(report.violations))
+    if (spoken := report.coverage) is not None:
+        uncovered = spoken.speech_seconds - spoken.covered_seconds
+        stage.metric("speech_without_subtitle_seconds", round(uncovered, 1))
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
     for metric, value in measure(cues, settings, language).items():
@@ -105,7 +108,7 @@ def work(stage: Stage) -> None:
 def tell(stage: Stage, report: QualityReport, track: str, file: str) -> None:
     """Say how many violations there are and which are worst."""
     stage.degraded(
-        f"{track} has {len(report.violations)} violations of its style"
+        f"{track} has {how_many(report)} of its style"
         f" ({report.style or 'none named'}): {counted(report)}.",
         f"The worst: {'; '.join(map(sentence, worst(report)))}.",
         f"{file} lists all; no text was dropped to meet a limit.",

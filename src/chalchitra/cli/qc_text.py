@@ -12,7 +12,7 @@ from rich.text import Text
 from chalchitra.cli.text import printable
 from chalchitra.languages import Language
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation
-from chalchitra.subtitles.qc.report import clock, counted, number
+from chalchitra.subtitles.qc.report import clock, counted, how_many, number
 
 _COLUMNS = ("cue", "time", "violation", "value", "limit", "text")
 _NUMBERS = frozenset({"cue", "value", "limit"})
@@ -24,9 +24,9 @@ def show(report: QualityReport, file: Path, language: Language | None) -> None:
     console = Console(highlight=False)
     if report.violations:
         console.print(_table(report, console.width))
-    count = len(report.violations)
-    how_many = f"{count} violations: {counted(report)}" if count else "no violations"
-    said = [f"{file.name}: {report.cues} cues, style {report.style}, {how_many}."]
+    found = f"{how_many(report)}: {counted(report)}" if report.violations else "no violations"
+    name = f"{language.name}, " if language else ""
+    said = [f"{file.name}: {name}{report.cues} cues, style {report.style}, {found}."]
     said.append(f"Reading speed in characters/s (limit {number(report.reading_speed.limit)}):")
     said[-1] += f" {_speeds(report.reading_speed.code_points)} in code points,"
     said[-1] += f" {_speeds(report.reading_speed.graphemes)} in graphemes."

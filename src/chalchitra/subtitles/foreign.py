@@ -135,7 +135,7 @@ def _scan(rows: Sequence[str], file: SubtitleFile) -> None:
             elif header.number != previous_number + 1:
                 found, expected = str(header.number), str(previous_number + 1)
                 file.faults.append(Fault("numbering", header.first + 1, found, expected, cue))
-            previous_number = header.number or previous_number + 1
+            previous_number = previous_number + 1 if header.number is None else header.number
         if n and rows[header.first - 1].strip():
             file.faults.append(Fault("no_blank_line", header.first + 1, "", cue=cue))
         ends = header.timing + 1

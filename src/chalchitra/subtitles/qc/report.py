@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.foreign import SubtitleFile
+from chalchitra.subtitles.foreign import Fault, SubtitleFile
 from chalchitra.subtitles.qc.figures import coverage, low_confidence, reading_speeds
 from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Untranslated, Violation
@@ -64,18 +64,33 @@ def make_report(
 
 
 def _of_file(file: SubtitleFile) -> list[Violation]:
-    return [
-        Violation(
-            kind=fault.kind,
-            cue=fault.cue,
-            start=file.cues[fault.cue - 1].start if fault.cue else None,
-            value=fault.count if fault.kind in UNITS else fault.found,
-            limit=0 if fault.kind in UNITS else fault.expected or None,
-            file_line=fault.line,
-            text=fault.found if fault.kind in UNITS else "",
-        )
-        for fault in file.faults
-    ]
+    return [_of_fault(fault, file) for fault in file.faults]
+
+
+def _of_fault(fault: Fault, file: SubtitleFile) -> Violation:
+    value: int | str | None
+    limit: int | str | None
+    if fault.kind in UNITS:
+        value, limit, text = fault.count, 0, fault.found
+    elif fault.expected:
+        value, limit, text = fault.found, fault.expected, ""
+    else:
+        value, limit, text = None, None, fault.found
+    return Violation(
+        kind=fault.kind,
+        cue=fault.cue,
+        start=file.cues[fault.cue - 1].start if fault.cue else None,
+        value=value,
+        limit=limit,
+        file_line=fault.line,
+        text=text,
+    )
+
+
+def how_many(report: QualityReport) -> str:
+    """1 violation, or 12 violations."""
+    count = len(report.violations)
+    return f"{count} violation{'' if count == 1 else 's'}"
 
 
 def counted(report: QualityReport) -> str:
