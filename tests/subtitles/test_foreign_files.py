@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from chalchitra.errors import UsageError
 from chalchitra.subtitles import Cue, to_srt, to_vtt
 from chalchitra.subtitles.foreign import read_subtitles
-from chalchitra.subtitles.qc import make_report
+from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.style import read_style
 
 NETFLIX = read_style("netflix")
@@ -257,6 +258,40 @@ def test_our_own_files_are_read_as_they_were_written(tmp_path, parts):
         file = read_subtitles(path)
         assert file.cues == cues
         assert file.faults == []
+
+
+_ROWS = st.sampled_from(
+    "1|2|00:00:01,000 --> 00:00:02,000|00:00:02.5 --> 1:0|0:5 ->-1:7|--> 3|WEBVTT|NOTE x|STYLE|"
+    "X --> Y|00:00:03,000 -->|नमस्ते|வணக்கம்|<i>|</i>|{\\an8}چلو|&lt;|99999999999999999999|३|"
+    "1:2:3:4 --> 2:3:4:5".split("|")
+)
+
+
+@given(
+    st.lists(st.one_of(st.just(""), _ROWS, st.text(max_size=8)), max_size=14).map("\n".join),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"]),
+    st.sampled_from(["film.srt", "film.vtt"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_file_it_is_judged_or_refused(tmp_path, text, encoding, name):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding, errors="replace"))
+    try:
+        report = judged(path, film=2.0, frame_rate=25.0)
+    except UsageError:
+        return
+    assert report.cues == len(read_subtitles(path).cues)
+    report.write(tmp_path / "qc.json")
+    assert QualityReport.read(tmp_path / "qc.json") == report
+
+
+@given(st.binary(max_size=60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_bytes_they_are_judged_or_refused(tmp_path, data):
+    path = tmp_path / "film.srt"
+    path.write_bytes(b"1\n00:00:01,000 --> 00:00:02,000\n" + data)
+    with contextlib.suppress(UsageError):
+        assert judged(path).cues >= 1
 
 
 @pytest.mark.parametrize(

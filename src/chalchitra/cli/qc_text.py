@@ -33,7 +33,7 @@ def show(report: QualityReport, file: Path, language: Language | None) -> None:
     if language is None:
         said.append("Its language is not known: the style's default speed counts; -s names one.")
     if report.frame_rate is None:
-        said.append("Its film is not known: gaps and durations are judged in seconds; see --film.")
+        said.append("Durations and gaps are judged in seconds; with --film in whole frames.")
     for line in said:
         console.print(Text(printable(line)), soft_wrap=True)
 

@@ -33,7 +33,8 @@ _TOLD_ONCE = frozenset({"time_form", "no_number", "no_blank_line"})
 LARGEST = 20_000_000
 """Bytes. The subtitles of a long film have some 200,000."""
 
-_TIME = r"-?\d+\s*:\s*\d+(?:\s*:\s*\d+)?(?:\s*[,.:]\s*\d+)?"
+_DIGITS = r"\d{1,9}"
+_TIME = rf"-?{_DIGITS}\s*:\s*{_DIGITS}(?:\s*:\s*{_DIGITS})?(?:\s*[,.:]\s*{_DIGITS})?"
 _TIMING = re.compile(rf"\s*(?P<start>{_TIME})\s*-{{1,3}}\s?>\s*(?P<end>{_TIME})(?P<rest>.*)$")
 _WELL_FORMED = {
     "srt": re.compile(r"\d{2,}:[0-5]\d:[0-5]\d,\d{3} --> \d{2,}:[0-5]\d:[0-5]\d,\d{3}(?:\s.*)?$"),
@@ -41,6 +42,7 @@ _WELL_FORMED = {
         r"\s*(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}\s+-->\s+(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}(?:\s.*)?$"
     ),
 }
+_NUMBER = re.compile(_DIGITS)
 _LIKE_A_TIME = re.compile(r"\d\s*[:,.]\s*\d")
 _NOT_A_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _SRT_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|\{\\[^{}\n]*\}")
@@ -154,13 +156,14 @@ def _headers(rows: Sequence[str], format_: str) -> Iterator[_Header]:
     for at, row in enumerate(rows):
         times = _times(row)
         above = rows[at - 1].strip(" \t\ufeff") if at - 1 > passed else ""
-        if times is None and not ("-->" in row and (_LIKE_A_TIME.search(row) or above.isdecimal())):
+        is_number = bool(_NUMBER.fullmatch(above))
+        if times is None and not ("-->" in row and (is_number or _LIKE_A_TIME.search(row))):
             continue
         first, number = at, None
         if format_ == "vtt":
             if above and (at - 2 <= passed or not rows[at - 2].strip()) and above != "WEBVTT":
                 first = at - 1
-        elif above.isdecimal():
+        elif is_number:
             first, number = at - 1, int(above)
         yield _Header(first, at, number, times)
         passed = at

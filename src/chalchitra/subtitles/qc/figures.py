@@ -33,7 +33,7 @@ def _speeds(cues: Sequence[Cue], length: Callable[[str], int]) -> Speeds:
         if cue.lines and cue.end > cue.start
     )
     if not speeds:
-        return Speeds(median=None, percentile_95=None, maximum=None)
+        return Speeds()
     return Speeds(
         median=round(median(speeds), 2),
         percentile_95=round(speeds[math.ceil(0.95 * len(speeds)) - 1], 2),

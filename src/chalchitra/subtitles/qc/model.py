@@ -98,9 +98,9 @@ class Violation(_Model):
 class Speeds(_Model):
     """Characters a second over all cues that have text and a duration; None without any."""
 
-    median: float | None
-    percentile_95: float | None
-    maximum: float | None
+    median: float | None = None
+    percentile_95: float | None = None
+    maximum: float | None = None
 
 
 class ReadingSpeed(_Model):
@@ -160,7 +160,7 @@ class QualityReport(_Model):
 
     version: Literal[1] = 1
     style: str
-    language: str | None
+    language: str | None = None
     characters: str
     film_duration: float | None = None
     frame_rate: float | None = None
@@ -174,6 +174,11 @@ class QualityReport(_Model):
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=1, exclude_none=True) + "\n"
+
+    @classmethod
+    def read(cls, path: Path) -> QualityReport:
+        """Raises pydantic.ValidationError when the file is no quality report."""
+        return cls.model_validate_json(path.read_bytes())
 
     def write(self, path: Path) -> None:
         write_text(path, self.to_json())

@@ -76,6 +76,8 @@ def _of_fault(fault: Fault, file: SubtitleFile) -> Violation:
         value, limit, text = fault.found, fault.expected, ""
     else:
         value, limit, text = None, None, fault.found
+    if fault.kind == "numbering":
+        value, limit = int(fault.found), int(fault.expected)
     return Violation(
         kind=fault.kind,
         cue=fault.cue,
