@@ -86,6 +86,14 @@ def test_a_person_reads_a_table(chalchitra, srt):
     assert "graphemes" in out
 
 
+def test_what_is_wrong_with_the_file_is_told_by_its_line(chalchitra, srt):
+    srt.write_bytes("Tombé\n\n1\n00:00:01,000 --> 00:00:03,000\nÀ côté.\n".encode("cp1252"))
+    _, out, _ = chalchitra("qc", srt, "-s", "fr")
+    rows = [" ".join(line.split()) for line in out.splitlines()]
+    assert "line 1 encoding cp1252 utf-8" in rows
+    assert "line 1 text outside a cue Tombé" in rows
+
+
 def test_a_long_text_takes_no_column_its_room(chalchitra, srt):
     srt.write_text(GOOD.replace("दोस्तो", "दोस्तो " * 40), encoding="utf-8")
     _, out, _ = chalchitra("qc", srt)

@@ -195,6 +195,13 @@ first
     assert judged(path).violations == []
 
 
+def test_subrip_under_the_name_of_webvtt(tmp_path):
+    path = tmp_path / "film.vtt"
+    path.write_text(GOOD, encoding="utf-8")
+    (one,) = judged(path).violations
+    assert (one.kind, one.value, one.limit) == ("format", "1", "a first line WEBVTT")
+
+
 def test_an_empty_webvtt_track_is_one(tmp_path):
     path = tmp_path / "film.vtt"
     path.write_text("WEBVTT\n")

@@ -34,7 +34,7 @@ NAMES: dict[Kind, str] = {
     "words_per_minute": "words a minute",
     "too_short": "too short",
     "too_long": "too long",
-    "no_duration": "ends before it begins",
+    "no_duration": "no duration",
     "overlap": "overlap",
     "gap_too_short": "gap too short",
     "gap_not_closed": "gap not closed",
