@@ -1,9 +1,13 @@
-"""subtitle_gen: the transcript, or one translation, into cues; SRT and WebVTT (and text) files."""
+"""subtitle_gen: the transcript, or one translation, into cues; their files, and what they are like.
+
+SRT and WebVTT, the text of a translation, and the quality report.
+"""
 
 from pydantic import ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
+from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
     CueSettings,
@@ -13,11 +17,13 @@ from chalchitra.subtitles import (
     transcript_words,
     translation_words,
 )
+from chalchitra.subtitles.qc import QualityReport, make_report
+from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.words import clean
-from chalchitra.transcript import Transcript
+from chalchitra.transcript import Transcript, Word
 from chalchitra.transcript.songs import NOTE, noted, without_songs
-from chalchitra.translation.model import Translation
+from chalchitra.translation.model import Translation, TranslationUnit
 
 
 def work(stage: Stage) -> None:
@@ -28,15 +34,19 @@ def work(stage: Stage) -> None:
 
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
+    heard: list[Word] = []
+    untranslated: list[TranslationUnit] = []
     if language == stage.params["source_language"]:
         transcript = Transcript.read(stage.input("transcript"))
         if song_text == "leave out":
             transcript, left_out = without_songs(transcript)
             stage.metric("song_words_left_out", left_out)
         words = transcript_words(transcript, row["script"], notes=notes)
+        heard = transcript.words
     else:
         translation = Translation.read(stage.input("translation"))
         words = translation_words(translation, notes=notes)
+        untranslated = translation.untranslated
         lines = [
             noted(clean(unit.text)) if notes and unit.song else clean(unit.text)
             for unit in translation.units
@@ -53,6 +63,26 @@ def work(stage: Stage) -> None:
     )
     write_text(stage.output("srt", "subtitles.srt", deliver_as=f"{name}.srt"), to_srt(cues))
     write_text(stage.output("vtt", "subtitles.vtt", deliver_as=f"{name}.vtt"), to_vtt(cues))
+
+    speech = None
+    if stage.has_input("regions") and song_text != "leave out":  # a song's regions have no cue then
+        speech = SpeechRegions.read(stage.input("regions")).regions
+    report = make_report(
+        cues,
+        settings,
+        stage.params.get("style", ""),
+        language,
+        script=row["script"],
+        film=stage.params["film_duration"],
+        speech=speech,
+        words=heard,
+        untranslated=untranslated,
+    )
+    report.write(stage.output("qc", "qc.json", deliver_as=f"{name}.qc.json"))
+    stage.metric("violations", len(report.violations))
+    if (spoken := report.coverage) is not None:
+        uncovered = spoken.speech_seconds - spoken.covered_seconds
+        stage.metric("speech_without_subtitle_seconds", round(uncovered, 1))
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
     for metric, value in measure(cues, settings, language).items():
@@ -71,6 +101,18 @@ def work(stage: Stage) -> None:
             "A single character with its signs is longer than a line, and no text is dropped.",
             "Look at the transcript there: it is hardly speech.",
         )
+    if report.violations:
+        tell(stage, report, f"The {row['name']} track", f"{name}.qc.json")
+
+
+def tell(stage: Stage, report: QualityReport, track: str, file: str) -> None:
+    """Say how many violations there are and which are worst."""
+    stage.degraded(
+        f"{track} has {how_many(report)} of its style"
+        f" ({report.style or 'none named'}): {counted(report)}.",
+        f"The worst: {'; '.join(map(sentence, worst(report)))}.",
+        f"{file} lists all; no text was dropped to meet a limit.",
+    )
 
 
 def read_settings(stage: Stage) -> CueSettings:

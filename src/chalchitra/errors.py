@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     MISSING = 3
     HELD = 4
+    VIOLATIONS = 5
     CANCELLED = 130
 
 

@@ -203,8 +203,9 @@ STAGES: dict[str, StageSpec] = {
             inputs=(
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
+                Input("regions", "vad", "regions"),
             ),
-            outputs=("srt", "vtt", "txt"),
+            outputs=("srt", "vtt", "txt", "qc"),
             job_fields=("title", "source_language", "languages", "film_duration", "song_text"),
             packages=("pysrt", "regex"),
             per_language="all",

@@ -1,7 +1,8 @@
 """Settings: config/pipeline.toml, then CHALCHITRA_* variables, then --set and the flags.
 
 The defaults have one home, the table; a setting is `section.key` there, `CHALCHITRA_SECTION_KEY`
-as a variable. Orchestrator side: a stage gets its own section as parameters.
+as a variable. The values of the chosen style (config/styles.toml) are defaults of [subtitle_gen].
+Orchestrator side: a stage gets its own section as parameters.
 """
 
 from __future__ import annotations
@@ -22,12 +23,53 @@ INTERNAL_VARIABLES = frozenset({"CHALCHITRA_ROOT", "CHALCHITRA_MODELS", "CHALCHI
 
 Settings = dict[str, dict[str, Any]]
 
+_CUES = "subtitle_gen"
+_STYLE = "style"
+
 
 def load_table(root: Path | None = None) -> tuple[Settings, Settings]:
-    """The defaults of config/pipeline.toml, and the limits in its `[limits.*]` tables.
+    """The defaults: config/pipeline.toml with its style's values; and the `[limits.*]` tables.
 
-    Raises UsageError when the file is missing or no TOML.
+    Raises UsageError when a file is missing or no TOML, and for a style that cannot be used.
     """
+    table, limits = _read_table(root)
+    return _styled(table, _style_of(table, (), {}), root), limits
+
+
+def resolve(
+    overrides: Iterable[tuple[str, str]] = (),
+    environ: Mapping[str, str] | None = None,
+    root: Path | None = None,
+) -> Settings:
+    """The settings in force. `overrides` are (`section.key`, text) pairs, later ones win.
+
+    Raises UsageError for a setting that does not exist, a value of the wrong type, or one
+    outside its limits.
+    """
+    overrides = list(overrides)
+    environ = os.environ if environ is None else environ
+    table, limits = _read_table(root)
+    style = _style_of(table, overrides, environ)
+    settings = _styled(table, style, root)
+    for section, values in settings.items():
+        for key, value in values.items():
+            where = "config/pipeline.toml" if key in table[section] else f"The style {style}"
+            _check(section, key, value, limits, f"{where}: {section}.{key} is {value}")
+    for name, text in environ.items():
+        if name.startswith(PREFIX) and name not in INTERNAL_VARIABLES:
+            section, key = _variable_target(name, settings)
+            _put(settings, limits, section, key, text, f"The variable {name}")
+    for name, text in overrides:
+        section, _, key = name.partition(".")
+        if key not in settings.get(section, {}):
+            raise _unknown(name, settings)
+        _put(settings, limits, section, key, text, f"--set {name}")
+    if style is not None:
+        _check_cues(settings, style)
+    return settings
+
+
+def _read_table(root: Path | None) -> tuple[Settings, Settings]:
     path = config_dir(root) / "pipeline.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -47,30 +89,44 @@ def load_table(root: Path | None = None) -> tuple[Settings, Settings]:
     return data, limits
 
 
-def resolve(
-    overrides: Iterable[tuple[str, str]] = (),
-    environ: Mapping[str, str] | None = None,
-    root: Path | None = None,
-) -> Settings:
-    """The settings in force. `overrides` are (`section.key`, text) pairs, later ones win.
+def _style_of(
+    table: Settings, overrides: Iterable[tuple[str, str]], environ: Mapping[str, str]
+) -> str | None:
+    """The style in force, which must be known before any other setting; None without the key."""
+    style = table.get(_CUES, {}).get(_STYLE)
+    if style is None:
+        return None
+    style = environ.get(f"{PREFIX}{_CUES}_{_STYLE}".upper(), style)
+    return str(dict(overrides).get(f"{_CUES}.{_STYLE}", style))
 
-    Raises UsageError for a setting that does not exist, a value of the wrong type, or one
-    outside its limits.
-    """
-    settings, limits = load_table(root)
-    for section, values in settings.items():
-        for key, value in values.items():
-            _check(section, key, value, limits, f"config/pipeline.toml: {section}.{key} is {value}")
-    for name, text in (os.environ if environ is None else environ).items():
-        if name.startswith(PREFIX) and name not in INTERNAL_VARIABLES:
-            section, key = _variable_target(name, settings)
-            _put(settings, limits, section, key, text, f"The variable {name}")
-    for name, text in overrides:
-        section, _, key = name.partition(".")
-        if key not in settings.get(section, {}):
-            raise _unknown(name, settings)
-        _put(settings, limits, section, key, text, f"--set {name}")
+
+def _styled(table: Settings, style: str | None, root: Path | None) -> Settings:
+    """A copy of the table whose [subtitle_gen] has the style's values where it has none itself."""
+    settings = {section: dict(values) for section, values in table.items()}
+    if style is not None:
+        from chalchitra.subtitles.style import read_style
+
+        settings[_CUES] = {**read_style(style, root).model_dump(), **table[_CUES]}
     return settings
+
+
+def _check_cues(settings: Settings, style: str) -> None:
+    """Refuse what only the model of the cues' settings can see; a style's file is named whole."""
+    from pydantic import ValidationError
+
+    from chalchitra.subtitles.cue import CueSettings
+    from chalchitra.subtitles.style import is_file, problem
+
+    try:
+        CueSettings.model_validate(settings[_CUES])
+    except ValidationError as error:
+        raise UsageError(
+            f"The section {_CUES} cannot be used: {problem(error)}.",
+            cause="A value set beside the style is of another kind than the style's.",
+            fix="Compare it with the same key in config/styles.toml.",
+        ) from None
+    if is_file(style):
+        settings[_CUES][_STYLE] = str(Path(style).expanduser().absolute())
 
 
 def parse_override(text: str) -> tuple[str, str]:
@@ -144,16 +200,20 @@ def _parse(text: str, default: Any, who: str) -> Any:
             return int(text)
         if isinstance(default, float):
             return _finite(float(text))
-        if isinstance(default, list):
+        if isinstance(default, (list, dict)):
             value = json.loads(text)
-            if not isinstance(value, list):
+            if not isinstance(value, type(default)):
                 raise ValueError(text)
             return value
         return text
     except (ValueError, KeyError):
-        kind = {bool: "true or false", int: "a whole number", float: "a number"}.get(
-            type(default), "a list such as [1, 2]"
-        )
+        kinds = {
+            bool: "true or false",
+            int: "a whole number",
+            float: "a number",
+            dict: "a JSON object",
+        }
+        kind = kinds.get(type(default), "a list such as [1, 2]")
         raise UsageError(
             f"{who} is {text!r}, which is not {kind}.",
             cause="The setting has another type.",

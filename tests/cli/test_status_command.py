@@ -37,7 +37,7 @@ def test_a_job_that_ran_and_one_that_can_learn_from_it(project, chalchitra):
     assert "srt.hi.txt" in shown
     (row,) = chalchitra("status", job.job_id, "--json").data
     assert (row["state"], row["remaining"]) == ("done", None)
-    assert len(row["deliverables"]) == 6
+    assert len(row["deliverables"]) == 8
     later, _ = project.job()
     (row,) = chalchitra("status", later.job_id, "--json").data
     assert row["remaining"]["no_estimate_for"] == []

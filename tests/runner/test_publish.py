@@ -140,6 +140,7 @@ def test_deliverables_that_were_half_placed_are_placed_once(quick, patch, edited
     assert ran.served == []
     srt = ["srt.hi.new.txt", "srt.hi.txt"] if edited else ["srt.hi.txt"]
     assert sorted(path.name for path in layout.output.iterdir()) == [
+        "qc.hi.txt",
         *srt,
         "txt.hi.txt",
         "vtt.hi.txt",

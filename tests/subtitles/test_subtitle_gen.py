@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,9 +12,10 @@ import pytest
 
 from chalchitra import paths
 from chalchitra.settings import load_table
+from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Request, Result
 from chalchitra.subtitles import CueSettings
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
 SCRIPT = paths.source_dir().parent / "scripts" / "stages" / "subtitle_gen.py"
@@ -32,6 +34,8 @@ SETTINGS = {
     "close_gap": 0.5,
     "max_pause": 1.0,
     "reading_speed": 0.0,
+    "reading_speeds": {"default": 17.0, "hi": 22.0},
+    "style": "netflix",
 }
 
 
@@ -39,7 +43,7 @@ SETTINGS = {
 def run(tmp_path):
     """Runs the stage on a document; gives its exit code and its result."""
 
-    def run(language, document, **params):
+    def run(language, document, inputs=None, **params):
         source = tmp_path / "input.json"
         document.write(source)
         attempt = tmp_path / "attempt"
@@ -49,7 +53,10 @@ def run(tmp_path):
             stage="subtitle_gen",
             language=language,
             environment="common",
-            inputs={"transcript" if isinstance(document, Transcript) else "translation": source},
+            inputs={
+                "transcript" if isinstance(document, Transcript) else "translation": source,
+                **(inputs or {}),
+            },
             params={
                 "title": "मेरी फ़िल्म",
                 "source_language": "hi",
@@ -90,7 +97,7 @@ def hindi():
 
 def test_the_settings_of_the_table_are_those_that_the_stage_reads():
     table, _ = load_table()
-    assert set(table["subtitle_gen"]) == set(CueSettings.model_fields)
+    assert set(table["subtitle_gen"]) == {*CueSettings.model_fields, "style"}
     assert CueSettings.model_validate(table["subtitle_gen"]).max_chars_per_line == 42
 
 
@@ -101,6 +108,7 @@ def test_the_source_language(run):
     assert {key: out.deliver_as for key, out in result.outputs.items()} == {
         "srt": "मेरी फ़िल्म.hi.srt",
         "vtt": "मेरी फ़िल्म.hi.vtt",
+        "qc": "मेरी फ़िल्म.hi.qc.json",
     }
     srt = (attempt / result.outputs["srt"].path).read_bytes()
     assert not srt.startswith(b"\xef\xbb\xbf")
@@ -144,6 +152,71 @@ def test_a_line_that_cannot_be_cut_is_said(run):
     code, result, _ = run("hi", Transcript(language="hi", segments=[segment]))
     assert code == 0
     assert "longer than 42" in result.degraded[0].what
+
+
+def fast_speech() -> Transcript:
+    """More than anyone can read in its time, of which the recogniser was not sure."""
+    text = "यह वाक्य इतना लंबा है कि आधे सेकंड में कोई नहीं पढ़ सकता"
+    words = [
+        Word(text=each, start=1 + n * 0.04, end=1.04 + n * 0.04, probability=0.3)
+        for n, each in enumerate(text.split())
+    ]
+    said = Segment(id=0, start=1, end=1.6, text=text, words=words)
+    return Transcript(language="hi", segments=[said, Segment(id=1, start=2, end=3, text="हाँ।")])
+
+
+def test_the_quality_report_is_delivered_and_its_worst_is_said(run, tmp_path):
+    regions = tmp_path / "regions.json"
+    speech = [Region(start=1, end=3), Region(start=10, end=12.5)]
+    SpeechRegions(regions=speech, pad=0.4, method="m").write(regions)
+    code, result, attempt = run("hi", fast_speech(), inputs={"regions": regions})
+    assert code == 0
+    assert result.outputs["qc"].deliver_as == "मेरी फ़िल्म.hi.qc.json"
+    report = json.loads((attempt / result.outputs["qc"].path).read_bytes())
+    assert (report["style"], report["language"], report["film_duration"]) == ("netflix", "hi", 60)
+    assert report["counts"]["reading_speed"] >= 1
+    assert result.metrics["violations"] == len(report["violations"]) > 0
+    assert report["coverage"]["without_subtitle"] == [{"start": 10.0, "end": 12.5}]
+    assert result.metrics["speech_without_subtitle_seconds"] >= 2.5
+    assert report["low_confidence"][0]["probability"] == 0.3
+    (told,) = result.degraded
+    assert f"{len(report['violations'])} violation" in told.what
+    assert "netflix" in told.what
+    assert "characters/s, not 22" in told.why
+    assert "मेरी फ़िल्म.hi.qc.json" in told.fix
+
+
+def test_where_songs_are_left_out_their_voice_is_not_called_uncovered(run, tmp_path):
+    regions = tmp_path / "regions.json"
+    SpeechRegions(regions=[Region(start=1, end=5)]).write(regions)
+    _, _, attempt = run("hi", sung(), inputs={"regions": regions}, song_text="leave out")
+    assert "coverage" not in json.loads((attempt / "qc.json").read_bytes())
+
+
+def test_the_style_decides(run):
+    _, result, attempt = run("hi", hindi(), style="mine", reading_speeds={"default": 3})
+    report = json.loads((attempt / "qc.json").read_bytes())
+    assert (report["style"], report["reading_speed"]["limit"]) == ("mine", 3)
+    assert report["counts"]["reading_speed"] == result.metrics["over_reading_speed"] > 0
+
+
+def test_what_was_not_translated_is_in_the_report(run):
+    unit = TranslationUnit(
+        id=3,
+        start=1,
+        end=3,
+        source="नमस्ते",
+        text="नमस्ते",
+        segment_ids=[0],
+        status="untranslated",
+        reason="the model looped",
+    )
+    translation = Translation(
+        source_language="hi", target_language="en", translator="t", model="m", units=[unit]
+    )
+    _, _, attempt = run("en", translation)
+    (one,) = json.loads((attempt / "qc.json").read_bytes())["untranslated"]
+    assert (one["id"], one["reason"]) == (3, "the model looped")
 
 
 def test_a_setting_that_cannot_be_used(run):

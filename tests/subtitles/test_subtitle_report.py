@@ -18,6 +18,7 @@ LIMITS = CueSettings(
     close_gap=0.5,
     max_pause=1.0,
     reading_speed=0.0,
+    reading_speeds={"default": 17, "en": 20, "hi": 22},
 )
 
 

@@ -18,6 +18,7 @@ from chalchitra.cli import (
     logs,
     models,
     prepare,
+    qc,
     remove,
     run,
     signals,
@@ -44,6 +45,7 @@ app.command("rm")(remove.remove)
 app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=False)(
     bootstrap.bootstrap
 )
+app.command("qc")(qc.qc)
 app.command("languages")(languages.languages)
 app.command("doctor")(doctor.doctor)
 app.add_typer(cache.app, name="cache")

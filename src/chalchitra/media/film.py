@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -92,6 +93,12 @@ class Film(BaseModel):
     @property
     def audio(self) -> list[Stream]:
         return self.of_kind("audio")
+
+    @property
+    def frame_rate(self) -> float | None:
+        """Frames a second of the first picture; None without one."""
+        rates = [stream.frame_rate for stream in self.streams if stream.is_picture]
+        return float(Fraction(rates[0])) if rates and rates[0] else None
 
     @property
     def has_picture(self) -> bool:

@@ -1,24 +1,15 @@
-"""Bytes of a text file into text: UTF-8, UTF-16, or what Windows wrote before Unicode."""
+"""The file that a person gave with --transcript, as clean text."""
 
 from __future__ import annotations
 
-import codecs
 import unicodedata
 from pathlib import Path
 
 from chalchitra.errors import UsageError
+from chalchitra.text.decode import decode
 
 LARGEST = 20_000_000
 """Bytes. The text of a long film has some 200,000."""
-
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16's does
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_LEGACY = "cp1252"
 
 
 def read_text(path: Path) -> tuple[str, str | None]:
@@ -63,41 +54,18 @@ def _bytes(path: Path) -> bytes:
 
 
 def _decoded(data: bytes, path: Path) -> tuple[str, str | None]:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), None
-            except UnicodeDecodeError:
-                raise _no_text(path, f"It says that it is {encoding}, and is not.") from None
-    if (guessed := _utf16(data)) is not None:
-        return guessed, f"{path.name} was read as UTF-16, which it does not say it is."
-    if b"\0" in data:
-        raise _no_text(path, "It holds bytes that no text has.")
     try:
-        return data.decode("utf-8"), None
-    except UnicodeDecodeError:
-        pass
-    try:
-        return data.decode(_LEGACY), (
+        found = decode(data)
+    except ValueError as error:
+        raise _no_text(path, str(error)) from None
+    if not found.guessed:
+        return found.text, None
+    if found.encoding == "cp1252":
+        return found.text, (
             f"{path.name} is not UTF-8 and was read as Windows-1252; if letters look wrong, save "
             "it as UTF-8."
         )
-    except UnicodeDecodeError:
-        raise _no_text(path, "It is neither UTF-8 nor UTF-16 nor Windows-1252.") from None
-
-
-def _utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark: line ends and spaces show as zero bytes on one side only."""
-    if len(data) < 4 or len(data) % 2 or b"\0" not in data:
-        return None
-    for encoding, low, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
-        sides = data[low::2].count(0), data[high::2].count(0)
-        if sides[0] == 0 and sides[1] * 20 > len(data):  # at least a tenth of the characters
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError:
-                return None
-    return None
+    return found.text, f"{path.name} was read as UTF-16, which it does not say it is."
 
 
 def _no_text(path: Path, cause: str) -> UsageError:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.subtitles.graphemes import graphemes
 
-READING_SPEEDS = {
-    "en": 20.0, "hi": 22.0,
-    "bn": 22.0, "kn": 22.0, "ml": 22.0, "mr": 22.0, "ta": 22.0, "te": 22.0,
-}  # fmt: skip
-"""Characters a second that an adult reads, by language subtag (Netflix Timed Text; the second row
-comes from second-hand lists)."""
 DEFAULT_READING_SPEED = 17.0
+"""Characters a second where the settings name none, as for a job prepared before there were styles
+(Netflix's default for adults)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class Cue:
 
 
 class CueSettings(BaseModel):
-    """The section [subtitle_gen] of config/pipeline.toml, which explains it. Times are seconds."""
+    """The limits of a style; config/styles.toml explains them. Times are seconds."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
@@ -55,6 +51,9 @@ class CueSettings(BaseModel):
     close_gap: float = Field(ge=0)
     max_pause: float = Field(ge=0)
     reading_speed: float = Field(ge=0)
+    reading_speeds: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    min_gap_frames: float = Field(default=0, ge=0)
+    words_per_minute: float = Field(default=0, ge=0)
 
     @property
     def length(self) -> Callable[[str], int]:
@@ -68,8 +67,13 @@ def grapheme_count(text: str) -> int:
 
 def reading_speed(settings: CueSettings, language: str) -> float:
     """The limit in characters a second: the settings' own, or the language's where that is 0."""
-    subtag = language.partition("-")[0]
-    return settings.reading_speed or READING_SPEEDS.get(subtag, DEFAULT_READING_SPEED)
+    if settings.reading_speed:
+        return settings.reading_speed
+    speeds = settings.reading_speeds
+    for name in (language, language.partition("-")[0], "default"):
+        if name in speeds:
+            return speeds[name]
+    return DEFAULT_READING_SPEED
 
 
 def milliseconds(seconds: float) -> int:

@@ -1,0 +1,78 @@
+"""A quality report as a person reads it: a table of violations and a few lines below it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chalchitra.cli.text import printable
+from chalchitra.languages import Language
+from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation
+from chalchitra.subtitles.qc.report import clock, counted, how_many, number
+
+_COLUMNS = ("cue", "time", "violation", "value", "limit", "text")
+_NUMBERS = frozenset({"cue", "value", "limit"})
+_LEAST_TEXT = 8
+
+
+def show(report: QualityReport, file: Path, language: Language | None) -> None:
+    """Print it all."""
+    console = Console(highlight=False)
+    if report.violations:
+        console.print(_table(report, console.width))
+    found = f"{how_many(report)}: {counted(report)}" if report.violations else "no violations"
+    name = f"{language.name}, " if language else ""
+    said = [f"{file.name}: {name}{report.cues} cues, style {report.style}, {found}."]
+    said.append(f"Reading speed in characters/s (limit {number(report.reading_speed.limit)}):")
+    said[-1] += f" {_speeds(report.reading_speed.code_points)} in code points,"
+    said[-1] += f" {_speeds(report.reading_speed.graphemes)} in graphemes."
+    if language is None:
+        said.append("Its language is not known: the style's default speed counts; -s names one.")
+    if report.frame_rate is None:
+        said.append("Durations and gaps are judged in seconds; with --film in whole frames.")
+    for line in said:
+        console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _speeds(speeds: Speeds) -> str:
+    if speeds.median is None:
+        return "none"
+    return (
+        f"median {number(speeds.median)}, 95 % up to {number(speeds.percentile_95)}, "
+        f"most {number(speeds.maximum)}"
+    )
+
+
+def _table(report: QualityReport, width: int) -> Table:
+    """Only the text gives way on a narrow terminal."""
+    rows = [[printable(cell) for cell in _cells(one)] for one in report.violations]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    room = width
+    for at, name in enumerate(_COLUMNS[:-1]):
+        widest = max(len(name), *(cell_len(row[at]) for row in rows))
+        room -= widest + 2
+        table.add_column(
+            name, justify="right" if name in _NUMBERS else "left", no_wrap=True, min_width=widest
+        )
+    table.add_column(_COLUMNS[-1], no_wrap=True)
+    for row in rows:
+        text = Text(row[-1])
+        text.truncate(max(_LEAST_TEXT, room), overflow="ellipsis")
+        table.add_row(*map(Text, row[:-1]), text)
+    return table
+
+
+def _cells(one: Violation) -> tuple[str, ...]:
+    unit = " s" if UNITS.get(one.kind) == "s" else ""
+    return (
+        str(one.cue) if one.cue else f"line {one.file_line}",
+        clock(one.start) if one.start is not None else "",
+        NAMES[one.kind],
+        "" if one.value is None else f"{number(one.value)}{unit}",
+        "" if one.limit is None else f"{number(one.limit)}{unit}",
+        one.text.replace("\n", " / "),
+    )
