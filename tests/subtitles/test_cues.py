@@ -484,6 +484,12 @@ def test_short_gaps_are_closed_and_others_can_be_seen():
         assert -1e-9 <= linger <= 0.5 + 1e-9
 
 
+def test_a_gap_that_the_shortest_time_makes_short_is_closed():
+    first, second = cues_of("Latn", timed("No!|Sit", word=0.1, segment_gap=0.9))
+    assert first.end - first.start > 0.833
+    assert second.start - first.end == pytest.approx(0.084)
+
+
 def test_a_short_word_is_shown_for_the_shortest_time_where_there_is_room():
     (cue,) = cues_of("Latn", timed("No!", word=0.1))
     assert cue.seconds == pytest.approx(0.833)

@@ -172,6 +172,8 @@ class _Clock:
             end = room
         elif following - end < self.close_gap:
             end = max(least, following - self.close_gap)
+            if following - end < self.close_gap:  # kept on for min_duration
+                end = room
         end = min(end, start + self.max_duration)
         # Where cues crowd, what room there is goes half to the cue.
         return max(end, start + max(1, min(self.min_gap, (following - start) // 2)))
