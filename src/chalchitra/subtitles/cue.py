@@ -18,6 +18,9 @@ READING_SPEEDS = {
 comes from second-hand lists)."""
 DEFAULT_READING_SPEED = 17.0
 
+Format = Literal["srt", "vtt", "ass", "ttml", "csv"]
+"""The files that a track can be written as."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -55,6 +58,7 @@ class CueSettings(BaseModel):
     close_gap: float = Field(ge=0)
     max_pause: float = Field(ge=0)
     reading_speed: float = Field(ge=0)
+    formats: tuple[Format, ...] = ("srt", "vtt")
 
     @property
     def length(self) -> Callable[[str], int]:
@@ -75,3 +79,11 @@ def reading_speed(settings: CueSettings, language: str) -> float:
 def milliseconds(seconds: float) -> int:
     """The nearest whole millisecond. It never falls as `seconds` rises, so it makes no overlap."""
     return round(seconds * 1000)
+
+
+def clock_time(seconds: float) -> str:
+    """`01:02:03.456`, as WebVTT, TTML and people write a time."""
+    rest, thousandths = divmod(milliseconds(seconds), 1000)
+    minutes, second = divmod(rest, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02}:{minute:02}:{second:02}.{thousandths:03}"
