@@ -1,4 +1,6 @@
-"""subtitle_gen: the transcript, or one translation, into cues; SRT and WebVTT (and text) files."""
+"""subtitle_gen: the transcript, or one translation, into cues and the files that carry them."""
+
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -6,13 +8,20 @@ from chalchitra.errors import UsageError
 from chalchitra.files import write_text
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
+    Cue,
+    CueNote,
     CueSettings,
     build_cues,
+    cue_notes,
+    to_ass,
+    to_review,
     to_srt,
+    to_ttml,
     to_vtt,
     transcript_words,
     translation_words,
 )
+from chalchitra.subtitles.cue import Format
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.words import clean
 from chalchitra.transcript import Transcript
@@ -28,6 +37,7 @@ def work(stage: Stage) -> None:
 
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
+    transcript = None
     if language == stage.params["source_language"]:
         transcript = Transcript.read(stage.input("transcript"))
         if song_text == "leave out":
@@ -51,8 +61,7 @@ def work(stage: Stage) -> None:
         script=row["script"],
         duration=stage.params["film_duration"],
     )
-    write_text(stage.output("srt", "subtitles.srt", deliver_as=f"{name}.srt"), to_srt(cues))
-    write_text(stage.output("vtt", "subtitles.vtt", deliver_as=f"{name}.vtt"), to_vtt(cues))
+    write_files(stage, cues, settings, name, cue_notes(cues, transcript) if transcript else {})
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
     for metric, value in measure(cues, settings, language).items():
@@ -71,6 +80,35 @@ def work(stage: Stage) -> None:
             "A single character with its signs is longer than a line, and no text is dropped.",
             "Look at the transcript there: it is hardly speech.",
         )
+
+
+def write_files(
+    stage: Stage,
+    cues: Sequence[Cue],
+    settings: CueSettings,
+    name: str,
+    notes: Mapping[int, CueNote],
+) -> None:
+    """The track in the formats that were asked for. SRT is always made, for mux."""
+    language = str(stage.language)
+    row = stage.params["languages"][language]
+    wanted = settings.formats
+
+    def write(format_: Format, text: str) -> None:
+        deliver_as = f"{name}.{format_}" if format_ in wanted else None
+        write_text(stage.output(format_, f"subtitles.{format_}", deliver_as=deliver_as), text)
+
+    write("srt", to_srt(cues))
+    if "vtt" in wanted:
+        write("vtt", to_vtt(cues))
+    if "csv" in wanted:
+        write("csv", to_review(cues, notes, length=settings.length))
+    written_in = {"language": language, "script": row["script"]}
+    if "ass" in wanted:
+        write("ass", to_ass(cues, **written_in, right_to_left=row["direction"] == "rtl"))
+    if "ttml" in wanted:
+        rtl = row["direction"] == "rtl"
+        write("ttml", to_ttml(cues, **written_in, tag=row["bcp47"], right_to_left=rtl))
 
 
 def read_settings(stage: Stage) -> CueSettings:
