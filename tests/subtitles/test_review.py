@@ -73,6 +73,24 @@ def test_no_cell_is_a_formula(cues, speaker):
         assert not [cell for cell in row if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
 
 
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("1/2", True),
+        ("007", True),
+        ("Monday, 5 May 2025", True),
+        ("५ मई", True),
+        ("TRUE", True),
+        ("=1+1", True),
+        ("क्या?", False),
+        ("मैं 5 मई को दिल्ली गया था।", False),
+    ],
+)
+def test_what_is_taken_for_a_date_or_a_number_stands_behind_an_apostrophe(text, guarded):
+    [row] = rows(to_review([Cue(1, 0.0, 1.0, (text,))]))
+    assert row["text"] == ("'" + text if guarded else text)
+
+
 def test_what_a_row_says():
     notes = {1: CueNote(speaker="S1", confidence=0.876), 2: CueNote()}
     cues = [Cue(1, 1.0, 3.0, ("क्या तुम", "आओगे?")), Cue(2, 3661.5, 3662.0, ("-हाँ।",))]
@@ -108,6 +126,9 @@ def test_what_a_row_says():
         ("००:०१:०२.५००", 62.5),
         ("100:00:00.001", 360000.001),
         ("00:00:59.9996", 60.0),
+        ("12:01:02 AM", 62.0),
+        ("1:00:02.500 am", 3602.5),
+        ("12:00:01 PM", 43201.0),
     ],
 )
 def test_how_times_may_be_written(written, seconds):

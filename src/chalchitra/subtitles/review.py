@@ -1,7 +1,8 @@
 """The reviewer's spreadsheet (.csv): one row a cue, to be edited in any spreadsheet and read back.
 
-Spreadsheets change what they open: a time is shown, and saved, without its hours, and a text that
-begins with = is run. So times stand in brackets, and such a text behind an apostrophe.
+Spreadsheets change what they open: a time is shown, and saved, without its hours, a text that
+begins with = is run, and 1/2 becomes a date. So times stand in brackets, and a text that may be
+taken for a formula, a number or a date stands behind an apostrophe.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ _BOM = "\ufeff"
 _SEPARATORS = ",;\t"
 _SHOWN_ERRORS = 10
 
-# What spreadsheets run as a formula (OWASP, "CSV Injection"), behind apostrophes of its own or not.
-_FORMULA = re.compile("^'*[=+\\-@\t\r＝＋－＠]")
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
+"""What begins a formula (OWASP, "CSV Injection")."""
+_LONGEST_DATE = 4
+"""Words: "Monday, 5 May 2025"."""
 _BREAKS = re.compile(rf"(?<!\\){LINE_BREAK}|\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _TIME = re.compile(
-    r"\[?\s*(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<fraction>\d+))?\s*\]?"
+    r"\[?\s*(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<fraction>\d+))?"
+    r"\s*(?P<half>[AaPp][Mm])?\s*\]?"
 )
 
 
@@ -85,7 +89,7 @@ def to_review(
                 f"[{clock_time(cue.end)}]",
                 f"{cue.seconds:.3f}",
                 "" if speed is None else f"{speed:.1f}",
-                _harmless(f" {LINE_BREAK} ".join(map(_with_literal_breaks, cue.lines))),
+                _guarded(f" {LINE_BREAK} ".join(map(_with_literal_breaks, cue.lines))),
                 _harmless(note.speaker or ""),
                 "" if note.confidence is None else f"{note.confidence:.2f}",
             ]
@@ -173,12 +177,28 @@ def cue_notes(cues: Sequence[Cue], transcript: Transcript) -> dict[int, CueNote]
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 
 
-def _as_written(text: str) -> str:
-    """The text of a cell without the apostrophe that kept it from being run."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+def _guarded(text: str) -> str:
+    return f"'{text}" if _is_changed(text) else text
+
+
+def _unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _is_changed(text) else text
+
+
+def _is_changed(text: str) -> bool:
+    """Whether a spreadsheet may take the text, without apostrophes before it, for something else.
+
+    A formula, a logical value, or whatever has a digit and is no longer than a date.
+    """
+    bare = text.lstrip("'")
+    return (
+        bare.startswith(_FORMULA)
+        or bare.casefold() in ("true", "false")
+        or (any(map(str.isdigit, bare)) and len(bare.split()) <= _LONGEST_DATE)
+    )
 
 
 def _with_literal_breaks(line: str) -> str:
@@ -186,7 +206,7 @@ def _with_literal_breaks(line: str) -> str:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    parts = (clean(part) for part in _BREAKS.split(_as_written(text)))
+    parts = (clean(part) for part in _BREAKS.split(_unguarded(text)))
     return tuple(part.replace(f"\\{LINE_BREAK}", LINE_BREAK) for part in parts if part)
 
 
@@ -278,6 +298,8 @@ def _time(number: int, column: str, cells: Mapping[str, str]) -> _Time:
         hours, minutes, seconds = (int(found[part] or 0) for part in "hms")
         has_hours = found["h"] is not None
         if seconds < 60 and (minutes < 60 or not has_hours):
+            if found["half"] is not None:  # a clock's time, as LibreOffice shows one
+                hours = hours % 12 + (12 if found["half"].casefold() == "pm" else 0)
             thousandths = round(1000 * float(f"0.{found['fraction'] or 0}"))
             whole = (hours * 60 + minutes) * 60 + seconds
             return _Time(whole * 1000 + thousandths, has_hours)
