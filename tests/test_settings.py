@@ -12,10 +12,12 @@ engine = "auto"
 threshold = 0.5
 loud = true
 ladder = [0.0, 0.2]
+kinds = ["a", "b"]
 
 [limits.asr]
 beam_size = [1, 20]
 engine = ["auto", "mlx"]
+kinds = ["a", "b", "c"]
 """
 
 
@@ -32,6 +34,18 @@ def test_variables_beat_the_table_and_flags_beat_variables(root):
     settings = resolve([], environ, root)
     assert (settings["asr"]["beam_size"], settings["asr"]["threshold"]) == (3, 0.25)
     assert resolve([("asr.beam_size", "7")], environ, root)["asr"]["beam_size"] == 7
+
+
+@pytest.mark.parametrize("text", ["c,a", " c , a", '["c", "a"]'])
+def test_a_list_of_words_needs_no_quotes(root, text):
+    assert resolve([("asr.kinds", text)], {}, root)["asr"]["kinds"] == ["c", "a"]
+
+
+@pytest.mark.parametrize("text", ["a,d", "[]", "", "[1]"])
+def test_every_word_of_a_list_is_held_against_the_limits(root, text):
+    with pytest.raises(UsageError) as caught:
+        resolve([("asr.kinds", text)], {}, root)
+    assert "one of a, b, c" in caught.value.fix
 
 
 def test_values_take_the_type_of_the_default(root):

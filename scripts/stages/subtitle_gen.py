@@ -1,7 +1,9 @@
 """subtitle_gen: the transcript, or one translation, into cues; their files, and what they are like.
 
-SRT and WebVTT, the text of a translation, and the quality report.
+The formats that were asked for, the text of a translation, and the quality report.
 """
+
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
@@ -10,18 +12,24 @@ from chalchitra.files import write_text
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
-    CueSettings,
+    Cue,
+    CueNote,
     build_cues,
+    cue_notes,
+    to_ass,
+    to_review,
     to_srt,
+    to_ttml,
     to_vtt,
     transcript_words,
     translation_words,
 )
+from chalchitra.subtitles.cue import Format, TrackSettings
 from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.words import clean
-from chalchitra.transcript import Transcript, Word
+from chalchitra.transcript import Transcript
 from chalchitra.transcript.songs import NOTE, noted, without_songs
 from chalchitra.translation.model import Translation, TranslationUnit
 
@@ -34,7 +42,7 @@ def work(stage: Stage) -> None:
 
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
-    heard: list[Word] = []
+    transcript: Transcript | None = None
     untranslated: list[TranslationUnit] = []
     if language == stage.params["source_language"]:
         transcript = Transcript.read(stage.input("transcript"))
@@ -42,7 +50,6 @@ def work(stage: Stage) -> None:
             transcript, left_out = without_songs(transcript)
             stage.metric("song_words_left_out", left_out)
         words = transcript_words(transcript, row["script"], notes=notes)
-        heard = transcript.words
     else:
         translation = Translation.read(stage.input("translation"))
         words = translation_words(translation, notes=notes)
@@ -61,8 +68,7 @@ def work(stage: Stage) -> None:
         script=row["script"],
         duration=stage.params["film_duration"],
     )
-    write_text(stage.output("srt", "subtitles.srt", deliver_as=f"{name}.srt"), to_srt(cues))
-    write_text(stage.output("vtt", "subtitles.vtt", deliver_as=f"{name}.vtt"), to_vtt(cues))
+    write_files(stage, cues, settings, name, cue_notes(cues, transcript) if transcript else {})
 
     speech = None
     if stage.has_input("regions") and song_text != "leave out":  # a song's regions have no cue then
@@ -75,7 +81,7 @@ def work(stage: Stage) -> None:
         script=row["script"],
         film=stage.params["film_duration"],
         speech=speech,
-        words=heard,
+        words=transcript.words if transcript else (),
         untranslated=untranslated,
     )
     report.write(stage.output("qc", "qc.json", deliver_as=f"{name}.qc.json"))
@@ -115,9 +121,38 @@ def tell(stage: Stage, report: QualityReport, track: str, file: str) -> None:
     )
 
 
-def read_settings(stage: Stage) -> CueSettings:
+def write_files(
+    stage: Stage,
+    cues: Sequence[Cue],
+    settings: TrackSettings,
+    name: str,
+    notes: Mapping[int, CueNote],
+) -> None:
+    """The track in the formats that were asked for. SRT is always made, for mux."""
+    language = str(stage.language)
+    row = stage.params["languages"][language]
+    wanted = settings.formats
+
+    def write(format_: Format, text: str) -> None:
+        deliver_as = f"{name}.{format_}" if format_ in wanted else None
+        write_text(stage.output(format_, f"subtitles.{format_}", deliver_as=deliver_as), text)
+
+    write("srt", to_srt(cues))
+    if "vtt" in wanted:
+        write("vtt", to_vtt(cues))
+    if "csv" in wanted:
+        write("csv", to_review(cues, notes, length=settings.length))
+    written_in = {"language": language, "script": row["script"]}
+    if "ass" in wanted:
+        write("ass", to_ass(cues, **written_in, right_to_left=row["direction"] == "rtl"))
+    if "ttml" in wanted:
+        rtl = row["direction"] == "rtl"
+        write("ttml", to_ttml(cues, **written_in, tag=row["bcp47"], right_to_left=rtl))
+
+
+def read_settings(stage: Stage) -> TrackSettings:
     try:
-        return CueSettings.model_validate(stage.params)
+        return TrackSettings.model_validate(stage.params)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))

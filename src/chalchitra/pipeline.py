@@ -205,7 +205,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("translation", "translation", "translation", "target"),
                 Input("regions", "vad", "regions"),
             ),
-            outputs=("srt", "vtt", "txt", "qc"),
+            outputs=("srt", "vtt", "ass", "ttml", "csv", "txt", "qc"),
             job_fields=("title", "source_language", "languages", "film_duration", "song_text"),
             packages=("pysrt", "regex"),
             per_language="all",

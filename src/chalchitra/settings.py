@@ -179,10 +179,14 @@ def _check(section: str, key: str, value: Any, limits: Settings, said: str) -> N
     limit = limits.get(section, {}).get(key)
     if limit is None:
         return
+    values = value if isinstance(value, list) else [value]
     if isinstance(limit[0], str):
-        allowed, words = value in limit, f"one of {', '.join(limit)}"
+        allowed, words = all(item in limit for item in values), f"one of {', '.join(limit)}"
     else:
-        allowed, words = limit[0] <= value <= limit[1], f"between {limit[0]} and {limit[1]}"
+        allowed = all(limit[0] <= item <= limit[1] for item in values)
+        words = f"between {limit[0]} and {limit[1]}"
+    if isinstance(value, list):
+        allowed, words = allowed and bool(values), f"a list in which each is {words}"
     if not allowed:
         raise UsageError(
             f"{said}, which is not {words}.",
@@ -201,6 +205,9 @@ def _parse(text: str, default: Any, who: str) -> Any:
         if isinstance(default, float):
             return _finite(float(text))
         if isinstance(default, (list, dict)):
+            names = isinstance(default, list) and default and isinstance(default[0], str)
+            if names and not text.startswith("["):
+                return [word.strip() for word in text.split(",")]
             value = json.loads(text)
             if not isinstance(value, type(default)):
                 raise ValueError(text)

@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from chalchitra.jobs import JobState
+from chalchitra.pipeline import STAGES
 
 
 def states(row):
@@ -37,7 +38,7 @@ def test_a_job_that_ran_and_one_that_can_learn_from_it(project, chalchitra):
     assert "srt.hi.txt" in shown
     (row,) = chalchitra("status", job.job_id, "--json").data
     assert (row["state"], row["remaining"]) == ("done", None)
-    assert len(row["deliverables"]) == 8
+    assert len(row["deliverables"]) == 2 * len(STAGES["subtitle_gen"].outputs)
     later, _ = project.job()
     (row,) = chalchitra("status", later.job_id, "--json").data
     assert row["remaining"]["no_estimate_for"] == []

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import av
 import pysrt
+import pysubs2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,6 +72,17 @@ def test_vtt_carries_the_same_text(texts):
         assert "-->" in timing
         assert "-->" not in payload
         assert html.unescape(payload) == cue.text
+
+
+@pytest.mark.parametrize(("format_", "write"), [("srt", to_srt), ("vtt", to_vtt)])
+def test_pysubs2_reads_every_cue(format_, write):
+    """Not what it takes for a tag, or for the number or timing of a cue, wherever that stands."""
+    cues = tracks([lines for lines in AWKWARD if lines[0][0] not in "<0147"])
+    read = pysubs2.SSAFile.from_string(write(cues), format_=format_)
+    unescape = html.unescape if format_ == "vtt" else str
+    assert [(e.start, e.end, visible(unescape(e.text))) for e in read] == [
+        (round(c.start * 1000), round(c.end * 1000), c.text.replace("\n", r"\N")) for c in cues
+    ]
 
 
 @pytest.mark.parametrize(("format_", "write"), [("srt", to_srt), ("webvtt", to_vtt)])

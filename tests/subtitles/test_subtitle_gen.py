@@ -8,20 +8,23 @@ import subprocess
 import sys
 
 import pysrt
+import pysubs2
 import pytest
 
 from chalchitra import paths
 from chalchitra.settings import load_table
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Request, Result
-from chalchitra.subtitles import CueSettings
+from chalchitra.subtitles import CueSettings, from_review
+from chalchitra.subtitles.cue import TrackSettings
 from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
 SCRIPT = paths.source_dir().parent / "scripts" / "stages" / "subtitle_gen.py"
 LANGUAGES = {
-    "hi": {"name": "Hindi", "script": "Deva"},
-    "en": {"name": "English", "script": "Latn"},
+    "hi": {"name": "Hindi", "script": "Deva", "bcp47": "hi", "direction": "ltr"},
+    "en": {"name": "English", "script": "Latn", "bcp47": "en", "direction": "ltr"},
+    "ur": {"name": "Urdu", "script": "Arab", "bcp47": "ur", "direction": "rtl"},
 }
 SETTINGS = {
     "max_lines": 2,
@@ -97,8 +100,9 @@ def hindi():
 
 def test_the_settings_of_the_table_are_those_that_the_stage_reads():
     table, _ = load_table()
-    assert set(table["subtitle_gen"]) == {*CueSettings.model_fields, "style"}
+    assert set(table["subtitle_gen"]) == {*TrackSettings.model_fields, "style"}
     assert CueSettings.model_validate(table["subtitle_gen"]).max_chars_per_line == 42
+    assert table["subtitle_gen"]["formats"] == ["srt", "vtt"]
 
 
 def test_the_source_language(run):
@@ -118,6 +122,55 @@ def test_the_source_language(run):
     assert result.metrics["cues"] == len(items)
     assert result.metrics["max_cps"] > result.metrics["max_cps_graphemes"] > 0
     assert result.libraries["pysrt"]
+
+
+def test_other_formats_where_they_are_asked_for(run):
+    code, result, attempt = run("hi", hindi(), formats=["ass", "ttml", "csv"])
+    assert code == 0
+    assert {key: out.deliver_as for key, out in result.outputs.items()} == {
+        "srt": None,  # for mux
+        "ass": "मेरी फ़िल्म.hi.ass",
+        "ttml": "मेरी फ़िल्म.hi.ttml",
+        "csv": "मेरी फ़िल्म.hi.csv",
+        "qc": "मेरी फ़िल्म.hi.qc.json",
+    }
+    written = {key: (attempt / out.path).read_bytes() for key, out in result.outputs.items()}
+    shown = pysubs2.SSAFile.from_string(written["srt"].decode(), format_="srt")
+    for format_ in ("ass", "ttml"):
+        read = pysubs2.SSAFile.from_string(written[format_].decode(), format_=format_)
+        assert [event.plaintext for event in read] == [event.plaintext for event in shown]
+    assert "Noto Sans Devanagari" in written["ass"].decode()
+    cues = from_review(written["csv"])
+    assert [cue.text for cue in cues] == [event.plaintext for event in shown]
+
+
+def test_the_spreadsheet_says_who_speaks_and_how_sure_it_is(run):
+    words = [Word(text="नमस्ते", start=1, end=2, probability=0.875, speaker="S2")]
+    transcript = Transcript(
+        language="hi", segments=[Segment(id=0, start=1, end=2, text="नमस्ते", words=words)]
+    )
+    _, result, attempt = run("hi", transcript, formats=["csv"])
+    row = (attempt / result.outputs["csv"].path).read_text(encoding="utf-8").split("\n")[1]
+    assert row.split(",")[5:] == ["नमस्ते", "S2", "0.88"]
+
+
+def test_urdu_is_written_from_right_to_left(run):
+    unit = TranslationUnit(id=0, start=1, end=3, source="a", text="آپ کیسے ہیں؟", segment_ids=[0])
+    translation = Translation(
+        source_language="hi", target_language="ur", translator="t", model="m", units=[unit]
+    )
+    code, result, attempt = run("ur", translation, formats=["srt", "ass", "ttml", "csv"])
+    assert code == 0
+    texts = {key: (attempt / result.outputs[key].path).read_text() for key in ("ass", "ttml")}
+    assert "\u202bآپ کیسے ہیں؟\u202c" in texts["ass"]
+    assert 'tts:direction="rtl"' in texts["ttml"]
+    assert from_review((attempt / result.outputs["csv"].path).read_bytes())[0].text == unit.text
+
+
+def test_a_format_that_there_is_not(run):
+    code, result, _ = run("hi", hindi(), formats=["stl"])
+    assert code == 2
+    assert "subtitle_gen.formats" in result.error.what
 
 
 def test_a_translation_has_a_text_too(run):

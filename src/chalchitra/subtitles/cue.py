@@ -14,6 +14,9 @@ DEFAULT_READING_SPEED = 17.0
 """Characters a second where the settings name none, as for a job prepared before there were styles
 (Netflix's default for adults)."""
 
+Format = Literal["srt", "vtt", "ass", "ttml", "csv"]
+"""The files that a track can be written as."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -61,6 +64,12 @@ class CueSettings(BaseModel):
         return len if self.characters == "code points" else grapheme_count
 
 
+class TrackSettings(CueSettings):
+    """What the stage is asked for: a style's limits, and the files to write."""
+
+    formats: tuple[Format, ...] = ("srt", "vtt")
+
+
 def grapheme_count(text: str) -> int:
     return len(graphemes(text))
 
@@ -79,3 +88,11 @@ def reading_speed(settings: CueSettings, language: str) -> float:
 def milliseconds(seconds: float) -> int:
     """The nearest whole millisecond. It never falls as `seconds` rises, so it makes no overlap."""
     return round(seconds * 1000)
+
+
+def clock_time(seconds: float) -> str:
+    """`01:02:03.456`, as WebVTT, TTML and people write a time."""
+    rest, thousandths = divmod(milliseconds(seconds), 1000)
+    minutes, second = divmod(rest, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02}:{minute:02}:{second:02}.{thousandths:03}"

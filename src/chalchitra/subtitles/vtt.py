@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalchitra.subtitles.cue import Cue, milliseconds
+from chalchitra.subtitles.cue import Cue, clock_time
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -13,13 +13,6 @@ def to_vtt(cues: Sequence[Cue]) -> str:
     """The whole file; without cues its header, which is a valid empty track."""
     blocks = ["WEBVTT\n"]
     for cue in cues:
-        timing = f"{_timestamp(cue.start)} --> {_timestamp(cue.end)}"
+        timing = f"{clock_time(cue.start)} --> {clock_time(cue.end)}"
         blocks.append(f"{cue.index}\n{timing}\n{cue.text.translate(_ESCAPES)}\n")
     return "\n".join(blocks)
-
-
-def _timestamp(seconds: float) -> str:
-    rest, thousandths = divmod(milliseconds(seconds), 1000)
-    minutes, second = divmod(rest, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour:02}:{minute:02}:{second:02}.{thousandths:03}"
