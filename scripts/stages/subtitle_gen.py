@@ -6,6 +6,7 @@ from chalchitra.errors import UsageError
 from chalchitra.files import write_text
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
+    Cue,
     CueSettings,
     build_cues,
     to_srt,
@@ -14,7 +15,9 @@ from chalchitra.subtitles import (
     translation_words,
 )
 from chalchitra.subtitles.report import lines_too_long, measure
+from chalchitra.subtitles.romanised import romanised_cues
 from chalchitra.subtitles.words import clean
+from chalchitra.text.romanise import NotRomanisedError
 from chalchitra.transcript import Transcript
 from chalchitra.transcript.songs import NOTE, noted, without_songs
 from chalchitra.translation.model import Translation
@@ -70,6 +73,30 @@ def work(stage: Stage) -> None:
             f"{count} lines are longer than {settings.max_chars_per_line} characters.",
             "A single character with its signs is longer than a line, and no text is dropped.",
             "Look at the transcript there: it is hardly speech.",
+        )
+    if settings.romanised and row["script"] != "Latn":
+        write_romanised(stage, cues, settings)
+
+
+def write_romanised(stage: Stage, cues: list[Cue], settings: CueSettings) -> None:
+    """The same cues in Latin letters, where the language's script has rules for it."""
+    language = str(stage.language)
+    row = stage.params["languages"][language]
+    try:
+        shown = romanised_cues(cues, settings, language, row["script"], name=row["name"])
+    except NotRomanisedError as error:
+        stage.degraded(error.what, error.cause, error.fix)
+        return
+    name = f"{stage.params['title']}.{language.partition('-')[0]}-Latn"
+    for key, kind, text in (("romanised_srt", "srt", to_srt), ("romanised_vtt", "vtt", to_vtt)):
+        path = stage.output(key, f"romanised.{kind}", deliver_as=f"{name}.{kind}")
+        write_text(path, text(shown))
+    if count := lines_too_long(shown, settings):
+        stage.metric("romanised_lines_too_long", count)
+        stage.degraded(
+            f"{count} romanised lines are longer than {settings.max_chars_per_line} characters.",
+            "Latin letters take more room than the script, and no text is dropped.",
+            "Allow longer lines: --set subtitle_gen.max_chars_per_line=NUMBER.",
         )
 
 

@@ -204,7 +204,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
             ),
-            outputs=("srt", "vtt", "txt"),
+            outputs=("srt", "vtt", "txt", "romanised_srt", "romanised_vtt"),
             job_fields=("title", "source_language", "languages", "film_duration", "song_text"),
             packages=("pysrt", "regex"),
             per_language="all",

@@ -55,6 +55,7 @@ class CueSettings(BaseModel):
     close_gap: float = Field(ge=0)
     max_pause: float = Field(ge=0)
     reading_speed: float = Field(ge=0)
+    romanised: bool = False
 
     @property
     def length(self) -> Callable[[str], int]:
