@@ -28,7 +28,9 @@ from chalchitra.subtitles.cue import Format, TrackSettings
 from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
+from chalchitra.subtitles.romanised import romanised_cues
 from chalchitra.subtitles.words import clean
+from chalchitra.text.romanise import NotRomanisedError
 from chalchitra.transcript import Transcript
 from chalchitra.transcript.songs import NOTE, noted, without_songs
 from chalchitra.translation.model import Translation, TranslationUnit
@@ -109,6 +111,30 @@ def work(stage: Stage) -> None:
         )
     if report.violations:
         tell(stage, report, f"The {row['name']} track", f"{name}.qc.json")
+    if settings.romanised and row["script"] != "Latn":
+        write_romanised(stage, cues, settings)
+
+
+def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> None:
+    """The same cues in Latin letters, where the language's script has rules for it."""
+    language = str(stage.language)
+    row = stage.params["languages"][language]
+    try:
+        shown = romanised_cues(cues, settings, language, row["script"], name=row["name"])
+    except NotRomanisedError as error:
+        stage.degraded(error.what, error.cause, error.fix)
+        return
+    name = f"{stage.params['title']}.{language.partition('-')[0]}-Latn"
+    for key, kind, text in (("romanised_srt", "srt", to_srt), ("romanised_vtt", "vtt", to_vtt)):
+        path = stage.output(key, f"romanised.{kind}", deliver_as=f"{name}.{kind}")
+        write_text(path, text(shown))
+    if count := lines_too_long(shown, settings):
+        stage.metric("romanised_lines_too_long", count)
+        stage.degraded(
+            f"{count} romanised lines are longer than {settings.max_chars_per_line} characters.",
+            "Latin letters take more room than the script, and no text is dropped.",
+            "Allow longer lines: --set subtitle_gen.max_chars_per_line=NUMBER.",
+        )
 
 
 def tell(stage: Stage, report: QualityReport, track: str, file: str) -> None:

@@ -39,6 +39,7 @@ SETTINGS = {
     "reading_speed": 0.0,
     "reading_speeds": {"default": 17.0, "hi": 22.0},
     "style": "netflix",
+    "romanised": False,
 }
 
 
@@ -328,3 +329,43 @@ def test_songs_of_a_translation(run, song_text, shown):
     _, result, attempt = run("en", translation, song_text=song_text)
     assert pysrt.open(str(attempt / result.outputs["srt"].path))[0].text == shown
     assert (attempt / result.outputs["txt"].path).read_text(encoding="utf-8") == f"{shown}\n"
+
+
+def test_a_romanised_track(run):
+    code, result, attempt = run("hi", hindi(), romanised=True)
+    assert (code, result.degraded) == (0, [])
+    delivered = {out.deliver_as for out in result.outputs.values()}
+    assert {"मेरी फ़िल्म.hi.srt", "मेरी फ़िल्म.hi-Latn.srt", "मेरी फ़िल्म.hi-Latn.vtt"} <= delivered
+    native = pysrt.open(str(attempt / result.outputs["srt"].path))
+    latin = pysrt.open(str(attempt / result.outputs["romanised_srt"].path))
+    assert [(item.start, item.end) for item in latin] == [(item.start, item.end) for item in native]
+    assert " ".join(item.text.replace("\n", " ") for item in latin) == (
+        "Namaste dosto . Aap kaise hain?"
+    )
+    vtt = (attempt / result.outputs["romanised_vtt"].path).read_text(encoding="utf-8")
+    assert vtt.startswith("WEBVTT\n\n1\n")
+
+
+def test_a_romanised_track_only_where_it_is_asked_for_and_the_letters_are_others(run):
+    english = Transcript(language="en", segments=[Segment(id=0, start=1, end=2, text="Hello.")])
+    _, result, _ = run("en", english, source_language="en", romanised=True)
+    assert result.degraded == []
+    assert set(result.outputs) == {"srt", "vtt", "qc"}
+
+
+def test_urdu_is_not_romanised_and_the_summary_says_so(run):
+    urdu = Transcript(language="ur", segments=[Segment(id=0, start=1, end=2, text="آپ کیسے ہیں؟")])
+    languages = {"ur": {"name": "Urdu", "script": "Arab"}}
+    code, result, _ = run("ur", urdu, source_language="ur", languages=languages, romanised=True)
+    assert code == 0
+    assert set(result.outputs) == {"srt", "vtt", "qc"}
+    assert result.degraded[0].what == "Urdu cannot be romanised."
+    assert "subtitle_gen.romanised=false" in result.degraded[0].fix
+
+
+def test_romanised_lines_that_are_too_long_are_said(run):
+    said = Segment(id=0, start=1, end=2, text="प्रधानमंत्री")
+    given = Transcript(language="hi", segments=[said])
+    _, result, _ = run("hi", given, romanised=True, max_chars_per_line=12, max_lines=1)
+    assert result.metrics["romanised_lines_too_long"] == 1
+    assert "romanised" in result.degraded[-1].what

@@ -68,6 +68,7 @@ class TrackSettings(CueSettings):
     """What the stage is asked for: a style's limits, and the files to write."""
 
     formats: tuple[Format, ...] = ("srt", "vtt")
+    romanised: bool = False
 
 
 def grapheme_count(text: str) -> int:
