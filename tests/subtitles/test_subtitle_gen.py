@@ -340,7 +340,7 @@ def test_a_romanised_track(run):
     latin = pysrt.open(str(attempt / result.outputs["romanised_srt"].path))
     assert [(item.start, item.end) for item in latin] == [(item.start, item.end) for item in native]
     assert " ".join(item.text.replace("\n", " ") for item in latin) == (
-        "Namaste dosto . Aap kaise hain?"
+        "Namaste dosto. Aap kaise hain?"
     )
     vtt = (attempt / result.outputs["romanised_vtt"].path).read_text(encoding="utf-8")
     assert vtt.startswith("WEBVTT\n\n1\n")

@@ -15,39 +15,40 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 HINDI = _pairs("""
-    कमल kamal नमक namak राम raam लड़का ladka लड़की ladki लड़के ladke समझना samajhna समझा samjha
-    नमस्ते namaste दोस्त dost ज़िंदगी zindagi प्यार pyaar शादी shadi मोहब्बत mohabbat आप aap
-    आज aaj आदमी aadmi औरत aurat अगर agar मगर magar लेकिन lekin अपना apna कितना kitna जितना jitna
-    इतना itna करना karna करता karta करते karte कहना kehna रहना rehna पहले pehle पहला pehla
-    मेहनत mehnat शहर shehar बहुत bahut कहाँ kahan यहाँ yahan वहाँ wahan जहाँ jahan कहानी kahani
-    रहा raha नहीं nahin मैं main में mein हम ham तुम tum तुम्हारा tumhara हमारा hamara मेरा mera
-    तेरा tera मुझे mujhe तुझे tujhe उसने usne इसलिए isliye लिए liye चाहिए chahiye कीजिए kijiye
-    गई gayi गए gaye नई nayi आए aaye हूँ hoon हाँ haan है hai हैं hain था tha थी thi क्या kya
-    क्यों kyon कौन kaun कब kab कैसे kaise और aur यह yeh वह woh एक ek दो do तीन teen चार chaar
-    पाँच paanch सात saat आठ aath नौ nau दस das सौ sau हज़ार hazar हजार hazar रुपये rupaye
-    पैसा paisa घर ghar बाहर bahar अंदर andar ऊपर upar नीचे niche पानी pani खाना khana चाय chay
-    दूध doodh रोटी roti चीनी chini बच्चा baccha बच्चे bacche अच्छा accha सच्चा saccha सच sach
-    झूठ jhooth बात baat बातें baten रात raat दिन din सुबह subah शाम shaam तरह tarah जगह jagah
-    दुनिया duniya भारत bharat हिंदी hindi हिन्दुस्तान hindustan मुंबई mumbai दिल dil
-    दिल्ली dilli आँख aankh हाथ haath साथ saath नाम naam काम kaam भाई bhai बहन behan बेटा beta
-    बेटी beti पिता pita माँ maa पत्नी patni पति pati दोपहर dopahar मतलब matlab सरकार sarkar
-    जानवर janwar बचपन bachpan धड़कन dhadkan निकलना nikalna निकला nikla बदलना badalna
-    सुनकर sunkar देखकर dekhkar देखना dekhna आजकल aajkal लगभग lagbhag जंगल jangal जंगली jangli
-    जननी janani मित्र mitra पुत्र putra सत्य satya विश्वास vishwas स्वागत swagat धर्म dharm
-    कर्म karm कृष्ण krishna प्रेम prem प्रिय priya भारतीय bhartiya धन्यवाद dhanyavad
-    विद्यार्थी vidyarthi विज्ञान vigyan ज्ञान gyaan क्षमा kshama रक्षा raksha श्री shri
-    श्रीमान shriman आश्रम aashram पत्थर patthar मक्खन makkhan चिट्ठी chitthi मिट्टी mitti
-    पढ़ना padhna पढ़ाई padhai बढ़िया badhiya थोड़ा thoda बड़ा bada गाड़ी gadi पेड़ ped
-    सड़क sadak फिर phir फूल phool साफ़ saaf साफ saaf सिर्फ sirf माफ़ maaf तरफ taraf
-    ख़्वाब khwaab ख़ुशी khushi ग़म gham क़िस्मत qismat इश्क़ ishq वक़्त waqt जवाब jawab
-    सवाल sawal आवाज़ aawaz वाला wala वापस wapas हवा hawa दवा dawa दीवाना diwana परिवार parivar
-    विवाह vivah सेवा seva देव dev जीवन jivan भगवान bhagwan विजय vijay समय samay राजा raja
-    रानी rani महाराज maharaj राजनीति rajniti संगीत sangeet रंग rang संसार sansar संभव sambhav
-    अंग्रेज़ी angrezi तस्वीर tasveer ज़मीन zameen ज़रूर zaroor गरीब gareeb कानून kanoon
-    किताब kitab इंसान insan मुश्किल mushkil आसान aasan कलकत्ता kalkatta नफ़रत nafrat
-    शक्ति shakti दुश्मन dushman खूबसूरत khubsurat सुंदर sundar सुंदरता sundarta चाँद chaand
-    सूरज suraj तारा tara आसमान aasman समुंदर samundar बारिश barish मौसम mausam जल्दी jaldi
-    धीरे dhire ठीक theek कोई koi कुछ kuch सब sab हर har इंतज़ार intezaar अजनबी ajnabi
+    सुनने sunne उससे usse किससे kisse बनना banna कमल kamal नमक namak राम raam लड़का ladka
+    लड़की ladki लड़के ladke समझना samajhna समझा samjha नमस्ते namaste दोस्त dost ज़िंदगी zindagi
+    प्यार pyaar शादी shadi मोहब्बत mohabbat आप aap आज aaj आदमी aadmi औरत aurat अगर agar
+    मगर magar लेकिन lekin अपना apna कितना kitna जितना jitna इतना itna करना karna करता karta
+    करते karte कहना kehna रहना rehna पहले pehle पहला pehla मेहनत mehnat शहर shehar बहुत bahut
+    कहाँ kahan यहाँ yahan वहाँ wahan जहाँ jahan कहानी kahani रहा raha नहीं nahin मैं main
+    में mein हम ham तुम tum तुम्हारा tumhara हमारा hamara मेरा mera तेरा tera मुझे mujhe
+    तुझे tujhe उसने usne इसलिए isliye लिए liye चाहिए chahiye कीजिए kijiye गई gayi गए gaye
+    नई nayi आए aaye हूँ hoon हाँ haan है hai हैं hain था tha थी thi क्या kya क्यों kyon कौन kaun
+    कब kab कैसे kaise और aur यह yeh वह woh एक ek दो do तीन teen चार chaar पाँच paanch सात saat
+    आठ aath नौ nau दस das सौ sau हज़ार hazar हजार hazar रुपये rupaye पैसा paisa घर ghar
+    बाहर bahar अंदर andar ऊपर upar नीचे niche पानी pani खाना khana चाय chay दूध doodh रोटी roti
+    चीनी chini बच्चा baccha बच्चे bacche अच्छा accha सच्चा saccha सच sach झूठ jhooth बात baat
+    बातें baten रात raat दिन din सुबह subah शाम shaam तरह tarah जगह jagah दुनिया duniya
+    भारत bharat हिंदी hindi हिन्दुस्तान hindustan मुंबई mumbai दिल dil दिल्ली dilli आँख aankh
+    हाथ haath साथ saath नाम naam काम kaam भाई bhai बहन behan बेटा beta बेटी beti पिता pita
+    माँ maa पत्नी patni पति pati दोपहर dopahar मतलब matlab सरकार sarkar जानवर janwar
+    बचपन bachpan धड़कन dhadkan निकलना nikalna निकला nikla बदलना badalna सुनकर sunkar
+    देखकर dekhkar देखना dekhna आजकल aajkal लगभग lagbhag जंगल jangal जंगली jangli जननी janani
+    मित्र mitra पुत्र putra सत्य satya विश्वास vishwas स्वागत swagat धर्म dharm कर्म karm
+    कृष्ण krishna प्रेम prem प्रिय priya भारतीय bhartiya धन्यवाद dhanyavad विद्यार्थी vidyarthi
+    विज्ञान vigyan ज्ञान gyaan क्षमा kshama रक्षा raksha श्री shri श्रीमान shriman आश्रम aashram
+    पत्थर patthar मक्खन makkhan चिट्ठी chitthi मिट्टी mitti पढ़ना padhna पढ़ाई padhai
+    बढ़िया badhiya थोड़ा thoda बड़ा bada गाड़ी gadi पेड़ ped सड़क sadak फिर phir फूल phool
+    साफ़ saaf साफ saaf सिर्फ sirf माफ़ maaf तरफ taraf ख़्वाब khwaab ख़ुशी khushi ग़म gham
+    क़िस्मत qismat इश्क़ ishq वक़्त waqt जवाब jawab सवाल sawal आवाज़ aawaz वाला wala वापस wapas
+    हवा hawa दवा dawa दीवाना diwana परिवार parivar विवाह vivah सेवा seva देव dev जीवन jivan
+    भगवान bhagwan विजय vijay समय samay राजा raja रानी rani महाराज maharaj राजनीति rajniti
+    संगीत sangeet रंग rang संसार sansar संभव sambhav अंग्रेज़ी angrezi तस्वीर tasveer
+    ज़मीन zameen ज़रूर zaroor गरीब gareeb कानून kanoon किताब kitab इंसान insan मुश्किल mushkil
+    आसान aasan कलकत्ता kalkatta नफ़रत nafrat शक्ति shakti दुश्मन dushman खूबसूरत khubsurat
+    सुंदर sundar सुंदरता sundarta चाँद chaand सूरज suraj तारा tara आसमान aasman समुंदर samundar
+    बारिश barish मौसम mausam जल्दी jaldi धीरे dhire ठीक theek कोई koi कुछ kuch सब sab हर har
+    इंतज़ार intezaar अजनबी ajnabi
 """)
 
 HINDI_LATER = _pairs("""

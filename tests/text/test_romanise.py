@@ -23,7 +23,7 @@ from chalchitra.text.romanise.northern import spell
 
 from .romanised_words import HINDI, HINDI_LATER, OTHERS
 
-BY_RULE_OTHERWISE = set("""वहाँ में वह हजार मुंबई माँ धन्यवाद वक़्त कुछ इंतज़ार अजनबी""".split())
+BY_RULE_OTHERWISE = set("""वहाँ में वह हजार मुंबई माँ धन्यवाद वक़्त कुछ इंतज़ार अजनबी जननी""".split())
 """Words of HINDI that the rules alone spell otherwise; customary.py has them."""
 
 
@@ -59,6 +59,7 @@ def test_the_other_languages(key):
         ("hi", "Deva", "आप कैसे हैं? मैं ठीक हूँ।", "Aap kaise hain? Main theek hoon."),
         ("hi", "Deva", "डॉ. शर्मा २०२४ में OK थे।", "Dr. sharma 2024 mein OK the."),
         ("hi", "Deva", "♪ ये दोस्ती ♪", "♪ Ye dosti ♪"),
+        ("hi", "Deva", "अतः दुःख", "Atah dukh"),
         ("hi", "Deva", "iPhone लाओ", "iPhone lao"),
         ("hi", "Deva", "“नहीं!” उसने कहा।", "“Nahin!” Usne kaha."),
         ("hi", "Deva", "क्\u200dया", "Kya"),

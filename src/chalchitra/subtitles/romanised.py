@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.text.romanise import romanise
 from chalchitra.transcript.songs import NOTE
+
+_APART = re.compile(" +(?=[।॥])")
+"""The space before a danda; before the full stop that it becomes there is none."""
 
 
 def romanised_cues(
@@ -20,7 +24,8 @@ def romanised_cues(
     as many lines as are allowed, and no text is lost.
     """
     # One text, since sentences go on from cue to cue: only their first words have a capital.
-    lines = romanise("\n".join(cue.text for cue in cues), language, script, name=name).split("\n")
+    text = _APART.sub("", "\n".join(cue.text for cue in cues))
+    lines = romanise(text, language, script, name=name).split("\n")
     shown = []
     at = 0
     for cue in cues:

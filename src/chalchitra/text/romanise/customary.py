@@ -12,7 +12,7 @@ from chalchitra.text.romanise.letters import NUKTA, units
 from chalchitra.text.romanise.northern import HINDI, spell
 
 _HINDI = """
-वहाँ wahan वहां wahan धन्यवाद dhanyavad उपयोग upyog राष्ट्रपति rashtrapati डॉ dr
+जननी janani वायु vayu वहाँ wahan वहां wahan धन्यवाद dhanyavad उपयोग upyog राष्ट्रपति rashtrapati डॉ dr
 में mein यह yeh वह woh ये ye वो woh
 माँ maa मां maa न na व va एवं evam कुछ kuch गुजरात gujarat
 छह chhah मुंबई mumbai कई kai आई aai चावल chawal दिवाली diwali अजनबी ajnabi महल mahal

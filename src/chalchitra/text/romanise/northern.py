@@ -44,14 +44,20 @@ def spell(units: list[Unit], table: Table) -> str:
         if unit.consonant:
             parts.append(_onset(units, at, table, hindi))
         if unit.vowel:
-            if punjabi and not unit.consonant and at and units[at - 1].vowel + unit.vowel == "इआ":
-                parts.pop()  # ਪਿਆਰ: pyaar
+            if punjabi and _follows_i(units, at):
+                parts.pop()  # ਪਿਆਰ: pyar
             parts.append(_vowel(units, at, table))
         if unit.nasal:
             parts.append(spelling.nasal(table, units, at))
-        if unit.visarga and at + 1 == len(units) and table.schwas == "kept":
+        if unit.visarga and (at + 1 == len(units) or table.schwas == "kept"):  # atah, but dukh
             parts.append("h")
     return "".join(parts)
+
+
+def _follows_i(units: Sequence[Unit], at: int) -> bool:
+    """A vowel a by itself after a short i."""
+    before = units[at - 1] if at else Unit()
+    return not units[at].consonant and before.vowel + units[at].vowel == "इआ" and not before.nasal
 
 
 def _onset(units: Sequence[Unit], at: int, table: Table, hindi: bool) -> str:

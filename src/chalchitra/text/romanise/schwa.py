@@ -56,7 +56,7 @@ def _may_end_without(units: Sequence[Unit], after_clusters: bool) -> bool:
 def _is_weak(units: Sequence[Unit], at: int) -> bool:
     """Whether a schwa stands between VC and CV, and what would meet can be said together."""
     before, unit, after = units[at - 1 : at + 2]
-    if not (after.consonant and after.vowel) or after.consonant == unit.consonant or after.doubled:
+    if not (after.consonant and after.vowel) or after.doubled:
         return False
     if after.consonant == "य":
         return False  # रुपये, विषयों

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chalchitra.text.romanise.letters import AYTHAM, NUKTA, Unit
 
@@ -44,9 +45,9 @@ class Table:
     vowels: dict[str, str] = field(default_factory=dict)
     conjuncts: dict[str, str] = field(default_factory=dict)
     """What a dead consonant and the next one are together: {"जञ": "gy"}."""
-    schwas: str = "dropped"
-    """dropped, kept, or dropped but after clusters: whether the inherent vowels are said."""
-    long: str = "last closed"
+    schwas: Literal["dropped", "dropped but after clusters", "kept"] = "dropped"
+    """What becomes of inherent vowels that Hindi would not say."""
+    long: Literal["last closed", "only one", "first", "initial", "never"] = "last closed"
     """Where a long vowel is written twice: "last closed" syllable (a only where it is the only
     one), "only one" (a alone), "first" syllable, "initial" a alone; or never."""
     glides: bool = True
