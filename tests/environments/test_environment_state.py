@@ -82,6 +82,16 @@ def test_the_thorough_look_finds_a_package_that_went(built):
     assert state_.verify("main", built.root).reason == "shared is not installed and should be 2.0"
 
 
+def test_leading_zeros_make_no_other_version(built):
+    """As PEP 440 has it: a wheel's own metadata may say 2.007 where the index says 2.7."""
+    info = next(built.environment("main").glob("lib/*/site-packages/shared-*.dist-info"))
+    metadata = (info / "METADATA").read_text()
+    (info / "METADATA").write_text(metadata.replace("Version: 2.0", "Version: 002.0"))
+    assert state_.verify("main", built.root).whole
+    (info / "METADATA").write_text(metadata.replace("Version: 2.0", "Version: 2.01"))
+    assert "shared is 2.01 and should be 2.0" in state_.verify("main", built.root).reason
+
+
 def test_the_thorough_look_finds_a_python_that_does_not_run(built, tmp_path):
     broken = tmp_path / f"python3.{sys.version_info.minor}"
     broken.write_text("#!/bin/sh\necho 'cannot load libpython' >&2\nexit 1\n")

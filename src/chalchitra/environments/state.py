@@ -62,6 +62,11 @@ class EnvironmentState:
         }
 
 
+def _release(version: str) -> str:
+    """A version without the leading zeros that PEP 440 does not count: 2.007 is 2.7."""
+    return re.sub(r"\b0+(?=\d)", "", version)
+
+
 def normalised(package: str) -> str:
     """A package's name as the index spells it: `IndicTransToolkit` -> `indictranstoolkit`."""
     return re.sub(r"[-_.]+", "-", package).lower()
@@ -201,7 +206,7 @@ def _found_wrong(environment: Environment, stamp: Stamp, root: Path | None) -> s
         return f"its Python is {seen['python']} and was {stamp.python}"
     packages = {normalised(key): version for key, version in seen["packages"].items()}
     for package, version in stamp.packages.items():
-        if packages.get(package) != version:
+        if _release(packages.get(package, "")) != _release(version):
             return f"{package} is {packages.get(package, 'not installed')} and should be {version}"
     if seen["missing"]:
         return f"{', '.join(seen['missing'])} cannot be imported"
