@@ -29,7 +29,7 @@ _SHORTEST = 0.1
 _TRACE = 0.1
 _VOICE = 0.2
 """A word that Silero missed has _TRACE all along and _VOICE at its best. Low, since music hides it:
-three such places were in two films and a call, and somebody spoke in each of them."""
+two such places were in two films and a call, and somebody spoke in both."""
 _SMOOTH = 4
 """Frames (of 10 ms) that are taken together for that."""
 
