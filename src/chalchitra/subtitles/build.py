@@ -71,7 +71,9 @@ def build_cues(
         text = tuple(typesetter.text(*line) for line in lines)
         if pieces[lines[0][0]].song:
             text = _between_notes(text)
-        shown.append(Cue(n + 1, start / 1000, end / 1000, text))
+        shown_pieces = pieces[lines[0][0] : lines[-1][1]]
+        units = tuple(dict.fromkeys(piece.segment for piece in shown_pieces))
+        shown.append(Cue(n + 1, start / 1000, end / 1000, text, units))
     return shown
 
 

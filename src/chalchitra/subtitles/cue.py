@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,13 +22,15 @@ Format = Literal["srt", "vtt", "ass", "ttml", "csv"]
 class Cue:
     """One subtitle: `index` counts from 1, `start` and `end` are seconds of the film.
 
-    Times lie on whole milliseconds, the grid of SRT and WebVTT.
+    Times lie on whole milliseconds, the grid of SRT and WebVTT. `units` are the ids of what it
+    shows: a translation's units; of a transcript, passages numbered as its words are.
     """
 
     index: int
     start: float
     end: float
     lines: tuple[str, ...]
+    units: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def text(self) -> str:
