@@ -14,7 +14,7 @@ from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
     Cue,
     CueNote,
-    build_cues,
+    build_track,
     cue_notes,
     to_ass,
     to_review,
@@ -63,13 +63,14 @@ def work(stage: Stage) -> None:
         text = "".join(f"{line}\n" for line in lines)
         write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
 
-    cues = build_cues(
+    track = build_track(
         words,
         settings,
         language=language,
         script=row["script"],
         duration=stage.params["film_duration"],
     )
+    cues = track.cues
     write_files(stage, cues, settings, name, cue_notes(cues, transcript) if transcript else {})
 
     speech = None
@@ -85,6 +86,7 @@ def work(stage: Stage) -> None:
         speech=speech,
         words=transcript.words if transcript else (),
         untranslated=untranslated,
+        forced=track.forced,
     )
     report.write(stage.output("qc", "qc.json", deliver_as=f"{name}.qc.json"))
     stage.metric("violations", len(report.violations))

@@ -369,7 +369,7 @@ def test_breaks_fall_at_the_ends_of_sentences():
         "The old man closed the door behind him. Nobody in the village knew where he went."
         " We waited for him until the evening came."
     )
-    assert shown(cues_of("Latn", timed(text, word=0.3))) == [
+    assert shown(cues_of("Latn", timed(text, word=0.4))) == [
         "The old man closed the door behind him.",
         "Nobody in the village knew where he went.",
         "We waited for him until the evening came.",

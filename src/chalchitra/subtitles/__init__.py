@@ -1,7 +1,7 @@
 """Subtitles: cues out of timed words, and the files that carry them."""
 
 from chalchitra.subtitles.ass import to_ass
-from chalchitra.subtitles.build import build_cues
+from chalchitra.subtitles.build import build_cues, build_track
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.review import CueNote, cue_notes, from_review, to_review
 from chalchitra.subtitles.srt import to_srt
@@ -14,6 +14,7 @@ __all__ = [
     "CueNote",
     "CueSettings",
     "build_cues",
+    "build_track",
     "cue_notes",
     "from_review",
     "to_ass",

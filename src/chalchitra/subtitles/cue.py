@@ -59,6 +59,8 @@ class CueSettings(BaseModel):
     reading_speeds: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     min_gap_frames: float = Field(default=0, ge=0)
     words_per_minute: float = Field(default=0, ge=0)
+    shot_reach: float = Field(default=0, ge=0)
+    two_speakers: str = Field(default="", max_length=4)
 
     @property
     def length(self) -> Callable[[str], int]:

@@ -81,7 +81,7 @@ class Violation(_Model):
     `cue` is the cue's position in the track, from 1; `value` what it has and `limit` what the style
     allows, in the kind's unit (UNITS). `line` is the cue's line of text, from 1; `file_line` the
     line of the file that was read. Of `overlap` and the gaps the cue is the later one, and `other`
-    the earlier.
+    the earlier. `forced_by` says what leaves no way round it, of cues that were cut here.
     """
 
     kind: Kind
@@ -93,6 +93,7 @@ class Violation(_Model):
     file_line: int | None = None
     other: int | None = None
     text: str = ""
+    forced_by: str | None = None
 
 
 class Speeds(_Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.foreign import Fault, SubtitleFile
@@ -29,14 +29,20 @@ def make_report(
     speech: Sequence[Region] | None = None,
     words: Sequence[Word] = (),
     untranslated: Sequence[TranslationUnit] = (),
+    forced: Mapping[int, str] | None = None,
 ) -> QualityReport:
     """Judge a track and measure it; see `judge` for the first arguments.
 
     `file` is where the cues were read from, `speech` where someone speaks, `words` the transcript's
-    that the cues show, `untranslated` the units of the translation that stayed as they were.
+    that the cues show, `untranslated` the units of the translation that stayed as they were,
+    `forced` says by the cues' index what leaves them no way round a violation.
     """
     known = language or ""
     violations = judge(cues, settings, known, script=script, film=film, frame_rate=frame_rate)
+    if forced:
+        violations = [
+            one.model_copy(update={"forced_by": forced.get(one.cue or 0)}) for one in violations
+        ]
     if file is not None:
         violations = _of_file(file) + [
             one.model_copy(update={"file_line": file.lines[(one.cue or 1) - 1]})

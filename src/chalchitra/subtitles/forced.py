@@ -1,0 +1,68 @@
+"""Why a cue breaks a limit: what its words and times leave no way round.
+
+The typesetter leaves as few violations as can be (tests hold it against every way to cut a short
+text), so what is left is forced; here it is said by what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from chalchitra.subtitles.clock import Out
+from chalchitra.subtitles.typeset import Layout, Typesetter
+
+Parted = Literal["pause", "song", "speaker", "breath", "end"]
+"""What keeps two neighbours out of one cue, or that nothing follows."""
+
+_PARTED: dict[Parted, str] = {
+    "pause": "a pause parts them",
+    "song": "one is sung and the other spoken",
+    "speaker": "another person speaks",
+    "breath": "another sentence begins after a breath, and who says it is not known",
+    "end": "nothing follows",
+}
+
+
+def why_forced(
+    typesetter: Typesetter,
+    layout: Layout,
+    start: int,
+    out: Out,
+    following: int,
+    parted: Mapping[int, Parted],
+) -> str:
+    """One sentence: what the cue has to show, what ends it, and why it is not cut otherwise.
+
+    Times are milliseconds; `parted` says of the first pieces of passages why no cue spans them.
+    """
+    spoken = typesetter.pieces[layout.end - 1].end
+    said = f"{typesetter.characters(layout)} characters are said in {(spoken - start) / 1000:.2f} s"
+    bound = _bound(typesetter, spoken, out, following)
+    return f"{said}, {bound}; {_neighbours(layout, parted)}"
+
+
+def _bound(typesetter: Typesetter, spoken: int, out: Out, following: int) -> str:
+    clock = typesetter.clock
+    if out.bound == "next":
+        return f"and the next cue begins {(following - spoken) / 1000:.2f} s after"
+    if out.bound == "longest":
+        return f"and a cue stays {clock.max_duration / 1000:g} s at most"
+    if out.bound == "film":
+        return "and the film ends"
+    if out.bound == "shot":
+        return "and the shot changes"
+    return f"and a cue stays {clock.linger / 1000:g} s after the voice at most"
+
+
+def _neighbours(layout: Layout, parted: Mapping[int, Parted]) -> str:
+    before = parted.get(layout.begin)
+    after = parted.get(layout.end)
+    joined = []
+    if before:
+        joined.append(f"nothing from before it can join, since {_PARTED[before]}")
+    if after == "end":
+        joined.append("nothing follows")
+    elif after:
+        joined.append(f"nothing after it can join, since {_PARTED[after]}")
+    return " and ".join(joined) or "any other cut breaks as many limits"
