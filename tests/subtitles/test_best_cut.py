@@ -17,10 +17,11 @@ from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.style import read_style
 from chalchitra.subtitles.words import TimedWord
+from chalchitra.text.sentence_ends import sentence_starts
 
 WORDS = {
-    "en": "no stop I never said that to the very old Ram Kumar Singh, Mr. Rao and 25 kg or so.",
-    "hi": "नहीं मैंने डॉ. राव जी से 25 किलो आटा नहीं माँगा था, और वह घर पर है।",
+    "en": "No! stop. I never said that to the very old Ram Kumar Singh, Mr. Rao and 25 kg or so.",
+    "hi": "नहीं। मैंने डॉ. राव जी से 25 किलो आटा नहीं माँगा था, और वह घर पर है।",
     "ta": "இல்லை நான் திரு. ராமன் அவர்களை பார்க்க முடியாது ஆனால் 25 கிலோ அரிசி வேண்டும்.",
     "ur": "نہیں میں نے ڈاکٹر خان صاحب سے 25 کلو آٹا نہیں مانگا تھا، اور وہ گھر پر ہے۔",
     "ml": "ഇല്ല ഞാൻ ഡോക്ടർ രാമനെ കണ്ടില്ല പക്ഷേ 25 കിലോ അരി വേണം.",
@@ -51,10 +52,13 @@ class Search:
     ) -> None:
         self.words, self.style, self.language = words, style, language
         self.clock = Clock(style, None, cuts)
+        starts = {0, *sentence_starts([word.text for word in words], language)}
+        self.whole = {*starts, len(words)}
+        self.whole |= {n for n in range(1, len(words)) if words[n].speaker != words[n - 1].speaker}
         self.ends = set()
         for at in range(1, len(words)):
             before, after = as_piece(words[at - 1]), as_piece(words[at])
-            cost = break_cost(before, after, language, False, begins=at == 1)
+            cost = break_cost(before, after, language, False, begins=at - 1 in starts)
             if cost >= NEVER:
                 self.ends.add(at)
 
@@ -80,7 +84,8 @@ class Search:
         for lines in groups(first, after, self.style.max_lines):
             texts = tuple(" ".join(w.text for w in self.words[a:b]) for a, b in lines)
             if turns:
-                if len(turns) > 1 or [a for a, _ in lines[1:]] != turns:
+                whole = {first, after} <= self.whole
+                if len(turns) > 1 or [a for a, _ in lines[1:]] != turns or not whole:
                     continue
                 texts = tuple(self.style.two_speakers + text for text in texts)
             if all(self.style.length(text) <= self.style.max_chars_per_line for text in texts):

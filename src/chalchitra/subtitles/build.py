@@ -68,10 +68,13 @@ def build_track(
     pieces = pieces_of(in_order(words, longest, film), settings, unspaced)
     if not pieces:
         return Track()
-    typesetter = Typesetter(pieces, settings, Clock(settings, film, cuts), language, unspaced)
+    passages = _passages(pieces, settings)
+    firsts = [first for first, _, _ in passages]
+    clock = Clock(settings, film, cuts)
+    typesetter = Typesetter(pieces, settings, clock, language, unspaced, firsts)
     cues: list[Layout] = []
     parted: dict[int, Parted] = {}
-    for first, after, why in _passages(pieces, settings):
+    for first, after, why in passages:
         cues += typesetter.cut(first, after)
         parted[after] = why
     return _timed(typesetter, cues, settings, parted)

@@ -52,7 +52,8 @@ class Layout(NamedTuple):
 class Typesetter:
     """The pieces of a track, and what a cue of any of them would be like.
 
-    `unspaced` says that the script writes no spaces between words.
+    `unspaced` says that the script writes no spaces between words; `passages` are the first pieces
+    of those that are cut.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Typesetter:
         clock: Clock,
         language: str,
         unspaced: bool,
+        passages: Sequence[int] = (),
     ) -> None:
         self.pieces = pieces
         self.clock = clock
@@ -84,6 +86,10 @@ class Typesetter:
         self._inner = list(accumulate(inner))
         turns = [0] + [self.is_turn(n) for n in range(1, len(pieces))]
         self._turns = list(accumulate(turns))
+        self._whole = (
+            begins | {n for n, turn in enumerate(turns) if turn} | {*passages, len(pieces)}
+        )
+        """Where someone begins or has ended: a turn, a sentence, a passage."""
         self.starts = [
             clock.in_time(piece.start, pieces[n - 1].end if n else -FOREVER)
             for n, piece in enumerate(pieces)
@@ -227,11 +233,12 @@ class Typesetter:
         return 1000 * characters > self._speed * shown
 
     def _of_two(self, begin: int, end: int) -> tuple[float, Layout]:
-        """Two speakers in one cue, one line each."""
+        """Two speakers in one cue, one line each, whose sentences do not go on in another."""
         turn = next(at for at in range(begin + 1, end) if self.is_turn(at))
         room = self._room[begin] - self._settings.length(self._dash)
         longest = max(self.length(begin, turn), self.length(turn, end))
-        if not self._dash or self._max_lines < 2 or longest > room:
+        whole = begin in self._whole and end in self._whole
+        if not self._dash or self._max_lines < 2 or longest > room or not whole:
             return _INFINITE, Layout(())
         return _TWO_SPEAKERS, Layout(((begin, turn), (turn, end)), speakers=2)
 
