@@ -86,8 +86,8 @@ def _of_words(before: str, after: str, language: str, begins: bool) -> float:
     words = break_words(language)
     first, second = _bare(before), _bare(after)
     if (
-        first in words.negations
-        or second in words.negations_back
+        first in words.bound
+        or second in words.bound_back
         or first in words.titles
         or second in words.honorifics
         or (second in words.units and _NUMBER.fullmatch(before))

@@ -65,4 +65,7 @@ def _neighbours(layout: Layout, parted: Mapping[int, Parted]) -> str:
         joined.append("nothing follows")
     elif after:
         joined.append(f"nothing after it can join, since {_PARTED[after]}")
-    return " and ".join(joined) or "any other cut breaks as many limits"
+    return (
+        " and ".join(joined)
+        or "any other cut breaks as many limits, or parts what belongs together"
+    )
