@@ -41,7 +41,6 @@ def work(stage: Stage) -> None:
             speech=SpeechInput(
                 audio=stage.input("audio"),
                 audio_info=stage.input("audio_info"),
-                regions=stage.input("regions"),
             )
             if listens
             else None,

@@ -176,7 +176,6 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript"),
                 Input("audio", "demux", "audio", "whisper"),
                 Input("audio_info", "demux", "audio_info", "whisper"),
-                Input("regions", "vad", "regions", "whisper"),
             ),
             outputs=("translation",),
             job_fields=(

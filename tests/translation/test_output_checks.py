@@ -23,6 +23,11 @@ SOURCE = "I will come to your house tomorrow evening."
         ("धीरे धीरे चलो", "Go slowly, slowly", "Latn"),
         ("बहुत बहुत धन्यवाद", "Thank you very, very, very much", "Latn"),
         ("হ্যাঁ।", "ਹਾਂ।", "Guru"),
+        (
+            "न मैं जाना चाहता हूँ, न रुकना, न मरना",
+            "I don't want to go, I don't want to stay, I don't want to die.",
+            "Latn",
+        ),
     ],
 )
 def test_a_good_translation_passes(source: str, output: str, script: str) -> None:
@@ -38,6 +43,12 @@ def test_a_good_translation_passes(source: str, output: str, script: str) -> Non
         ("दुसऱ्या दिवशी", "दुसर\\u093Cया", "Deva", "backslash"),
         (SOURCE, "वह वह वह वह वह वह", "Deva", "repeated"),
         (SOURCE, "मैं घर आऊँगा मैं घर आऊँगा मैं घर आऊँगा", "Deva", "repeated"),
+        (
+            "वह हर घर पर कोलम बनाती",
+            "and on the side of the column, on the side, on the side of the column.",
+            "Latn",
+            "repeated",
+        ),
         (SOURCE, "मैंँँँँँँँँँँँँ", "Deva", "repeated"),
         (SOURCE, "घर " + " ".join(f"अ{n}" for n in range(60)), "Deva", "too long"),
         (SOURCE * 3, "घर", "Deva", "too short"),

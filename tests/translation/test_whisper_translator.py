@@ -1,74 +1,147 @@
-"""The translator `whisper` without a model: what it refuses, and how it matches its sentences."""
+"""The translator `whisper` without a model: what it refuses, and what becomes of each sentence."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.transcript.model import Segment, Transcript, Word
+from chalchitra.speech.blocks import BlockSamples
+from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, Task
+from chalchitra.speech.sound import Samples
+from chalchitra.speech.words import RawSegment, RawWord
+from chalchitra.transcript.model import Transcript, Word
 from chalchitra.translation.request import TranslationRequest
-from chalchitra.translation.whisper import check_can_translate, match, translate
+from chalchitra.translation.units import SentenceUnit
+from chalchitra.translation.whisper import AGAIN, Listener, check_can_translate, translate
 
 
-def said(number: int, start: float, text: str) -> Segment:
-    """A segment of words of 0.5 s each."""
-    words = [
-        Word(text=word, start=start + n * 0.5, end=start + n * 0.5 + 0.5)
-        for n, word in enumerate(text.split())
-    ]
-    return Segment(id=number, start=start, end=words[-1].end, text=text, words=words)
+class Says(Recogniser):
+    """A recogniser that is told what to write: by stretch (s), one text for each hearing."""
+
+    engine = "says"
+
+    def __init__(self, model: Path, texts: Mapping[float, Sequence[str]]) -> None:
+        super().__init__(RecogniserOptions(model=model))
+        self.texts = {start: list(said) for start, said in texts.items()}
+        self.heard: list[tuple[float, float, float]] = []
+
+    def hear(
+        self, blocks: Sequence[Samples], language: str, task: Task
+    ) -> Iterator[list[RawSegment]]:
+        assert isinstance(blocks, BlockSamples)
+        assert task == "translate"
+        for block in blocks.blocks:
+            (piece,) = block.pieces
+            self.heard.append((piece.start, piece.end, self.options.repetition_penalty))
+            texts = self.texts.get(round(piece.start, 1), ["nothing is known of that"])
+            text = texts.pop(0) if len(texts) > 1 else texts[0]
+            words = tuple(RawWord(f" {word}", 0.0, 0.1, 0.9) for word in text.split())
+            yield [RawSegment(words)] if words else []
+
+    def text_tokens(self) -> dict[int, bytes]:
+        return {}
+
+    def count_tokens(self, text: str) -> int:
+        return len(text)
+
+    @property
+    def multilingual(self) -> bool:
+        return True
+
+    def knows(self, language: str) -> bool:
+        return True
 
 
-HINDI = Transcript(
-    language="hi",
-    segments=[said(0, 1.0, "मैं घर जा रहा हूँ।"), said(1, 4.0, "तुम कहाँ हो?"), said(2, 30.0, "कोई है?")],
-)
+class Silence:
+    """Sound of two minutes that nobody reads."""
+
+    start, end = 0.0, 120.0
+
+    def read(self, start: float, end: float) -> Samples:
+        raise AssertionError("the recogniser here hears nothing")
 
 
-def test_sentences_carry_the_source_that_they_overlap() -> None:
-    units = match(HINDI, [said(7, 1.2, "I am going home."), said(8, 4.1, "Where are you?")])
-    assert [(unit.id, unit.source, unit.text, unit.segment_ids, unit.status) for unit in units] == [
+def unit(number: int, start: float, text: str, word: float = 0.5) -> SentenceUnit:
+    """A unit of words of `word` seconds each."""
+    words = tuple(
+        Word(text=each, start=start + n * word, end=start + n * word + word)
+        for n, each in enumerate(text.split())
+    )
+    return SentenceUnit(number, start, words[-1].end, text, (number,), words)
+
+
+HINDI = [
+    unit(0, 1.0, "मैं घर जा रहा हूँ।"),
+    unit(1, 4.0, "तुम कहाँ हो?"),
+    unit(2, 30.0, "क्या यहाँ कोई और भी है?"),
+]
+
+
+def over(tmp_path: Path, texts: Mapping[float, Sequence[str]]) -> tuple[Listener, Says, list]:  # type: ignore[type-arg]
+    recogniser = Says(tmp_path, texts)
+    listener = Listener(recogniser, Silence(), "hi", ("Thank you for watching",))
+    return listener, recogniser, listener.over(HINDI)
+
+
+def test_each_sentence_has_its_own_english(tmp_path: Path) -> None:
+    texts = {0.8: ["I am going home."], 3.8: ["Where are you?"], 29.8: ["Is anybody here?"]}
+    listener, recogniser, units = over(tmp_path, texts)
+    assert [(one.id, one.source, one.text, one.segment_ids, one.status) for one in units] == [
         (0, "मैं घर जा रहा हूँ।", "I am going home.", [0], "translated"),
         (1, "तुम कहाँ हो?", "Where are you?", [1], "translated"),
-        (2, "कोई है?", "कोई है?", [2], "untranslated"),
+        (2, "क्या यहाँ कोई और भी है?", "Is anybody here?", [2], "translated"),
     ]
-    assert (units[0].start, units[0].end) == (1.2, 3.2)
-    assert (units[2].start, units[2].end) == (30.0, 31.0)
-
-
-def test_what_is_heard_where_nothing_was_said_is_doubtful() -> None:
-    units = match(HINDI, [said(0, 1.0, "I am going home."), said(1, 60.0, "Thank you.")])
-    assert units[-1].text == "Thank you."
-    assert "nothing there" in (units[-1].reason or "")
-    loop = match(HINDI, [said(0, 1.0, "go go go go go go go")])[0]
-    assert "repeated" in (loop.reason or "")
-
-
-SEGMENTS = st.lists(
-    st.tuples(st.floats(0, 100), st.lists(st.sampled_from(["क", "ख।", "गया", "है।"]), min_size=1)),
-    max_size=8,
-).map(
-    lambda drawn: [
-        said(n, start, " ".join(words)) for n, (start, words) in enumerate(sorted(drawn))
+    assert [(one.start, one.end) for one in units] == [(1.0, 3.5), (4.0, 5.5), (30.0, 33.0)]
+    assert listener.retried == 0
+    # The sound around a sentence is heard with it where nothing else is said.
+    assert [stretch[:2] for stretch in recogniser.heard] == [
+        pytest.approx((0.8, 3.7)),
+        pytest.approx((3.8, 5.7)),
+        pytest.approx((29.8, 33.2)),
     ]
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "go go go go go go go", "मैं घर जा रहा हूँ।", "Thank you for watching!"]
 )
+def test_what_comes_out_badly_is_heard_again_in_other_ways(tmp_path: Path, bad: str) -> None:
+    listener, recogniser, units = over(tmp_path, {0.8: [bad, bad, "I am going home."]})
+    assert units[0].text == "I am going home."
+    assert (units[0].status, units[0].reason) == ("translated", None)
+    assert listener.retried == 1
+    penalties = [penalty for start, _, penalty in recogniser.heard if round(start, 1) == 0.8]
+    assert penalties == [1.0, *(way.changes["repetition_penalty"] for way in AGAIN)]
+    assert recogniser.options.repetition_penalty == 1.0  # the changes are for that hearing only
 
 
-@given(SEGMENTS, SEGMENTS)
-def test_every_source_word_is_in_one_unit(source: list[Segment], english: list[Segment]) -> None:
-    units = match(Transcript(language="hi", segments=source), english)
-    words = [word.text for segment in source for word in segment.words]
-    assert sorted(word for unit in units for word in unit.source.split()) == sorted(words)
-    heard = [word.text for segment in english for word in segment.words]
-    assert sorted(
-        word for unit in units if unit.status == "translated" for word in unit.text.split()
-    ) == sorted(heard)
-    assert [unit.id for unit in units] == list(range(len(units)))
-    assert [unit.start for unit in units] == sorted(unit.start for unit in units)
+def test_a_long_sentence_is_heard_in_halves_at_last(tmp_path: Path) -> None:
+    texts = {29.8: ["", "", ""], 30.0: ["Is there"], 31.5: ["anybody else here?"]}
+    listener, _, units = over(tmp_path, texts)
+    assert units[2].text == "Is there anybody else here?"
+    assert listener.in_pieces == 1
+
+
+def test_what_fails_in_every_way_keeps_its_source_and_says_why(tmp_path: Path) -> None:
+    _, _, units = over(tmp_path, {3.8: ["no no no no no no no"]})
+    assert (units[1].status, units[1].text) == ("untranslated", "तुम कहाँ हो?")
+    assert "repeated" in (units[1].reason or "")
+    assert [one.status for one in units] == ["translated", "untranslated", "translated"]
+
+
+@given(st.lists(st.sampled_from(["", "Yes.", "go go go go go", "हाँ", "I see it."]), min_size=3))
+def test_whatever_is_written_every_sentence_has_one_unit(said: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        texts = {at: said[n::3] for n, at in enumerate((0.8, 3.8, 29.8))}
+        _, _, units = over(Path(folder), texts)
+    assert [(one.id, one.source) for one in units] == [(one.id, one.text) for one in HINDI]
+    assert all(one.text.strip() for one in units)
+    assert all(one.reason for one in units if one.status == "untranslated")
 
 
 def request(tmp_path: Path, *, source: str = "hi", target: str = "en", model: str = "base"):  # type: ignore[no-untyped-def]

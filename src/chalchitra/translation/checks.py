@@ -4,6 +4,7 @@ placeholder. Pure text, so that every rule is tested without a model."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from chalchitra.translation.scripts import script_of, script_share
 
@@ -51,6 +52,23 @@ def loops(text: str) -> bool:
         for first, second in zip(words, words[size:], strict=False):
             run = run + 1 if first == second else 0
             if run >= size * (times - 1):
+                return True
+    return _goes_round(words)
+
+
+def _goes_round(words: Sequence[str]) -> bool:
+    """on the side of the column, on the side, on the side of the column, on the side.
+
+    A phrase of three words or more comes three times, and nothing new after the second.
+    """
+    for size in range(3, MAX_PHRASE + 1):
+        places: dict[tuple[str, ...], list[int]] = {}
+        for at in range(len(words) - size + 1):
+            found = places.setdefault(tuple(words[at : at + size]), [])
+            if not found or at >= found[-1] + size:
+                found.append(at)
+        for found in places.values():
+            if len(found) >= 3 and set(words[found[1] :]) <= set(words[: found[1] + size]):
                 return True
     return False
 

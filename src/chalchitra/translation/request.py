@@ -16,11 +16,10 @@ from chalchitra.translation.units import UnitLimits
 
 @dataclass(frozen=True)
 class SpeechInput:
-    """The sound again, for a translator that listens: the files of demux and vad."""
+    """The sound again, for a translator that listens: demux's files."""
 
     audio: Path
     audio_info: Path
-    regions: Path
 
 
 @dataclass(frozen=True)

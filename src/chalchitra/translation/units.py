@@ -25,6 +25,7 @@ class SentenceUnit:
     end: float
     text: str
     segment_ids: tuple[int, ...]
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -139,4 +140,41 @@ def _unit(number: int, tokens: Sequence[_Token]) -> SentenceUnit:
         end=max(start, *(word.end for word in words)),
         text=" ".join(word.text for word in words),
         segment_ids=tuple(dict.fromkeys(token.segment_id for token in tokens)),
+        words=tuple(words),
+    )
+
+
+def halved_units(unit: SentenceUnit, shortest: float) -> tuple[SentenceUnit, SentenceUnit] | None:
+    """A unit in two (ids 0 and 1), each of `shortest` seconds at least; None where that cannot be.
+
+    It is cut at its longest pause, the nearest to the middle of those as long.
+    """
+    words = unit.words
+    middle = (unit.start + unit.end) / 2
+    places = [
+        at
+        for at in range(1, len(words))
+        if words[at - 1].end - unit.start >= shortest and unit.end - words[at].start >= shortest
+    ]
+    if not places:
+        return None
+    cut = max(
+        places,
+        key=lambda at: (
+            round(words[at].start - words[at - 1].end, 2),
+            -abs(words[at].start - middle),
+        ),
+    )
+    first, second = words[:cut], words[cut:]
+    return _half(unit, 0, first), _half(unit, 1, second)
+
+
+def _half(unit: SentenceUnit, number: int, words: Sequence[Word]) -> SentenceUnit:
+    return SentenceUnit(
+        id=number,
+        start=words[0].start,
+        end=max(word.end for word in words),
+        text=" ".join(word.text for word in words),
+        segment_ids=unit.segment_ids,
+        words=tuple(words),
     )

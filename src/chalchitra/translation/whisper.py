@@ -1,41 +1,54 @@
-"""The translator `whisper`: the recogniser hears the film again and writes English itself.
+"""The translator `whisper`: the recogniser hears every sentence again and writes it in English.
 
-Whisper learned to translate what it hears into English and into nothing else. It gives its own
-sentences at its own times, so they are matched to the transcript by time; speech of the transcript
-that it says nothing about is kept as untranslated.
+Whisper learned to translate what it hears into English and into nothing else. Each sentence unit
+of the transcript is heard by itself, so that its English is its own: one unit a sentence, none
+shifted. What comes out badly is heard again in other ways, then in two halves, and at last left
+untranslated.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
 from chalchitra.jobs.record import Degraded
-from chalchitra.speech.engines import Heard, RecogniserOptions, load_recogniser
-from chalchitra.speech.engines.base import looks_untranslating
-from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.sound import WavSound
-from chalchitra.transcript.model import Segment, Transcript, Word
-from chalchitra.translation.checks import loops
+from chalchitra.speech.blocks import LONGEST
+from chalchitra.speech.engines import RecogniserOptions, load_recogniser
+from chalchitra.speech.engines.base import Recogniser, looks_untranslating
+from chalchitra.speech.healing import Way
+from chalchitra.speech.invented import is_invented
+from chalchitra.speech.sound import Sound, WavSound
+from chalchitra.speech.words import RawSegment
+from chalchitra.translation.checks import problem
 from chalchitra.translation.model import Translation, TranslationUnit
 from chalchitra.translation.request import TranslationRequest, TranslationResult
-from chalchitra.translation.scripts import script_share
-from chalchitra.translation.units import SentenceUnit, UnitLimits, segment_words, sentence_units
+from chalchitra.translation.units import SentenceUnit, halved_units, sentence_units
 
 ENGINE = "ctranslate2"
 """Whatever recognised the transcript: this engine shares its models with `whisperx`, starts at
 once, and is where Whisper's own thresholds against loops work."""
-REACH = 1.0
-"""A word of the transcript at most this far (s) from a translated sentence belongs to it: the times
-of a translation's words come from attention over other words, and are loose."""
+PAD = 0.2
+"""Seconds of sound around a sentence that are heard with it, as far as no other is spoken there."""
+SHORTEST = 1.0
+"""Seconds of sound at least: of less, Whisper guesses. What is missing is taken from around it."""
+SHORTEST_HALF = 1.0
+"""A sentence is heard in halves where it takes at least twice this (s) to say."""
+FIRST = Way("", {"temperatures": (0.0,)})
+AGAIN = (
+    Way("against loops", {"temperatures": (0.0,), "repetition_penalty": 1.3}),
+    Way("one hypothesis", {"temperatures": (0.0,), "repetition_penalty": 1.1, "beam_size": 1}),
+)
+"""How a sentence is heard, and again where it came out badly, in this order. Nothing is sampled, so
+that the same sound gives the same text."""
 
 _ENGLISH_ONLY = re.compile(r"[.-]en$")
 
 
 def translate(request: TranslationRequest) -> TranslationResult:
-    """Translate by hearing the speech regions again, into English.
+    """Translate by hearing each sentence again, into English.
 
     Raises UsageError for another target, for English speech, and for models that cannot translate.
     """
@@ -58,27 +71,135 @@ def translate(request: TranslationRequest) -> TranslationResult:
             beam_size=request.settings["num_beams"],
         ),
     )
-    heard = recogniser.transcribe(
+    limits = request.limits
+    limits = replace(limits, max_seconds=min(limits.max_seconds, LONGEST - 2 * PAD))
+    units = sentence_units(request.transcript, limits)
+    listener = Listener(
+        recogniser,
         WavSound.open(request.speech.audio, request.speech.audio_info),
-        SpeechRegions.read(request.speech.regions),
         language,
-        "translate",
-        lambda done, total: request.on_progress(done, total, "seconds"),
+        tuple(request.languages.get("en", {}).get("invented", ())),
     )
-    units = match(request.transcript, heard.segments, request.limits)
+    found = listener.over(units, lambda done: request.on_progress(done, len(units), "sentences"))
     translation = Translation(
         source_language=request.transcript.language,
         target_language=request.target_language,
         translator="whisper",
         model=request.model_name,
-        units=units,
+        units=found,
     )
     metrics: dict[str, int | float | str] = {
-        "units": len(units),
+        "units": len(found),
+        "retried": listener.retried,
+        "in_pieces": listener.in_pieces,
         "untranslated": len(translation.untranslated),
-        "dropped_words": len(heard.dropped),
     }
-    return TranslationResult(translation, metrics, _degraded(heard))
+    return TranslationResult(translation, metrics, _degraded(recogniser))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What was written for a sentence, and what is wrong with it."""
+
+    text: str
+    wrong: str | None = None
+
+
+class Listener:
+    """A recogniser on one film's sound. `invented` are English phrases that it makes up.
+
+    After `over`, `retried` and `in_pieces` say how many sentences were heard again and in halves.
+    """
+
+    def __init__(
+        self, recogniser: Recogniser, sound: Sound, language: str, invented: tuple[str, ...] = ()
+    ) -> None:
+        self._recogniser = recogniser
+        self._sound = sound
+        self._language = language
+        self._invented = invented
+        self.retried = 0
+        self.in_pieces = 0
+
+    def over(
+        self, units: Sequence[SentenceUnit], on_done: Callable[[int], None] = lambda count: None
+    ) -> list[TranslationUnit]:
+        """Every unit in English, or untranslated with the reason; in order and with its id."""
+        stretches = dict(zip((u.id for u in units), self._stretches(units), strict=True))
+        found = self._hear(units, stretches, FIRST, on_done)
+        bad = [unit for unit in units if found[unit.id].wrong]
+        self.retried = len(bad)
+        for way in AGAIN:
+            again = self._hear(bad, stretches, way)
+            found |= {id_: one for id_, one in again.items() if not one.wrong}
+            bad = [unit for unit in bad if found[unit.id].wrong]
+        for unit in bad:
+            if (whole := self._in_halves(unit)) is not None:
+                found[unit.id] = whole
+                self.in_pieces += 1
+        on_done(len(units))
+        return [_translated(unit, found[unit.id]) for unit in units]
+
+    def _hear(
+        self,
+        units: Sequence[SentenceUnit],
+        stretches: Mapping[int, tuple[float, float]],
+        way: Way,
+        on_done: Callable[[int], None] = lambda count: None,
+    ) -> dict[int, _Written]:
+        done: set[int] = set()
+
+        def one_done(index: int) -> None:
+            done.add(index)
+            on_done(len(done))
+
+        heard = self._recogniser.hear_each(
+            [stretches[unit.id] for unit in units],
+            self._sound,
+            self._language,
+            "translate",
+            way,
+            one_done,
+        )
+        return {unit.id: self._judged(unit, raw) for unit, raw in zip(units, heard, strict=True)}
+
+    def _judged(self, unit: SentenceUnit, raw: Sequence[RawSegment]) -> _Written:
+        text = " ".join("".join(word.text for segment in raw for word in segment.words).split())
+        wrong = problem(unit.text, text, "Latn")
+        if wrong is None and self._invented and is_invented(text, self._invented):
+            wrong = "the recogniser wrote a phrase that it makes up where it hears nothing"
+        if wrong is None and any(segment.capped for segment in raw):
+            wrong = "the translation does not come to an end"
+        return _Written(text, wrong)
+
+    def _in_halves(self, unit: SentenceUnit) -> _Written | None:
+        """A sentence heard in two halves, where both come out well."""
+        halves = halved_units(unit, SHORTEST_HALF)
+        if halves is None:
+            return None
+        stretches = {half.id: self._padded(half.start, half.end) for half in halves}
+        for way in (FIRST, *AGAIN):
+            found = self._hear(halves, stretches, way)
+            if not any(one.wrong for one in found.values()):
+                return _Written(" ".join(found[half.id].text for half in halves))
+        return None
+
+    def _stretches(self, units: Sequence[SentenceUnit]) -> list[tuple[float, float]]:
+        """The sound of each unit, padded where no other unit is spoken."""
+        found = []
+        for n, unit in enumerate(units):
+            before = units[n - 1].end if n else self._sound.start
+            after = units[n + 1].start if n + 1 < len(units) else self._sound.end
+            start = max(unit.start - PAD, min(before, unit.start))
+            end = min(unit.end + PAD, max(after, unit.end))
+            found.append(self._padded(start, end))
+        return found
+
+    def _padded(self, start: float, end: float) -> tuple[float, float]:
+        """At least SHORTEST and at most what a window holds, within the sound."""
+        missing = max(0.0, SHORTEST - (end - start)) / 2
+        start = max(self._sound.start, start - missing)
+        return start, min(self._sound.end, end + missing, start + LONGEST)
 
 
 def check_pair(request: TranslationRequest) -> str:
@@ -108,74 +229,19 @@ def check_can_translate(name: str, path: Path) -> None:
         )
 
 
-def match(
-    transcript: Transcript, english: Sequence[Segment], limits: UnitLimits | None = None
-) -> list[TranslationUnit]:
-    """English sentences with the transcript's words that they cover, and the words that none does.
-
-    Every word of the transcript is in the source of exactly one unit. Units are in order of time.
-    """
-    heard = sentence_units(Transcript(language="en", segments=list(english)), limits)
-    covered: dict[int, list[tuple[Word, int]]] = {unit.id: [] for unit in heard}
-    left: list[Segment] = []
-    for segment in transcript.segments:
-        alone: list[Word] = []
-        for word in segment_words(segment):
-            unit = _nearest(word, heard)
-            if unit is None:
-                alone.append(word)
-            else:
-                covered[unit.id].append((word, segment.id))
-        if alone:
-            left.append(segment.model_copy(update={"words": alone}))
-    units = [_translated(unit, covered[unit.id]) for unit in heard]
-    units += [
-        TranslationUnit(
-            id=0,
-            start=unit.start,
-            end=unit.end,
-            source=unit.text,
-            text=unit.text,
-            segment_ids=list(unit.segment_ids),
-            status="untranslated",
-            reason="the recogniser gave no translation of it",
-        )
-        for unit in sentence_units(Transcript(language=transcript.language, segments=left), limits)
-    ]
-    units.sort(key=lambda unit: (unit.start, unit.end))
-    return [unit.model_copy(update={"id": number}) for number, unit in enumerate(units)]
-
-
-def _nearest(word: Word, units: Sequence[SentenceUnit]) -> SentenceUnit | None:
-    middle = (word.start + word.end) / 2
-
-    def distance(unit: SentenceUnit) -> float:
-        return max(0.0, unit.start - middle, middle - unit.end)
-
-    best = min(units, key=distance, default=None)
-    return best if best is not None and distance(best) <= REACH else None
-
-
-def _translated(unit: SentenceUnit, words: Sequence[tuple[Word, int]]) -> TranslationUnit:
-    source = " ".join(word.text for word, _ in words)
-    share = script_share(unit.text, "Latn")
-    reason = None
-    if loops(unit.text) and not loops(source):
-        reason = "the recogniser repeated itself"
-    elif share is not None and share < 0.5:
-        reason = "the recogniser did not write English"
-    elif not words:
-        reason = "the transcript has nothing there"
+def _translated(unit: SentenceUnit, written: _Written) -> TranslationUnit:
+    failed = written.wrong is not None
     return TranslationUnit(
         id=unit.id,
         start=unit.start,
         end=unit.end,
-        source=source,
-        text=unit.text,
-        segment_ids=list(dict.fromkeys(segment for _, segment in words)),
-        reason=reason,
+        source=unit.text,
+        text=unit.text if failed else written.text,
+        segment_ids=list(unit.segment_ids),
+        status="untranslated" if failed else "translated",
+        reason=written.wrong,
     )
 
 
-def _degraded(heard: Heard) -> list[Degraded]:
-    return [Degraded(what=note.what, why=note.why, fix=note.fix) for note in heard.notes]
+def _degraded(recogniser: Recogniser) -> list[Degraded]:
+    return [Degraded(what=note.what, why=note.why, fix=note.fix) for note in recogniser.notes]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, fitted, halves, pack_for
+from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, Piece, fitted, halves, pack_for
 from chalchitra.speech.healing import Healed, Way, heal, ways_of
 from chalchitra.speech.hotwords import MOST_TOKENS, GlossaryUse, use_glossary
 from chalchitra.speech.invented import is_scrap, letters_of
@@ -133,6 +133,10 @@ class Heard:
     """What was heard again, and what came of it."""
     glossary: GlossaryUse | None = None
     """What came of the glossary, where there is one."""
+
+
+def _nobody_listens(index: int) -> None:
+    pass
 
 
 class Recogniser(ABC):
@@ -290,6 +294,33 @@ class Recogniser(ABC):
             heard.dropped += reading.dropped
         return heard
 
+    def hear_each(
+        self,
+        stretches: Sequence[tuple[float, float]],
+        sound: Sound,
+        language: str,
+        task: Task,
+        way: Way,
+        on_done: Callable[[int], None] = _nobody_listens,
+    ) -> list[list[RawSegment]]:
+        """What is said in each stretch of the film (s), heard by itself, in order.
+
+        Times are seconds of the stretch. `way` changes settings for this hearing; `on_done` is told
+        the index of each that is done. Raises UsageError when the model cannot do this.
+        """
+        self._check(language, task)
+        blocks = [Block((Piece(start, end, 0.0),), ()) for start, end in stretches]
+        asked, self.options = self.options, replace(self.options, **way.changes)
+        self.on_block = on_done
+        heard = []
+        try:
+            for index, raw in enumerate(self.hear(BlockSamples(blocks, sound), language, task)):
+                heard.append(raw)
+                on_done(index)
+        finally:
+            self.options, self.on_block = asked, _nobody_listens
+        return heard
+
     def _terms(self) -> tuple[list[Term], list[str]]:
         """The glossary's terms that may be written, and those that are in another script."""
         characters = characters_of(self.options.script, latin=self.options.latin)
@@ -332,10 +363,6 @@ def full_windows(segments: Iterable[tuple[int, int]], cap: int) -> set[int]:
     for window, tokens in segments:
         counted[window] += tokens
     return {window for window, tokens in counted.items() if tokens >= cap}
-
-
-def _nobody_listens(index: int) -> None:
-    pass
 
 
 def _on_film(segment: RawSegment, block: Block, spaced: bool) -> RawSegment:
