@@ -24,6 +24,7 @@ from chalchitra.subtitles import (
     transcript_words,
     translation_words,
 )
+from chalchitra.subtitles.complete import require_every_unit
 from chalchitra.subtitles.cue import Format, TrackSettings
 from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
@@ -45,6 +46,7 @@ def work(stage: Stage) -> None:
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
     transcript: Transcript | None = None
+    translation: Translation | None = None
     untranslated: list[TranslationUnit] = []
     if language == stage.params["source_language"]:
         transcript = Transcript.read(stage.input("transcript"))
@@ -71,6 +73,8 @@ def work(stage: Stage) -> None:
         duration=stage.params["film_duration"],
     )
     cues = track.cues
+    if translation is not None:
+        require_every_unit(cues, translation)
     write_files(stage, cues, settings, name, cue_notes(cues, transcript) if transcript else {})
 
     speech = None

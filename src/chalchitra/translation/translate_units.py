@@ -131,7 +131,7 @@ class _Run:
             elif verdict is None or not verdict.clean:
                 retried += 1
                 verdict = self._again(unit.text, verdict)
-            done.append(_translated(unit, verdict))
+            done.append(TranslationUnit.of(unit, verdict.text, verdict.problem, verdict.doubt))
         return Outcome(done, retried, self._in_pieces)
 
     def _protect(self, text: str, *, placeholders: bool = True) -> Protected:
@@ -218,17 +218,3 @@ def halved(text: str) -> tuple[str, str] | None:
 
     cut = min(range(1, len(words)), key=cost)
     return " ".join(words[:cut]), " ".join(words[cut:])
-
-
-def _translated(unit: SentenceUnit, verdict: _Verdict) -> TranslationUnit:
-    failed = verdict.problem is not None
-    return TranslationUnit(
-        id=unit.id,
-        start=unit.start,
-        end=unit.end,
-        source=unit.text,
-        text=unit.text if failed else verdict.text,
-        segment_ids=list(unit.segment_ids),
-        status="untranslated" if failed else "translated",
-        reason=verdict.problem or verdict.doubt,
-    )
