@@ -25,6 +25,7 @@ def test_workflows_are_those_of_the_design():
         "translation@en",
         "subtitle_gen@hi",
         "subtitle_gen@en",
+        "qc",
     ]
     assert plan("subtitle", "hi", ["en", "ta"]) == [
         *transcribe,
@@ -33,6 +34,7 @@ def test_workflows_are_those_of_the_design():
         "subtitle_gen@hi",
         "subtitle_gen@en",
         "subtitle_gen@ta",
+        "qc",
         "mux",
     ]
 
@@ -40,7 +42,7 @@ def test_workflows_are_those_of_the_design():
 def test_subtitling_in_the_source_language_needs_no_translation():
     keys = plan("subtitle", "en", [])
     assert not [key for key in keys if key.startswith("translation")]
-    assert keys[-2:] == ["subtitle_gen@en", "mux"]
+    assert keys[-3:] == ["subtitle_gen@en", "qc", "mux"]
 
 
 def test_nothing_is_muxed_without_a_picture():

@@ -88,7 +88,7 @@ def work(stage: Stage) -> None:
         untranslated=untranslated,
         forced=track.forced,
     )
-    report.write(stage.output("qc", "qc.json", deliver_as=f"{name}.qc.json"))
+    report.write(stage.output("qc", "qc.json"))
     stage.metric("violations", len(report.violations))
     if (spoken := report.coverage) is not None:
         uncovered = spoken.speech_seconds - spoken.covered_seconds
@@ -112,7 +112,7 @@ def work(stage: Stage) -> None:
             "Look at the transcript there: it is hardly speech.",
         )
     if report.violations:
-        tell(stage, report, f"The {row['name']} track", f"{name}.qc.json")
+        tell(stage, report, f"The {row['name']} track")
     if settings.romanised and row["script"] != "Latn":
         write_romanised(stage, cues, settings)
 
@@ -139,13 +139,13 @@ def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> N
         )
 
 
-def tell(stage: Stage, report: QualityReport, track: str, file: str) -> None:
+def tell(stage: Stage, report: QualityReport, track: str) -> None:
     """Say how many violations there are and which are worst."""
     stage.degraded(
         f"{track} has {how_many(report)} of its style"
         f" ({report.style or 'none named'}): {counted(report)}.",
         f"The worst: {'; '.join(map(sentence, worst(report)))}.",
-        f"{file} lists all; no text was dropped to meet a limit.",
+        "output/qc.json lists all; no text was dropped to meet a limit.",
     )
 
 

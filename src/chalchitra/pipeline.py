@@ -220,6 +220,13 @@ STAGES: dict[str, StageSpec] = {
             per_language="all",
         ),
         StageSpec(
+            name="qc",
+            does="put the quality reports of all tracks together",
+            inputs=(Input("qc", "subtitle_gen", "qc", "each"),),
+            outputs=("qc",),
+            job_fields=("title", "film_duration"),
+        ),
+        StageSpec(
             name="mux",
             does="put the subtitle tracks into a copy of the film",
             inputs=(Input("film", FILM, FILM), Input("srt", "subtitle_gen", "srt", "each")),
@@ -236,8 +243,8 @@ LISTENING = ("demux", "vad", "language")
 _TRANSCRIBE = (*LISTENING, "asr", "script", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
-    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
-    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "mux"),
+    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen", "qc"),
+    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "qc", "mux"),
 }
 
 
