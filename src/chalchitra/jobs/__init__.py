@@ -24,6 +24,7 @@ from chalchitra.jobs.store import (
     job_path,
     named_job,
     read_job,
+    rewrite_job,
     write_job,
 )
 
@@ -56,5 +57,6 @@ __all__ = [
     "read_job",
     "read_record",
     "read_state",
+    "rewrite_job",
     "write_job",
 ]
