@@ -24,7 +24,9 @@ from chalchitra.subtitles import (
     transcript_words,
     translation_words,
 )
+from chalchitra.subtitles.build import Track
 from chalchitra.subtitles.cue import Format, TrackSettings
+from chalchitra.subtitles.edited import EditedTrack, still_shown
 from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
@@ -44,6 +46,7 @@ def work(stage: Stage) -> None:
 
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
+    lines: list[str] = []
     transcript: Transcript | None = None
     untranslated: list[TranslationUnit] = []
     if language == stage.params["source_language"]:
@@ -60,17 +63,24 @@ def work(stage: Stage) -> None:
             noted(clean(unit.text)) if notes and unit.song else clean(unit.text)
             for unit in translation.units
         ]
+
+    if stage.has_input("edited"):
+        track = Track(EditedTrack.read(stage.input("edited")).to_cues())
+        lines = [" ".join(cue.lines) for cue in track.cues]
+        untranslated = still_shown(untranslated, track.cues)
+        stage.metric("edited_cues", len(track.cues))
+    else:
+        track = build_track(
+            words,
+            settings,
+            language=language,
+            script=row["script"],
+            duration=stage.params["film_duration"],
+        )
+    cues = track.cues
+    if transcript is None:
         text = "".join(f"{line}\n" for line in lines)
         write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
-
-    track = build_track(
-        words,
-        settings,
-        language=language,
-        script=row["script"],
-        duration=stage.params["film_duration"],
-    )
-    cues = track.cues
     write_files(stage, cues, settings, name, cue_notes(cues, transcript) if transcript else {})
 
     speech = None

@@ -19,7 +19,9 @@ SCRIPT = "the script"
 """The producer's name of the text that came with the film, copied into the job's folder."""
 GLOSSARY = "the glossary"
 """The producer's name of the merged glossaries, copied into the job's folder."""
-GIVEN = frozenset({FILM, SCRIPT, GLOSSARY})
+EDITED = "the edited cues"
+"""The producer's name of a track that a person edited, copied into the job's folder."""
+GIVEN = frozenset({FILM, SCRIPT, GLOSSARY, EDITED})
 """What is given with the job: no stage of it makes these."""
 
 When = Literal[
@@ -28,6 +30,7 @@ When = Literal[
     "target",  # the stage runs for a target language
     "whisper",  # the job's translator listens again
     "glossary",  # the job has one
+    "edited",  # the stage runs for a language whose track a person edited
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -203,6 +206,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
                 Input("regions", "vad", "regions"),
+                Input("edited", EDITED, "cues", "edited"),
             ),
             outputs=(
                 "srt",
@@ -291,10 +295,12 @@ def inputs_of(
     stages: Collection[str],
     *,
     glossary: bool = False,
+    edited: Collection[str] = (),
 ) -> dict[str, tuple[str, str]]:
     """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
 
-    `stages` are the keys of the job's stages; `glossary` says whether the job has one.
+    `stages` are the keys of the job's stages; `glossary` says whether the job has one; `edited` are
+    the languages whose tracks a person edited.
     """
     stage, language = split_key(key)
     resolved: dict[str, tuple[str, str]] = {}
@@ -306,6 +312,7 @@ def inputs_of(
             "target": language != source,
             "whisper": translator == "whisper",
             "glossary": glossary,
+            "edited": language in edited,
         }[item.when]
         if not holds:
             continue

@@ -16,7 +16,8 @@ from chalchitra.settings import load_table
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Request, Result
 from chalchitra.subtitles import CueSettings, from_review
-from chalchitra.subtitles.cue import TrackSettings
+from chalchitra.subtitles.cue import Cue, TrackSettings
+from chalchitra.subtitles.edited import EditedTrack
 from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
@@ -368,3 +369,39 @@ def test_romanised_lines_that_are_too_long_are_said(run):
     _, result, _ = run("hi", given, romanised=True, max_chars_per_line=12, max_lines=1)
     assert result.metrics["romanised_lines_too_long"] == 1
     assert "romanised" in result.degraded[-1].what
+
+
+def test_an_edited_track_is_what_the_person_made_of_it(run, tmp_path):
+    """In every format; its report judges it, and what was translated by hand is translated."""
+    cues = [Cue(1, 0.5, 0.6, ("नमस्ते दोस्तो, आप सब कैसे हैं?",)), Cue(2, 5, 7, ("अच्छे हैं।", "और आप?"))]
+    edited = tmp_path / "edited.json"
+    edited.write_text(EditedTrack.of(cues).to_json(), encoding="utf-8")
+    formats = ["srt", "vtt", "ass", "ttml", "csv"]
+    code, result, attempt = run(
+        "hi", hindi(), inputs={"edited": edited}, formats=formats, romanised=True
+    )
+    assert code == 0
+    written = {key: (attempt / out.path).read_bytes() for key, out in result.outputs.items()}
+    for key in ("srt", "vtt", "ass", "ttml"):
+        read = pysubs2.SSAFile.from_string(written[key].decode(), format_=key)
+        assert [event.plaintext for event in read] == [cue.text for cue in cues]
+    assert from_review(written["csv"]) == cues
+    assert "Acche hain" in written["romanised_srt"].decode()
+    report = json.loads(written["qc"])
+    assert (report["cues"], report["counts"]["too_short"]) == (2, 1)
+
+
+def test_an_edited_translation_has_its_text_too(run, tmp_path):
+    unit = TranslationUnit(
+        id=0, start=1, end=3, source="a", text="नमस्ते", segment_ids=[0], status="untranslated"
+    )
+    translation = Translation(
+        source_language="hi", target_language="en", translator="t", model="m", units=[unit]
+    )
+    edited = tmp_path / "edited.json"
+    track = EditedTrack.of([Cue(1, 1, 3, ("Hello,", "friends."))])
+    edited.write_text(track.to_json(), encoding="utf-8")
+    _, result, attempt = run("en", translation, inputs={"edited": edited})
+    text = (attempt / result.outputs["txt"].path).read_text(encoding="utf-8")
+    assert text == "Hello, friends.\n"
+    assert json.loads((attempt / "qc.json").read_bytes())["untranslated"] == []

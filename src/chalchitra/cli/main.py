@@ -21,6 +21,7 @@ from chalchitra.cli import (
     qc,
     remove,
     restyle,
+    review,
     run,
     signals,
     status,
@@ -48,6 +49,7 @@ app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=Fal
 )
 app.command("qc")(qc.qc)
 app.command("restyle")(restyle.restyle)
+app.command("review")(review.review)
 app.command("languages")(languages.languages)
 app.command("doctor")(doctor.doctor)
 app.add_typer(cache.app, name="cache")

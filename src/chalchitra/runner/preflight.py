@@ -68,6 +68,7 @@ def preflight(
     collect(film)
     collect(lambda: _require_script(job, layout))
     collect(lambda: _require_glossary(job, layout))
+    collect(lambda: _require_edits(job, layout))
     _tell_edited_glossaries(job, reporter)
     for name in dict.fromkeys(job.stage_environments[split_key(key)[0]] for key in keys):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
@@ -112,6 +113,7 @@ def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:
     digest = film_sha256(job.film.path, layout.film_hash, keep=False)
     _require_script(job, layout)
     _require_glossary(job, layout)
+    _require_edits(job, layout)
     missing = [choice.name for choice in _required(job, job.stages) if not _usable(choice)]
     there = {
         key: {} if (choice := job.models.get(key)) and not _usable(choice) else _refs(job, key)
@@ -131,6 +133,22 @@ def _require_glossary(job: Job, layout: JobLayout) -> None:
     """The job's glossary is the one that was prepared."""
     if job.glossary is not None:
         _require_copy(layout.glossary, job.glossary.sha256, job.glossary.sources[0].path)
+
+
+def _require_edits(job: Job, layout: JobLayout) -> None:
+    """The edited tracks are there, and those that were read."""
+    for language, edit in job.edits.items():
+        copy = layout.edited(language, edit.sha256)
+        try:
+            same = sha256_file(copy) == edit.sha256
+        except OSError:
+            same = False
+        if not same:
+            raise UsageError(
+                f"{copy} is gone, or another than was read.",
+                cause="It was moved or edited in the job's folder.",
+                fix=f"Type chalchitra review {job.job_id} FILE again, or --undo -t {language}.",
+            )
 
 
 def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:

@@ -169,7 +169,7 @@ class _Run:
             "stages": self.rows,
             "deliverables": _deliverables(self.job, self.layout),
             "error": error.to_dict() if error else None,
-            "notes": self.job.notes,
+            "notes": [*self.job.notes, *self.job.edit_notes],
         }
         with suppress(OSError):  # a full disk must not hide what happened
             self._tell(

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, GLOSSARY, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
 
@@ -45,6 +45,10 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             continue
         if producer == GLOSSARY:
             files[name] = layout.glossary
+            continue
+        if producer == EDITED:
+            language = split_key(key)[1] or ""
+            files[name] = layout.edited(language, job.edits[language].sha256)
             continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:
