@@ -20,7 +20,7 @@ CONFIG = paths.config_dir()
 @pytest.fixture
 def quick(project, monkeypatch):
     """A Quick whose tracks are judged by the settings they were told."""
-    for name in ("pipeline.toml", "styles.toml"):
+    for name in ("pipeline.toml", "styles.toml", "languages.toml"):
         (project.root / "config" / name).symlink_to(CONFIG / name)
     made = Quick(project)
 
@@ -30,6 +30,7 @@ def quick(project, monkeypatch):
         cue = Cue(1, 0, 2, ("नमस्ते दोस्तो, आप कैसे हैं?",))
         report = make_report([cue], settings, stage.params["style"], stage.language)
         report.write(stage.output("qc", "qc.json"))
+        report.write(stage.output("bilingual_qc", "bilingual.json"))
         width = str(settings.max_chars_per_line)
         stage.output("srt", "srt.txt", deliver_as=f"{stage.language}.srt").write_text(width)
 
@@ -128,3 +129,26 @@ def test_only_the_tracks_may_lack_nothing(chalchitra, quick, ran, project):
     shown = chalchitra("restyle", layout.root, "--style", "bbc")
     assert shown.code == 0, shown.err
     assert read_record(layout, "subtitle_gen@hi").fingerprint_parts["params"]["style"] == "bbc"
+
+
+def test_a_template_is_made_first_and_must_be_a_track(chalchitra, quick, ran):
+    _, layout = ran
+    shown = chalchitra("restyle", layout.root, "--set", "subtitle_gen.template=English")
+    assert shown.code == 0, shown.err
+    assert quick.served[:2] == ["subtitle_gen@en", "subtitle_gen@hi"]
+    job = read_job(layout.root)
+    assert job.tracks.template == "en"
+    assert job.inputs_of("subtitle_gen@hi")["template"] == ("subtitle_gen@en", "cues")
+    assert quick.run(layout).served == []
+    wrong = chalchitra("restyle", layout.root, "--set", "subtitle_gen.template=ta")
+    assert (wrong.code, len(wrong.err.splitlines())) == (2, 3)
+    assert "-t ta" in wrong.err
+
+
+@pytest.mark.parametrize("pair", ["hi", "hi+hi", "hi+en+ta", "hi+ta", "+", "hi+"])
+def test_a_bilingual_track_is_of_two_languages_of_the_job(chalchitra, quick, ran, pair):
+    _, layout = ran
+    wrong = chalchitra("restyle", layout.root, "--set", f"subtitle_gen.bilingual={pair}")
+    assert (wrong.code, len(wrong.err.splitlines())) == (2, 3)
+    assert chalchitra("restyle", layout.root, "--set", "subtitle_gen.bilingual=hi + en").code == 0
+    assert read_job(layout.root).pair == ["hi", "en"]

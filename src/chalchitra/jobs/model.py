@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.media.film import Film
-from chalchitra.pipeline import inputs_of
+from chalchitra.pipeline import TrackPlan, inputs_of
 
 JOB_VERSION: Literal[1] = 1
 UNKNOWN = "auto"
@@ -185,6 +185,18 @@ class Job(_Model):
         return str(self.settings.get("songs", {}).get("text", "mark"))
 
     @property
+    def tracks(self) -> TrackPlan:
+        """Which tracks follow which: the settings subtitle_gen.template and .bilingual."""
+        settings = self.settings.get("subtitle_gen", {})
+        upper, _, lower = str(settings.get("bilingual", "")).partition("+")
+        return TrackPlan(settings.get("template") or None, (upper, lower) if lower else None)
+
+    @property
+    def pair(self) -> list[str]:
+        """The languages of the bilingual track, the upper one first; none without one."""
+        return list(self.tracks.pair or ())
+
+    @property
     def edit_notes(self) -> list[str]:
         """What a person is told of the edited tracks after every run."""
         return [
@@ -219,4 +231,5 @@ class Job(_Model):
             self.stages,
             glossary=self.glossary is not None,
             edited=self.edits,
+            tracks=self.tracks,
         )

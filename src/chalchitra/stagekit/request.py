@@ -25,7 +25,7 @@ def parameters(job: Job, key: str) -> dict[str, Any]:
     data = job.model_dump(mode="json", include=fields)
     data |= {name: getattr(job, name) for name in fields - data.keys()}
     if "languages" in data and "target_languages" not in data:
-        own = {job.source_language, language}
+        own = {job.source_language, language, *data.get("pair", ())}
         data["languages"] = {name: row for name, row in data["languages"].items() if name in own}
     return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 

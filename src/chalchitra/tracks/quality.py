@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from chalchitra.errors import UsageError
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import split_key
+from chalchitra.pipeline import split_key, stage_key
 from chalchitra.subtitles.qc import JobReport, QualityReport
-
-_REPORTS = ("qc",)
-"""The outputs of subtitle_gen that are reports, one a track."""
 
 
 def job_report(job: Job, layout: JobLayout) -> JobReport:
@@ -16,20 +13,17 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
 
     Raises UsageError where it has made none.
     """
-    keys = {key for key in job.stages if split_key(key)[0] == "subtitle_gen"}
-    records = [
-        record
-        for language in (job.source_language, *job.target_languages)
-        if (key := f"subtitle_gen@{language}") in keys
-        and (record := read_record(layout, key)) is not None
-    ]
+    languages = [job.source_language, *job.target_languages]
+    named = [(language, "qc") for language in languages]
+    if job.tracks.maker is not None:
+        named.append((job.tracks.maker, "bilingual_qc"))
     reports = [
         QualityReport.read(layout.root / record.outputs[name].path)
-        for record in records
-        for name in _REPORTS
-        if name in record.outputs
+        for language, name in named
+        if (record := read_record(layout, stage_key("subtitle_gen", language))) is not None
+        and name in record.outputs
     ]
-    if not keys:
+    if not any(split_key(key)[0] == "subtitle_gen" for key in job.stages):
         raise UsageError(
             f"Job {job.job_id} has no subtitle tracks.",
             cause="It was prepared with --transcribe, which makes none.",

@@ -10,6 +10,7 @@ from chalchitra.runner.events import Reporter
 from chalchitra.runner.lock import held
 from chalchitra.runner.run import Outcome
 from chalchitra.settings import restyled
+from chalchitra.tracks.following import in_order, plan_of, settled
 from chalchitra.tracks.rerun import remake, require_tracks
 
 
@@ -33,6 +34,8 @@ def restyle(
     with held(layout, job.job_id):
         job = read_job(folder)
         settings = restyled(job.settings, style, overrides)
+        settings["subtitle_gen"] = settled(settings, [job.source_language, *job.target_languages])
         if settings != job.settings:
-            rewrite_job(job.model_copy(update={"settings": settings}), layout)
+            stages = in_order(job.stages, plan_of(settings["subtitle_gen"]))
+            rewrite_job(job.model_copy(update={"settings": settings, "stages": stages}), layout)
     return remake(folder, reporter, mux=mux)
