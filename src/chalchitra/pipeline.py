@@ -19,7 +19,9 @@ SCRIPT = "the script"
 """The producer's name of the text that came with the film, copied into the job's folder."""
 GLOSSARY = "the glossary"
 """The producer's name of the merged glossaries, copied into the job's folder."""
-GIVEN = frozenset({FILM, SCRIPT, GLOSSARY})
+EDITED = "the edited cues"
+"""The producer's name of a track that a person edited, copied into the job's folder."""
+GIVEN = frozenset({FILM, SCRIPT, GLOSSARY, EDITED})
 """What is given with the job: no stage of it makes these."""
 
 When = Literal[
@@ -28,6 +30,10 @@ When = Literal[
     "target",  # the stage runs for a target language
     "whisper",  # the job's translator listens again
     "glossary",  # the job has one
+    "edited",  # the stage runs for a language whose track a person edited
+    "follows",  # the job has a template, and the stage runs for another language than its
+    "beside",  # the stage makes the job's bilingual track, beside the language that sets its times
+    "bilingual",  # the job has a bilingual track
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -206,6 +212,9 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
                 Input("regions", "vad", "regions"),
+                Input("edited", EDITED, "cues", "edited"),
+                Input("template", "subtitle_gen", "cues", "follows"),
+                Input("beside", "subtitle_gen", "cues", "beside"),
             ),
             outputs=(
                 "srt",
@@ -217,10 +226,34 @@ STAGES: dict[str, StageSpec] = {
                 "qc",
                 "romanised_srt",
                 "romanised_vtt",
+                "cues",
+                "bilingual_srt",
+                "bilingual_vtt",
+                "bilingual_ass",
+                "bilingual_ttml",
+                "bilingual_csv",
+                "bilingual_qc",
             ),
-            job_fields=("title", "source_language", "languages", "film_duration", "song_text"),
+            job_fields=(
+                "title",
+                "source_language",
+                "languages",
+                "film_duration",
+                "song_text",
+                "pair",
+            ),
             packages=("pysrt", "regex"),
             per_language="all",
+        ),
+        StageSpec(
+            name="qc",
+            does="put the quality reports of all tracks together",
+            inputs=(
+                Input("qc", "subtitle_gen", "qc", "each"),
+                Input("qc@bilingual", "subtitle_gen", "bilingual_qc", "bilingual"),
+            ),
+            outputs=("qc",),
+            job_fields=("title", "film_duration"),
         ),
         StageSpec(
             name="mux",
@@ -233,15 +266,52 @@ STAGES: dict[str, StageSpec] = {
     )
 }
 
+
+@dataclass(frozen=True)
+class TrackPlan:
+    """Which tracks of a job follow which.
+
+    The cue times of the language `template` are locked for all others. `pair` are the two languages
+    of the bilingual track, the upper one first; its times are the template's where that is one of
+    them, else the first's, and the stage of the other makes it.
+    """
+
+    template: str | None = None
+    pair: tuple[str, str] | None = None
+
+    @property
+    def timed(self) -> str | None:
+        """The language whose times the bilingual track has."""
+        if self.pair is None:
+            return None
+        return self.template if self.template in self.pair else self.pair[0]
+
+    @property
+    def maker(self) -> str | None:
+        """The language whose stage makes the bilingual track."""
+        if self.pair is None:
+            return None
+        return self.pair[1] if self.timed == self.pair[0] else self.pair[0]
+
+    def order(self, languages: Sequence[str]) -> list[str]:
+        """The languages, each after those that its track follows."""
+        first = [name for name in (self.template, self.timed) if name and name in languages]
+        return list(dict.fromkeys([*first, *languages]))
+
+
 LISTENING = ("demux", "vad", "language")
 """What must run before it is known which language is spoken."""
 
 _TRANSCRIBE = (*LISTENING, "asr", "script", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
-    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
-    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "mux"),
+    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen", "qc"),
+    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "qc", "mux"),
 }
+
+
+_OF_ANOTHER = frozenset({"follows", "beside", "bilingual"})
+"""Inputs that the stage of one certain language makes."""
 
 
 def stage_key(stage: str, language: str | None = None) -> str:
@@ -261,17 +331,19 @@ def plan(
     *,
     picture: bool = True,
     wanted: Collection[str] = (),
+    tracks: TrackPlan | None = None,
 ) -> list[str]:
     """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
 
-    `wanted` names the optional stages that were asked for.
+    `wanted` names the optional stages that were asked for; `tracks` says which follow which.
     """
     keys: list[str] = []
+    tracks = tracks or TrackPlan()
     for name in _WORKFLOW_STAGES[workflow]:
         languages: Sequence[str | None] = {
             "": (None,),
             "targets": tuple(targets),
-            "all": (source, *targets),
+            "all": tracks.order((source, *targets)),
         }[STAGES[name].per_language]
         if (name == "mux" and not picture) or (STAGES[name].optional and name not in wanted):
             continue
@@ -287,12 +359,16 @@ def inputs_of(
     stages: Collection[str],
     *,
     glossary: bool = False,
+    edited: Collection[str] = (),
+    tracks: TrackPlan | None = None,
 ) -> dict[str, tuple[str, str]]:
     """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
 
-    `stages` are the keys of the job's stages; `glossary` says whether the job has one.
+    `stages` are the keys of the job's stages; `glossary` says whether the job has one; `edited` are
+    the languages whose tracks a person edited; `tracks` says which follow which.
     """
     stage, language = split_key(key)
+    tracks = tracks or TrackPlan()
     resolved: dict[str, tuple[str, str]] = {}
     for item in STAGES[stage].inputs:
         holds = {
@@ -302,6 +378,10 @@ def inputs_of(
             "target": language != source,
             "whisper": translator == "whisper",
             "glossary": glossary,
+            "edited": language in edited,
+            "follows": tracks.template is not None and language != tracks.template,
+            "beside": tracks.maker is not None and language == tracks.maker,
+            "bilingual": tracks.maker is not None,
         }[item.when]
         if not holds:
             continue
@@ -312,6 +392,14 @@ def inputs_of(
                     stage_key(made_by, each),
                     item.output,
                 )
+            continue
+        if item.when in _OF_ANOTHER:
+            other = {
+                "follows": tracks.template,
+                "beside": tracks.timed,
+                "bilingual": tracks.maker,
+            }[item.when]
+            resolved[item.name] = (stage_key(made_by, other), item.output)
             continue
         per_language = made_by not in GIVEN and STAGES[made_by].per_language
         producer = stage_key(made_by, language if per_language else None)

@@ -5,6 +5,7 @@ state.json                    how far it is, for whoever looks
 film.json                     the film's content hash, by size and time
 script.json                   the text that was given with the film, line by line
 glossary.json                 the glossaries that were given or lay beside the film, merged
+edited.<language>.<hash>.json the track of a language as a person edited it
 stages/<key>/attempts.json    the attempts, each written down before its process starts
 stages/<key>/attempt-001/     a running or broken attempt: request, messages, outputs, result
 stages/<key>/done-001/        a published one (one rename)
@@ -40,6 +41,10 @@ class JobLayout:
     @property
     def glossary(self) -> Path:
         return self.root / "glossary.json"
+
+    def edited(self, language: str, sha256: str) -> Path:
+        """A track as a person edited it; its content's hash in its name keeps two apart."""
+        return self.root / f"edited.{language}.{sha256[:12]}.json"
 
     @property
     def state(self) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, GLOSSARY, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
 
@@ -25,7 +25,7 @@ def parameters(job: Job, key: str) -> dict[str, Any]:
     data = job.model_dump(mode="json", include=fields)
     data |= {name: getattr(job, name) for name in fields - data.keys()}
     if "languages" in data and "target_languages" not in data:
-        own = {job.source_language, language}
+        own = {job.source_language, language, *data.get("pair", ())}
         data["languages"] = {name: row for name, row in data["languages"].items() if name in own}
     return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 
@@ -45,6 +45,10 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             continue
         if producer == GLOSSARY:
             files[name] = layout.glossary
+            continue
+        if producer == EDITED:
+            language = split_key(key)[1] or ""
+            files[name] = layout.edited(language, job.edits[language].sha256)
             continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:

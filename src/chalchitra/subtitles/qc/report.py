@@ -107,12 +107,12 @@ def counted(report: QualityReport) -> str:
     return ", ".join(f"{names[kind]} {count}" for kind, count in report.counts.items())
 
 
-def worst(report: QualityReport) -> list[Violation]:
+def worst(report: QualityReport, most: int = _WORST) -> list[Violation]:
     """The few violations that are furthest from their limits, one a cue."""
     chosen: dict[object, Violation] = {}
     for one in sorted(report.violations, key=_excess, reverse=True):
         chosen.setdefault(one.cue, one)
-    return list(chosen.values())[:_WORST]
+    return list(chosen.values())[:most]
 
 
 def sentence(violation: Violation) -> str:
