@@ -154,7 +154,7 @@ def write_files(
     name: str,
     notes: Mapping[int, CueNote],
 ) -> None:
-    """The track in the formats that were asked for. SRT is always made, for mux."""
+    """The track in the formats that were asked for. SRT and ASS are always made, for mux."""
     language = str(stage.language)
     row = stage.params["languages"][language]
     wanted = settings.formats
@@ -163,16 +163,15 @@ def write_files(
         deliver_as = f"{name}.{format_}" if format_ in wanted else None
         write_text(stage.output(format_, f"subtitles.{format_}", deliver_as=deliver_as), text)
 
-    write("srt", to_srt(cues))
+    rtl = row["direction"] == "rtl"
+    written_in = {"language": language, "script": row["script"]}
+    write("srt", to_srt(cues, right_to_left=rtl))
+    write("ass", to_ass(cues, **written_in, right_to_left=rtl))
     if "vtt" in wanted:
-        write("vtt", to_vtt(cues))
+        write("vtt", to_vtt(cues, right_to_left=rtl))
     if "csv" in wanted:
         write("csv", to_review(cues, notes, length=settings.length))
-    written_in = {"language": language, "script": row["script"]}
-    if "ass" in wanted:
-        write("ass", to_ass(cues, **written_in, right_to_left=row["direction"] == "rtl"))
     if "ttml" in wanted:
-        rtl = row["direction"] == "rtl"
         write("ttml", to_ttml(cues, **written_in, tag=row["bcp47"], right_to_left=rtl))
 
 
