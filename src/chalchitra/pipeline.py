@@ -185,6 +185,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript"),
                 Input("audio", "demux", "audio", "whisper"),
                 Input("audio_info", "demux", "audio_info", "whisper"),
+                Input("glossary", GLOSSARY, "glossary", "glossary"),
             ),
             outputs=("translation",),
             job_fields=(
