@@ -55,6 +55,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
         "retried": outcome.retried,
         "in_pieces": outcome.in_pieces,
         "from_memory": outcome.from_memory,
+        "exceptions": outcome.exceptions,
         "untranslated": len(translation.untranslated),
         **outcome.terms.metrics,
     }
