@@ -30,6 +30,7 @@ from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.romanised import romanised_cues
+from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.words import clean
 from chalchitra.text.romanise import NotRomanisedError
 from chalchitra.transcript import Transcript
@@ -65,12 +66,14 @@ def work(stage: Stage) -> None:
         text = "".join(f"{line}\n" for line in lines)
         write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
 
+    shots = ShotChanges.read(stage.input("shots")) if stage.has_input("shots") else None
     track = build_track(
         words,
         settings,
         language=language,
         script=row["script"],
         duration=stage.params["film_duration"],
+        cuts=shots,
     )
     cues = track.cues
     if translation is not None:
@@ -87,6 +90,7 @@ def work(stage: Stage) -> None:
         language,
         script=row["script"],
         film=stage.params["film_duration"],
+        frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         words=transcript.words if transcript else (),
         untranslated=untranslated,

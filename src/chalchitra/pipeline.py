@@ -28,6 +28,7 @@ When = Literal[
     "target",  # the stage runs for a target language
     "whisper",  # the job's translator listens again
     "glossary",  # the job has one
+    "made",  # the job has a stage that makes it
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -170,6 +171,15 @@ STAGES: dict[str, StageSpec] = {
             job_fields=("title", "source_language", "languages", "song_text"),
         ),
         StageSpec(
+            name="shots",
+            does="find where the picture changes",
+            inputs=(Input("film", FILM, FILM),),
+            outputs=("shots",),
+            job_fields=("clip",),
+            packages=("scenedetect-headless", "opencv-python-headless", "numpy", "av"),
+            optional=True,
+        ),
+        StageSpec(
             name="translation",
             does="translate sentence by sentence",
             inputs=(
@@ -203,6 +213,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
                 Input("regions", "vad", "regions"),
+                Input("shots", "shots", "shots", "made"),
             ),
             outputs=(
                 "srt",
@@ -236,9 +247,11 @@ LISTENING = ("demux", "vad", "language")
 _TRANSCRIBE = (*LISTENING, "asr", "script", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
-    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen"),
-    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "mux"),
+    "translate": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen"),
+    "subtitle": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "mux"),
 }
+_OF_THE_PICTURE = ("shots", "mux")
+"""What no job without a picture has."""
 
 
 def stage_key(stage: str, language: str | None = None) -> str:
@@ -259,7 +272,8 @@ def plan(
     picture: bool = True,
     wanted: Collection[str] = (),
 ) -> list[str]:
-    """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
+    """The stage keys of a job, in the order they run. Without a picture there are no shots,
+    and nothing is muxed.
 
     `wanted` names the optional stages that were asked for.
     """
@@ -270,7 +284,9 @@ def plan(
             "targets": tuple(targets),
             "all": (source, *targets),
         }[STAGES[name].per_language]
-        if (name == "mux" and not picture) or (STAGES[name].optional and name not in wanted):
+        if (name in _OF_THE_PICTURE and not picture) or (
+            STAGES[name].optional and name not in wanted
+        ):
             continue
         keys += [stage_key(name, language) for language in languages]
     return keys
@@ -299,6 +315,7 @@ def inputs_of(
             "target": language != source,
             "whisper": translator == "whisper",
             "glossary": glossary,
+            "made": _producer(item, stages) in stages,
         }[item.when]
         if not holds:
             continue
