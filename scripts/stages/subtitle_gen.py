@@ -41,6 +41,7 @@ from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.romanised import romanised_cues
+from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.template import Filled, fill_template
 from chalchitra.subtitles.template_track import TemplateTrack, edited_words, with_units
 from chalchitra.subtitles.words import TimedWord, clean
@@ -77,6 +78,7 @@ def work(stage: Stage) -> None:
             for unit in translation.units
         ]
 
+    shots = ShotChanges.read(stage.input("shots")) if stage.has_input("shots") else None
     spoken = [unit.source for unit in translation.units] if translation else None
     if stage.has_input("edited"):
         unspaced = row["script"] in UNSPACED_SCRIPTS
@@ -97,6 +99,7 @@ def work(stage: Stage) -> None:
             language=language,
             script=row["script"],
             duration=stage.params["film_duration"],
+            cuts=shots,
         )
     cues = track.cues
     if transcript is None:
@@ -122,6 +125,7 @@ def work(stage: Stage) -> None:
         language,
         script=row["script"],
         film=stage.params["film_duration"],
+        frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         words=transcript.words if transcript else (),
         untranslated=untranslated,
