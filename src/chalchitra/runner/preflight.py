@@ -173,7 +173,7 @@ def _require_disk(job: Job, layout: JobLayout) -> None:
     if not layout.record("demux").exists():
         need += int((job.film.duration or 0) * AUDIO_BYTES_A_SECOND)
     if "mux" in job.stages and not layout.record("mux").exists():
-        burned = job.settings["mux"].get("burn_in", "none") != "none"
+        burned = job.settings.get("mux", {}).get("burn_in", "none") != "none"
         need += job.film.size * (2 if burned else 1)
     free = shutil.disk_usage(layout.root).free
     if free < need:
