@@ -26,7 +26,8 @@ When = Literal[
     "always",
     "source",  # the stage runs for the source language
     "target",  # the stage runs for a target language
-    "whisper",  # the job's translator listens again
+    "whisper",  # the stage's translator listens again
+    "pivot",  # the stage translates from another target language, not from what was said
     "glossary",  # the job has one
     "each",  # once for every language of the job, named `name@language`
 ]
@@ -176,12 +177,14 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript"),
                 Input("audio", "demux", "audio", "whisper"),
                 Input("audio_info", "demux", "audio_info", "whisper"),
+                Input("pivot", "translation", "translation", "pivot"),
             ),
             outputs=("translation",),
             job_fields=(
                 "source_language",
                 "languages",
                 "translator",
+                "via",
                 "engine",
                 "songs_left_out",
             ),
@@ -258,16 +261,18 @@ def plan(
     *,
     picture: bool = True,
     wanted: Collection[str] = (),
+    via: Collection[str] = (),
 ) -> list[str]:
     """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
 
-    `wanted` names the optional stages that were asked for.
+    `wanted` names the optional stages that were asked for, `via` the languages that others are
+    translated from, which need not be targets.
     """
     keys: list[str] = []
     for name in _WORKFLOW_STAGES[workflow]:
         languages: Sequence[str | None] = {
             "": (None,),
-            "targets": tuple(targets),
+            "targets": tuple(dict.fromkeys((*via, *targets))),
             "all": (source, *targets),
         }[STAGES[name].per_language]
         if (name == "mux" and not picture) or (STAGES[name].optional and name not in wanted):
@@ -284,10 +289,12 @@ def inputs_of(
     stages: Collection[str],
     *,
     glossary: bool = False,
+    via: str | None = None,
 ) -> dict[str, tuple[str, str]]:
     """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
 
-    `stages` are the keys of the job's stages; `glossary` says whether the job has one.
+    `translator` is the stage's, `via` the language that it translates from where that is not the
+    spoken one. `stages` are the keys of the job's stages; `glossary` says whether the job has one.
     """
     stage, language = split_key(key)
     resolved: dict[str, tuple[str, str]] = {}
@@ -298,6 +305,7 @@ def inputs_of(
             "source": language == source,
             "target": language != source,
             "whisper": translator == "whisper",
+            "pivot": via is not None,
             "glossary": glossary,
         }[item.when]
         if not holds:
@@ -311,7 +319,8 @@ def inputs_of(
                 )
             continue
         per_language = made_by not in GIVEN and STAGES[made_by].per_language
-        producer = stage_key(made_by, language if per_language else None)
+        wanted = via if item.when == "pivot" else language
+        producer = stage_key(made_by, wanted if per_language else None)
         resolved[item.name] = (producer, item.output)
     return resolved
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from chalchitra.errors import UsageError
 from chalchitra.jobs.record import Degraded
 from chalchitra.transcript.model import Transcript
 from chalchitra.translation.model import Translation
-from chalchitra.translation.units import UnitLimits
+from chalchitra.translation.units import SentenceUnit, UnitLimits, sentence_units
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class TranslationRequest:
     `languages` are rows of config/languages.toml by id; `settings` the [translation] section;
     `model_path` a local folder, `model_sha256` what it holds where that is known; `device`,
     `compute_type` and `threads` as the stage kit gives them.
+    `units` are the sentences where they are not the transcript's own (a pivot's).
     `on_progress` gets what is done, of how much, and the unit of both.
     """
 
@@ -43,6 +44,7 @@ class TranslationRequest:
     settings: Mapping[str, Any]
     speech: SpeechInput | None = None
     model_sha256: str = ""
+    units: Sequence[SentenceUnit] | None = None
     on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
 
     @property
@@ -53,6 +55,13 @@ class TranslationRequest:
             max_chars=self.settings["max_chars"],
             max_seconds=self.settings["max_seconds"],
         )
+
+    @property
+    def sentences(self) -> Sequence[SentenceUnit]:
+        """What is to be translated: the units given, else those of the transcript."""
+        if self.units is not None:
+            return self.units
+        return sentence_units(self.transcript, self.limits)
 
     def code(self, language: str, column: str) -> str:
         """A language's code in a column of the table. Raises UsageError where it has none."""
