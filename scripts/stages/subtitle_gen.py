@@ -125,8 +125,8 @@ def work(stage: Stage) -> None:
     )
     report.write(stage.output("qc", "qc.json"))
     stage.metric("violations", len(report.violations))
-    if (spoken := report.coverage) is not None:
-        uncovered = spoken.speech_seconds - spoken.covered_seconds
+    if (covered := report.coverage) is not None:
+        uncovered = covered.speech_seconds - covered.covered_seconds
         stage.metric("speech_without_subtitle_seconds", round(uncovered, 1))
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
