@@ -112,7 +112,7 @@ def test_the_film_has_its_streams_and_a_subtitle_track(subtitled):
 def test_the_deliverables_are_those_of_the_design(subtitled):
     job_dir, events = subtitled
     assert {path.name for path in (job_dir / "output").iterdir()} == {
-        "demo.en.qc.json",
+        "qc.json",
         "demo.en.srt",
         "demo.en.vtt",
         "demo.subtitled.mp4",
