@@ -32,6 +32,7 @@ from chalchitra.subtitles.bilingual import (
     together,
 )
 from chalchitra.subtitles.build import Track
+from chalchitra.subtitles.complete import require_every_unit
 from chalchitra.subtitles.cue import Format, TrackSettings
 from chalchitra.subtitles.edited import EditedTrack, still_shown
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
@@ -100,6 +101,8 @@ def work(stage: Stage) -> None:
     if transcript is None:
         text = "".join(f"{line}\n" for line in lines)
         write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
+    if translation is not None and not stage.has_input("edited"):
+        require_every_unit(cues, translation)
     notes_of_cues = cue_notes(cues, transcript) if transcript else {}
     write_files(stage, cues, settings, name, notes=notes_of_cues, languages=[language])
     (

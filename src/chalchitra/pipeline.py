@@ -59,7 +59,8 @@ class StageSpec:
     `per_language` stages run once a language: for the `targets`, or for `all` of the job's.
     `job_fields` are what it takes from job.json besides its own section of the settings.
     `packages` are the libraries whose locked versions count in its fingerprint and whose versions
-    its record keeps. An `optional` stage is in a job only where it was asked for.
+    its record keeps. A stage that `remembers` is given a folder of earlier results, which only save
+    work. An `optional` stage is in a job only where it was asked for.
     """
 
     name: str
@@ -71,6 +72,7 @@ class StageSpec:
     per_language: Literal["", "targets", "all"] = ""
     uses_device: bool = False
     optional: bool = False
+    remembers: bool = False
 
 
 _AUDIO = (Input("audio", "demux", "audio"), Input("audio_info", "demux", "audio_info"))
@@ -201,6 +203,7 @@ STAGES: dict[str, StageSpec] = {
             ),
             per_language="targets",
             uses_device=True,
+            remembers=True,
         ),
         StageSpec(
             name="subtitle_gen",

@@ -63,6 +63,20 @@ class JobLayout:
     def output(self) -> Path:
         return self.root / "output"
 
+    @property
+    def out(self) -> Path | None:
+        """The folder of jobs that this one lies in; None for a job that lies elsewhere."""
+        root = self.root.resolve()  # a person may name it by a link, or with ..
+        parents = root.parents
+        if len(parents) < 5 or not (parents[1] / ".ids" / root.name).is_dir():
+            return None
+        return parents[4]
+
+    @property
+    def memory(self) -> Path | None:
+        """Where the translations are remembered that the jobs of one folder share."""
+        return memory_of(self.out) if self.out else None
+
     def stage(self, key: str) -> Path:
         return self.root / "stages" / key
 
@@ -84,3 +98,8 @@ class JobLayout:
 
     def log(self, key: str) -> Path:
         return self.root / "logs" / f"{key}.log"
+
+
+def memory_of(out: Path) -> Path:
+    """The folder of the translation memory that the jobs in `out` share."""
+    return out / ".memory"

@@ -114,6 +114,7 @@ def build_request(
         device=machine.device,
         compute_type=smaller.get("compute_type", machine.compute_type),
         threads=smaller.get("threads", machine.threads),
+        memory=layout.memory if STAGES[stage].remembers else None,
         debug=job.debug,
         reduced=smaller,
     )
