@@ -76,7 +76,7 @@ def work(stage: Stage) -> None:
             for unit in translation.units
         ]
 
-    spoken = [unit.source for unit in translation.units] if translation else None
+    spoken = {unit.id: unit.source for unit in translation.units} if translation else None
     if stage.has_input("edited"):
         unspaced = row["script"] in UNSPACED_SCRIPTS
         edited = EditedTrack.read(stage.input("edited")).to_cues()
@@ -237,7 +237,7 @@ def read_template(stage: Stage, name: str) -> TemplateTrack | None:
 def fill(
     stage: Stage,
     words: Sequence[TimedWord],
-    spoken: Sequence[str] | None,
+    spoken: Mapping[int, str] | None,
     template: TemplateTrack,
     settings: TrackSettings,
 ) -> Filled:
@@ -267,7 +267,7 @@ def tell_template(stage: Stage, filled: Filled, template: TemplateTrack) -> None
 def write_bilingual(
     stage: Stage,
     words: Sequence[TimedWord],
-    spoken: Sequence[str] | None,
+    spoken: Mapping[int, str] | None,
     settings: TrackSettings,
     speech: Sequence[Region] | None,
 ) -> None:

@@ -52,7 +52,7 @@ def films(draw):
             model="m",
             units=[
                 TranslationUnit(
-                    id=each.id,
+                    id=10 + each.id,
                     start=each.start,
                     end=each.end,
                     source=each.text,
@@ -86,7 +86,7 @@ def own_track(document):
     language = document.target_language
     words = translation_words(document)
     cues = build_cues(words, STYLE, language=language, script=script(language))
-    spoken = [unit.source for unit in document.units]
+    spoken = {unit.id: unit.source for unit in document.units}
     return words, spoken, TemplateTrack.of_translation(language, cues, document), cues
 
 
@@ -126,17 +126,17 @@ def test_translations_in_the_cues_of_what_is_spoken(film):
         words, filled = fill(translation, template, transcript.language)
         check(words, filled, template)
         assert filled.astray == 0
-        held = [
-            {n for n, cue in enumerate(cues) if shows(cue, unit, transcript)}
+        held = {
+            unit.id: {n for n, cue in enumerate(cues) if shows(cue, unit, transcript)}
             for unit in translation.units
-        ]
+        }
         for place, cue in zip(filled.places, filled.track.cues, strict=True):
             assert all(place in held[unit] for unit in cue.units)
 
 
 def shows(cue, unit, transcript):
     """Whether a cue shows words of the sentence that a unit translates."""
-    said = transcript.segments[unit.id]
+    said = transcript.segments[unit.segment_ids[0]]
     return any(cue.start - 0.5 <= word.start < cue.end for word in said.words)
 
 
@@ -149,9 +149,9 @@ def test_what_is_spoken_and_another_translation_in_the_cues_of_a_translation(fil
         check(ours, filled, template)
     for place, cue in zip(filled.places, filled.track.cues, strict=True):
         assert set(cue.units) <= set(cues[place].units), "units that share a cue share it here too"
-    room = {unit: sum(unit in cue.units for cue in cues) for unit in range(len(second.units))}
-    said = {unit: len(second.units[unit].text.split()) for unit in room}
-    if all(said[unit] >= room[unit] for unit in room):
+    if all(
+        len(unit.text.split()) >= sum(unit.id in cue.units for cue in cues) for unit in second.units
+    ):
         assert filled.places == list(range(len(cues))), "no cue is empty where there are words"
 
 
