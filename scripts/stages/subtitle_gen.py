@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
+from chalchitra.media.measure import measured
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
@@ -125,11 +126,12 @@ def work(stage: Stage) -> None:
         words=transcript.words if transcript else (),
         untranslated=untranslated,
         forced=track.forced,
+        width=measured(cues, language, row["script"]),
     )
     report.write(stage.output("qc", "qc.json"))
     stage.metric("violations", len(report.violations))
-    if (covered := report.coverage) is not None:
-        uncovered = covered.speech_seconds - covered.covered_seconds
+    if (heard := report.coverage) is not None:
+        uncovered = heard.speech_seconds - heard.covered_seconds
         stage.metric("speech_without_subtitle_seconds", round(uncovered, 1))
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
@@ -199,7 +201,7 @@ def write_files(
     notes: Mapping[int, CueNote] | None = None,
     prefix: str = "",
 ) -> None:
-    """The track in the formats that were asked for. SRT is always made, for mux.
+    """The track in the formats that were asked for. SRT and ASS are always made, for mux.
 
     `prefix` begins the names of the outputs.
     """
@@ -216,15 +218,15 @@ def write_files(
         file = f"{prefix or 'subtitles.'}{format_}".replace("_", ".")
         write_text(stage.output(f"{prefix}{format_}", file, deliver_as=deliver_as), text)
 
-    write("srt", to_srt(cues))
+    rtl = any(right_to_left)
+    write("srt", to_srt(cues, right_to_left=rtl))
+    write("ass", to_ass(cues, **written_in, right_to_left=rtl))
     if "vtt" in wanted:
-        write("vtt", to_vtt(cues))
+        write("vtt", to_vtt(cues, right_to_left=rtl))
     if "csv" in wanted:
         write("csv", to_review(cues, notes, length=settings.length))
-    if "ass" in wanted:
-        write("ass", to_ass(cues, **written_in, right_to_left=any(right_to_left)))
     if "ttml" in wanted:
-        shown = marked(cues) if any(right_to_left) and not all(right_to_left) else cues
+        shown = marked(cues) if rtl and not all(right_to_left) else cues
         write("ttml", to_ttml(shown, **written_in, tag=tag, right_to_left=all(right_to_left)))
 
 

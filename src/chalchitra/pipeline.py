@@ -43,13 +43,14 @@ class Input:
     """One input of a stage: `output` of the stage `producer`, called `name` in the request.
 
     Of several producers, the first that the job has makes it: optional stages, then the one that
-    every job has.
+    every job has. An `optional` one is there only where its producer was asked to make it.
     """
 
     name: str
     producer: str | tuple[str, ...]
     output: str
     when: When = "always"
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript"),
                 Input("audio", "demux", "audio", "whisper"),
                 Input("audio_info", "demux", "audio_info", "whisper"),
+                Input("glossary", GLOSSARY, "glossary", "glossary"),
             ),
             outputs=("translation",),
             job_fields=(
@@ -258,10 +260,26 @@ STAGES: dict[str, StageSpec] = {
         StageSpec(
             name="mux",
             does="put the subtitle tracks into a copy of the film",
-            inputs=(Input("film", FILM, FILM), Input("srt", "subtitle_gen", "srt", "each")),
-            outputs=("film",),
-            job_fields=("title", "source_language", "target_languages", "languages"),
-            packages=("imageio-ffmpeg", "av"),
+            inputs=(
+                Input("film", FILM, FILM),
+                Input("srt", "subtitle_gen", "srt", "each"),
+                Input("ass", "subtitle_gen", "ass", "each"),
+                Input("romanised", "subtitle_gen", "romanised_srt", "each", optional=True),
+                Input("bilingual", "subtitle_gen", "bilingual_srt", "bilingual"),
+                Input("bilingual_ass", "subtitle_gen", "bilingual_ass", "bilingual"),
+            ),
+            outputs=("film", "burned"),
+            job_fields=("title", "source_language", "target_languages", "languages", "pair"),
+            packages=(
+                "imageio-ffmpeg",
+                "av",
+                "fontpkg-hind-siliguri",
+                "fontpkg-noto-sans",
+                "fontpkg-noto-sans-arabic",
+                "fontpkg-noto-sans-devanagari",
+                "fontpkg-noto-sans-tamil",
+                "fontpkg-noto-sans-telugu",
+            ),
         ),
     )
 }
@@ -349,6 +367,12 @@ def plan(
             continue
         keys += [stage_key(name, language) for language in languages]
     return keys
+
+
+def may_be_absent(key: str, name: str) -> bool:
+    """Whether a stage runs without its input `name`, where the producer did not make it."""
+    stage, plain = split_key(key)[0], split_key(name)[0]
+    return any(item.optional for item in STAGES[stage].inputs if item.name == plain)
 
 
 def inputs_of(

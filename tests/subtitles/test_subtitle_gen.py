@@ -120,6 +120,7 @@ def test_the_source_language(run):
         "vtt": "मेरी फ़िल्म.hi.vtt",
         "qc": None,  # one report of all tracks is delivered
         "cues": None,
+        "ass": None,  # for mux
     }
     srt = (attempt / result.outputs["srt"].path).read_bytes()
     assert not srt.startswith(b"\xef\xbb\xbf")
@@ -167,10 +168,11 @@ def test_urdu_is_written_from_right_to_left(run):
     translation = Translation(
         source_language="hi", target_language="ur", translator="t", model="m", units=[unit]
     )
-    code, result, attempt = run("ur", translation, formats=["srt", "ass", "ttml", "csv"])
+    code, result, attempt = run("ur", translation, formats=["srt", "vtt", "ass", "ttml", "csv"])
     assert code == 0
-    texts = {key: (attempt / result.outputs[key].path).read_text() for key in ("ass", "ttml")}
-    assert "\u202bآپ کیسے ہیں؟\u202c" in texts["ass"]
+    texts = {key: (attempt / out.path).read_text() for key, out in result.outputs.items()}
+    for format_ in ("srt", "vtt", "ass"):
+        assert "\u202bآپ کیسے ہیں؟\u202c" in texts[format_]
     assert 'tts:direction="rtl"' in texts["ttml"]
     assert from_review((attempt / result.outputs["csv"].path).read_bytes())[0].text == unit.text
 
@@ -356,15 +358,15 @@ def test_a_romanised_track_only_where_it_is_asked_for_and_the_letters_are_others
     english = Transcript(language="en", segments=[Segment(id=0, start=1, end=2, text="Hello.")])
     _, result, _ = run("en", english, source_language="en", romanised=True)
     assert result.degraded == []
-    assert set(result.outputs) == {"srt", "vtt", "qc", "cues"}
+    assert set(result.outputs) == {"srt", "vtt", "ass", "qc", "cues"}
 
 
 def test_urdu_is_not_romanised_and_the_summary_says_so(run):
     urdu = Transcript(language="ur", segments=[Segment(id=0, start=1, end=2, text="آپ کیسے ہیں؟")])
-    languages = {"ur": {"name": "Urdu", "script": "Arab"}}
+    languages = {"ur": {"name": "Urdu", "script": "Arab", "direction": "rtl"}}
     code, result, _ = run("ur", urdu, source_language="ur", languages=languages, romanised=True)
     assert code == 0
-    assert set(result.outputs) == {"srt", "vtt", "qc", "cues"}
+    assert set(result.outputs) == {"srt", "vtt", "ass", "qc", "cues"}
     assert result.degraded[0].what == "Urdu cannot be romanised."
     assert "subtitle_gen.romanised=false" in result.degraded[0].fix
 

@@ -111,6 +111,7 @@ def _of_file(
     file: Path, film: Path | None, profile: str, language: str | None, *, as_json: bool
 ) -> int:
     """Judge a file and show what was found; returns how many violations it has."""
+    from chalchitra.media.measure import measured
     from chalchitra.media.probe import probe
     from chalchitra.subtitles.foreign import read_subtitles
     from chalchitra.subtitles.qc import make_report
@@ -129,6 +130,7 @@ def _of_file(
         film=probed.duration if probed else None,
         frame_rate=probed.frame_rate if probed else None,
         file=read,
+        width=measured(read.cues, spoken.id, spoken.script) if spoken else None,
     )
     if as_json:
         data = json.loads(report.to_json())

@@ -13,7 +13,7 @@ from rich.text import Text
 from chalchitra.cli.text import printable
 from chalchitra.languages import Language
 from chalchitra.subtitles.qc import JobReport
-from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation
+from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
 from chalchitra.subtitles.qc.report import clock, counted, how_many, number, sentence, worst
 
 _TRACKS = ("track", "style", "cues", "violations", "median", "95 %", "speech", "untranslated")
@@ -35,6 +35,8 @@ def show(report: QualityReport, file: Path, language: Language | None) -> None:
     said.append(f"Reading speed in characters/s (limit {number(report.reading_speed.limit)}):")
     said[-1] += f" {_speeds(report.reading_speed.code_points)} in code points,"
     said[-1] += f" {_speeds(report.reading_speed.graphemes)} in graphemes."
+    if report.width is not None and report.width.widest is not None:
+        said.append(_width(report.width))
     if language is None:
         said.append("Its language is not known: the style's default speed counts; -s names one.")
     if report.frame_rate is None:
@@ -115,6 +117,12 @@ def _not_translated(tracks: Sequence[QualityReport]) -> list[str]:
         for unit in track.untranslated[:_SHOWN]
     ]
     return ["What was not translated:", *said] if said else []
+
+
+def _width(width: Width) -> str:
+    said = f"The widest line, of cue {width.cue}, takes {width.widest:g} of {width.room:g} ems"
+    too_wide = f"; {len(width.too_wide)} cues are too wide" if width.too_wide else ""
+    return f"{said} in {width.font}{too_wide}."
 
 
 def _speeds(speeds: Speeds) -> str:

@@ -193,12 +193,13 @@ def _require_environment(name: str) -> None:
 
 
 def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
-    """Room for what is still to be made: the audio, and a second film when one is muxed."""
+    """Room for what is still to be made: the audio, the muxed film, and the burned-in one."""
     need = SPARE_BYTES
     if "demux" in keys and not layout.record("demux").exists():
         need += int((job.film.duration or 0) * AUDIO_BYTES_A_SECOND)
     if "mux" in keys and not layout.record("mux").exists():
-        need += job.film.size
+        burned = job.settings.get("mux", {}).get("burn_in", "none") != "none"
+        need += job.film.size * (2 if burned else 1)
     free = shutil.disk_usage(layout.root).free
     if free < need:
         raise UsageError(

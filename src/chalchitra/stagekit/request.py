@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, may_be_absent, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
 
@@ -55,6 +55,8 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             files[name] = layout.root / record.outputs[output].path
             continue
         path = _by_hand_output(layout, producer, output) if by_hand else None
+        if path is None and may_be_absent(key, name):
+            continue
         if path is None:
             raise MissingError(
                 f"{key} needs what {producer} makes, and there is none.",

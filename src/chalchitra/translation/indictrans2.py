@@ -56,6 +56,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
         "in_pieces": outcome.in_pieces,
         "from_memory": outcome.from_memory,
         "untranslated": len(translation.untranslated),
+        **outcome.terms.metrics,
     }
     return TranslationResult(translation, metrics, outcome.degraded)
 
@@ -89,6 +90,7 @@ def _translate(
         memory=request.remembered(
             source_tag, target_tag, half=half, texts=_TEXT_VERSION, translator="indictrans2"
         ),
+        terms=request.terms,
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
     )
 

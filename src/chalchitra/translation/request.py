@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.glossary.model import Glossary
 from chalchitra.jobs.record import Degraded
 from chalchitra.transcript.model import Transcript
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import Translation
+from chalchitra.translation.terms import TermFinder, finder_for
 from chalchitra.translation.units import UnitLimits
 
 
@@ -46,6 +48,7 @@ class TranslationRequest:
     speech: SpeechInput | None = None
     model_sha256: str = ""
     memory: Path | None = None
+    glossary: Glossary | None = None
     on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
 
     @property
@@ -75,6 +78,13 @@ class TranslationRequest:
             **depends_on,
         }
         return TranslationMemory(self.memory, context)
+
+    @property
+    def terms(self) -> TermFinder:
+        """Finds the glossary's terms that have a rendering in the target language."""
+        pair = (self.transcript.language, self.target_language)
+        source, target = ((one, self.languages.get(one, {}).get("script", "")) for one in pair)
+        return finder_for(self.glossary, source, target)
 
     def code(self, language: str, column: str) -> str:
         """A language's code in a column of the table. Raises UsageError where it has none."""

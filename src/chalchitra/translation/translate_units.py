@@ -7,7 +7,7 @@ without placeholders, then in smaller pieces. What still fails keeps its source 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from chalchitra.translation.checks import problem
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.protect import Protected, protect, restore
+from chalchitra.translation.terms import TermFinder, TermUse
 from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
 
 PIECE_DEPTH = 2
@@ -79,19 +80,21 @@ class Outcome:
     in_pieces: int = 0
     from_memory: int = 0
     trouble: str | None = None
+    terms: TermUse = field(default_factory=TermUse)
 
     @property
     def degraded(self) -> list[Degraded]:
         """What was less than asked, besides the units themselves."""
-        if self.trouble is None:
-            return []
-        return [
-            Degraded(
-                what="This translation was not remembered for the next time.",
-                why=f"{self.trouble}.",
-                fix="Free that place, or set translation.memory=false.",
+        found = self.terms.degraded
+        if self.trouble is not None:
+            found.append(
+                Degraded(
+                    what="This translation was not remembered for the next time.",
+                    why=f"{self.trouble}.",
+                    fix="Free that place, or set translation.memory=false.",
+                )
             )
-        ]
+        return found
 
 
 @dataclass(frozen=True)
@@ -120,15 +123,17 @@ def translate_units(
     *,
     batch_size: int,
     memory: TranslationMemory | None = None,
+    terms: TermFinder | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Every unit translated, or untranslated with a reason. Tags are IndicTrans2's (`hin_Deva`).
 
-    Equal sentences are translated once, and those in `memory` not at all.
+    Equal sentences are translated once, and those in `memory` not at all. A glossary's `terms` come
+    back as their renderings.
     `on_progress` gets the number of units done and of all. Raises OutOfMemoryError when memory
     does not hold a single sentence.
     """
-    run = _Run(engine, source_tag, target_tag, memory)
+    run = _Run(engine, source_tag, target_tag, memory, terms)
     return run.over(units, batch_size, on_progress)
 
 
@@ -139,8 +144,10 @@ class _Run:
         source_tag: str,
         target_tag: str,
         memory: TranslationMemory | None = None,
+        terms: TermFinder | None = None,
     ) -> None:
         self._memory = memory
+        self._terms = terms or TermFinder(())
         self._engine = engine
         self._source_tag = source_tag
         self._target_script = target_tag.rpartition("_")[2]
@@ -153,8 +160,10 @@ class _Run:
         on_progress: Callable[[int, int], None],
     ) -> Outcome:
         texts = list(dict.fromkeys(u.text for u in units if not is_punctuation(u.text)))
-        known = self._memory.find(texts) if self._memory else {}
-        verdicts = {text: _Verdict(found) for text, found in known.items()}
+        keys = {text: self._key(text) for text in texts}
+        stored = self._memory.find(list(keys.values())) if self._memory else {}
+        known = {text for text, key in keys.items() if key in stored}
+        verdicts = {text: _Verdict(stored[keys[text]]) for text in known}
         new = [text for text in texts if text not in verdicts]
         protected = [self._protect(text) for text in new]
         lengths = self._engine.lengths([one.text for one in protected])
@@ -190,15 +199,23 @@ class _Run:
             in_pieces=self._in_pieces,
             from_memory=sum(unit.text in known for unit in units),
             trouble=self._memory.trouble if self._memory else None,
+            terms=TermUse.of(self._terms, done),
         )
 
     def _keep(self, verdicts: Mapping[str, _Verdict]) -> None:
         """Remember what is faultless, at once: a run that is stopped has not worked for nothing."""
         if self._memory is not None:
-            self._memory.keep({text: one.text for text, one in verdicts.items() if one.clean})
+            clean = {text: one.text for text, one in verdicts.items() if one.clean}
+            self._memory.keep({self._key(text): found for text, found in clean.items()})
+
+    def _key(self, text: str) -> str:
+        """What a sentence is remembered by: with other renderings of its terms it is another."""
+        terms = self._terms.find(text)
+        return "\n".join([text, *(f"{one.term} = {one.rendering}" for one in terms)])
 
     def _protect(self, text: str, *, placeholders: bool = True) -> Protected:
-        return protect(text, self._source_tag, placeholders=placeholders)
+        terms = self._terms.find(text)
+        return protect(text, self._source_tag, placeholders=placeholders, terms=terms)
 
     def _verdict(self, protected: Protected, generated: Generated) -> _Verdict:
         restored = restore(generated.text, protected)
