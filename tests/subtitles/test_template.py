@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.subtitles import CueSettings, build_cues, transcript_words, translation_words
@@ -119,6 +119,7 @@ def check(words, filled, template):
     assert [cue.index for cue in cues] == list(range(1, len(cues) + 1))
 
 
+@settings(deadline=None, max_examples=60)
 @given(film=films())
 def test_translations_in_the_cues_of_what_is_spoken(film):
     transcript, translations = film
@@ -141,6 +142,7 @@ def shows(cue, unit, transcript):
     return any(cue.start - 0.5 <= word.start < cue.end for word in said.words)
 
 
+@settings(deadline=None, max_examples=60)
 @given(film=films())
 def test_what_is_spoken_and_another_translation_in_the_cues_of_a_translation(film):
     transcript, (first, second) = film
@@ -156,6 +158,7 @@ def test_what_is_spoken_and_another_translation_in_the_cues_of_a_translation(fil
         assert filled.places == list(range(len(cues))), "no cue is empty where there are words"
 
 
+@settings(deadline=None, max_examples=60)
 @given(film=films(), late=st.integers(1, 4000))
 def test_a_retimed_cue_retimes_all(film, late):
     transcript, (translation, _) = film
@@ -175,6 +178,7 @@ def test_a_retimed_cue_retimes_all(film, late):
         assert after.track.cues[-1].start == moved[-1].start
 
 
+@settings(deadline=None, max_examples=60)
 @given(film=films())
 def test_edited_cues_know_their_units_again(film):
     _, (translation, _) = film
@@ -225,6 +229,7 @@ def test_an_edited_word_changes_no_unit_and_a_deleted_cue_loses_no_text():
     assert filled.astray == 1
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.sampled_from("ab cd ef gh".split()), max_size=40),
     st.lists(st.sampled_from("ab cd ef gh".split()), max_size=40),
