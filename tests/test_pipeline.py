@@ -50,6 +50,16 @@ def test_nothing_is_muxed_without_a_picture():
     assert "mux" not in plan("subtitle", "en", [], picture=False)
 
 
+def test_cues_are_told_of_shot_changes_where_these_are_looked_for_and_there_is_a_picture():
+    plain = plan("subtitle", "hi", ["en"])
+    asked = plan("subtitle", "hi", ["en"], wanted=["shots"])
+    assert [key for key in asked if key not in plain] == ["shots"]
+    for key in ("subtitle_gen@hi", "subtitle_gen@en"):
+        assert "shots" not in inputs_of(key, "hi", ["en"], None, plain)
+        assert inputs_of(key, "hi", ["en"], None, asked)["shots"] == ("shots", "shots")
+    assert "shots" not in plan("subtitle", "hi", ["en"], wanted=["shots"], picture=False)
+
+
 def test_the_language_is_told_before_anything_is_written_down():
     assert plan("transcribe", "hi", [], wanted=["language"]) == [
         "demux",
@@ -67,7 +77,8 @@ def test_the_language_is_told_before_anything_is_written_down():
 def test_every_input_is_made_by_an_earlier_stage_of_the_same_job(workflow, translator, wanted):
     targets = [] if workflow == "transcribe" else ["en", "ta"]
     keys = plan(workflow, "hi", targets, wanted=wanted)
-    assert set(wanted) <= set(keys)
+    for_cues = {"shots"} if workflow == "transcribe" else set()
+    assert set(wanted) - set(keys) == for_cues & set(wanted)
     for position, key in enumerate(keys):
         for producer, output in inputs_of(key, "hi", targets, translator, keys).values():
             if producer in GIVEN:

@@ -41,6 +41,7 @@ from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.romanised import romanised_cues
+from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.template import Filled, fill_template
 from chalchitra.subtitles.template_track import TemplateTrack, edited_words, with_units
 from chalchitra.subtitles.words import TimedWord, clean
@@ -77,6 +78,7 @@ def work(stage: Stage) -> None:
             for unit in translation.units
         ]
 
+    shots = ShotChanges.read(stage.input("shots")) if stage.has_input("shots") else None
     spoken = {unit.id: unit.source for unit in translation.units} if translation else None
     if stage.has_input("edited"):
         unspaced = row["script"] in UNSPACED_SCRIPTS
@@ -97,6 +99,7 @@ def work(stage: Stage) -> None:
             language=language,
             script=row["script"],
             duration=stage.params["film_duration"],
+            cuts=shots,
         )
     cues = track.cues
     if transcript is None:
@@ -122,6 +125,7 @@ def work(stage: Stage) -> None:
         language,
         script=row["script"],
         film=stage.params["film_duration"],
+        frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         words=transcript.words if transcript else (),
         untranslated=untranslated,
@@ -156,7 +160,7 @@ def work(stage: Stage) -> None:
     if settings.romanised and row["script"] != "Latn":
         write_romanised(stage, cues, settings)
     if stage.has_input("beside"):
-        write_bilingual(stage, words, spoken, settings, speech)
+        write_bilingual(stage, words, spoken, settings, speech, shots)
 
 
 def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> None:
@@ -272,6 +276,7 @@ def write_bilingual(
     spoken: Mapping[int, str] | None,
     settings: TrackSettings,
     speech: Sequence[Region] | None,
+    shots: ShotChanges | None,
 ) -> None:
     """The cues of another language with this one's text in them."""
     languages, pair = stage.params["languages"], stage.params["pair"]
@@ -291,6 +296,7 @@ def write_bilingual(
         settings,
         stage.params.get("style", ""),
         film=stage.params["film_duration"],
+        frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         forced=f"its times are those of the {template.language} track",
     )

@@ -34,6 +34,7 @@ When = Literal[
     "follows",  # the job has a template, and the stage runs for another language than its
     "beside",  # the stage makes the job's bilingual track, beside the language that sets its times
     "bilingual",  # the job has a bilingual track
+    "made",  # the job has a stage that makes it
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -179,6 +180,15 @@ STAGES: dict[str, StageSpec] = {
             job_fields=("title", "source_language", "languages", "song_text"),
         ),
         StageSpec(
+            name="shots",
+            does="find where the picture changes",
+            inputs=(Input("film", FILM, FILM),),
+            outputs=("shots",),
+            job_fields=("clip",),
+            packages=("scenedetect-headless", "opencv-python-headless", "numpy", "av"),
+            optional=True,
+        ),
+        StageSpec(
             name="translation",
             does="translate sentence by sentence",
             inputs=(
@@ -217,6 +227,7 @@ STAGES: dict[str, StageSpec] = {
                 Input("edited", EDITED, "cues", "edited"),
                 Input("template", "subtitle_gen", "cues", "follows"),
                 Input("beside", "subtitle_gen", "cues", "beside"),
+                Input("shots", "shots", "shots", "made"),
             ),
             outputs=(
                 "srt",
@@ -323,9 +334,11 @@ LISTENING = ("demux", "vad", "language")
 _TRANSCRIBE = (*LISTENING, "asr", "script", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
-    "translate": (*_TRANSCRIBE, "translation", "subtitle_gen", "qc"),
-    "subtitle": (*_TRANSCRIBE, "translation", "subtitle_gen", "qc", "mux"),
+    "translate": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "qc"),
+    "subtitle": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "qc", "mux"),
 }
+_OF_THE_PICTURE = ("shots", "mux")
+"""What no job without a picture has."""
 
 
 _OF_ANOTHER = frozenset({"follows", "beside", "bilingual"})
@@ -351,7 +364,8 @@ def plan(
     wanted: Collection[str] = (),
     tracks: TrackPlan | None = None,
 ) -> list[str]:
-    """The stage keys of a job, in the order they run. Without a picture nothing is muxed.
+    """The stage keys of a job, in the order they run. Without a picture there are no shots,
+    and nothing is muxed.
 
     `wanted` names the optional stages that were asked for; `tracks` says which follow which.
     """
@@ -363,7 +377,9 @@ def plan(
             "targets": tuple(targets),
             "all": tracks.order((source, *targets)),
         }[STAGES[name].per_language]
-        if (name == "mux" and not picture) or (STAGES[name].optional and name not in wanted):
+        if (name in _OF_THE_PICTURE and not picture) or (
+            STAGES[name].optional and name not in wanted
+        ):
             continue
         keys += [stage_key(name, language) for language in languages]
     return keys
@@ -406,6 +422,7 @@ def inputs_of(
             "follows": tracks.template is not None and language != tracks.template,
             "beside": tracks.maker is not None and language == tracks.maker,
             "bilingual": tracks.maker is not None,
+            "made": _producer(item, stages) in stages,
         }[item.when]
         if not holds:
             continue

@@ -76,6 +76,7 @@ class Wishes:
     translator: str | None = None
     speakers: int | None = None
     """How many people speak, 0 where that is to be found out; None: nobody asked who speaks."""
+    shots: bool = False
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
     transcript: Path | None = None
@@ -119,7 +120,9 @@ def make_plan(wishes: Wishes) -> Plan:
     if source is None:
         choices = choose_listening(settings, translated=bool(targets))
     else:
-        choices = choose(wishes.workflow, source, targets, settings, wanted_stages(wishes))
+        choices = choose(
+            wishes.workflow, source, targets, settings, wanted_stages(wishes, settings)
+        )
         settings = _tracks_settled(settings, source, targets)
         if settings["language"]["check"]:
             listening = choose_listening(settings, translated=bool(targets))
@@ -279,7 +282,13 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
         told.append(f"{source.name} is what is spoken, so it is left out of -t.")
     wishes = plan_.wishes
     choices = with_listening(
-        choose(wishes.workflow, source, targets, plan_.settings, wanted_stages(wishes)),
+        choose(
+            wishes.workflow,
+            source,
+            targets,
+            plan_.settings,
+            wanted_stages(wishes, plan_.settings),
+        ),
         plan_.choices,
     )
     settings = _tracks_settled(plan_.settings, source, targets)
@@ -313,7 +322,7 @@ def _fields(
             source.id,
             [item.id for item in targets],
             picture=picture,
-            wanted=(*wanted_stages(wishes), *(["language"] if listens else [])),
+            wanted=(*wanted_stages(wishes, plan_.settings), *(["language"] if listens else [])),
             tracks=plan_of(plan_.settings["subtitle_gen"]),
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
@@ -373,9 +382,13 @@ def _writable(out: Path) -> Iterator[None]:
         ) from None
 
 
-def wanted_stages(wishes: Wishes) -> tuple[str, ...]:
+def wanted_stages(wishes: Wishes, settings: Settings) -> tuple[str, ...]:
     """The optional stages that were asked for."""
-    asked = {"script": wishes.transcript is not None, "speakers": wishes.speakers is not None}
+    asked = {
+        "script": wishes.transcript is not None,
+        "speakers": wishes.speakers is not None,
+        "shots": settings["shots"]["detect"],
+    }
     return tuple(name for name, on in asked.items() if on)
 
 
@@ -463,6 +476,7 @@ def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
         ("asr.engine", wishes.engine),
         ("translation.translator", wishes.translator),
         ("speakers.count", None if wishes.speakers is None else str(wishes.speakers)),
+        ("shots.detect", "true" if wishes.shots else None),
     )
     return [*wishes.overrides, *((name, value) for name, value in flags if value is not None)]
 

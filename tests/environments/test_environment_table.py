@@ -28,7 +28,17 @@ def test_the_defaults_of_the_design():
     assert mapping == {
         **dict.fromkeys(("subtitle_gen", "mux"), "common"),
         **dict.fromkeys(
-            ("demux", "vad", "language", "asr", "script", "alignment", "speakers", "export"),
+            (
+                "demux",
+                "vad",
+                "language",
+                "asr",
+                "script",
+                "alignment",
+                "speakers",
+                "export",
+                "shots",
+            ),
             "whisperx",
         ),
         "translation": "indictrans2",

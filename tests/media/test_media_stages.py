@@ -1,17 +1,13 @@
 """The stage scripts demux and mux, run as the runner runs them: with a request, as a process."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from chalchitra.media.fonts import find_font
 from chalchitra.media.probe import probe
 from chalchitra.media.wav import wav_duration
-from chalchitra.paths import source_dir, stages_dir, venv_dir
-from chalchitra.stagekit import Request, Result
+from chalchitra.paths import venv_dir
 from chalchitra.subtitles import Cue, to_ass, to_srt
 from chalchitra.subtitles.fonts import fonts_for
 
@@ -27,32 +23,6 @@ LANGUAGES = {
 }
 CUES = {"hi": "नमस्ते", "en": "Hello", "sat": "ᱡᱚᱦᱟᱨ", "ur": "سلام"}
 H264 = "-c:v libx264 -c:a aac"
-
-
-@pytest.fixture
-def run_stage(tmp_path):
-    """Run a stage script; returns its result and the folder it wrote to."""
-
-    def run(stage, inputs, params, python: str | Path = sys.executable):
-        folder = tmp_path / stage
-        folder.mkdir()
-        request = Request(
-            job_id="job_20260102_001", stage=stage, environment="common", inputs=inputs,
-            params=params, output_dir=folder, device="cpu", compute_type="int8", threads=1,
-        )  # fmt: skip
-        request.write(folder / "request.json")
-        subprocess.run(
-            [python, stages_dir() / f"{stage}.py", "--job-dir", tmp_path],
-            env={
-                "CHALCHITRA_REQUEST": str(folder / "request.json"),
-                "PYTHONPATH": str(source_dir()),
-                "PATH": "/usr/bin:/bin",
-            },
-            check=False,
-        )
-        return Result.model_validate_json((folder / "result.json").read_bytes()), folder
-
-    return run
 
 
 def demux_params(clip=None):

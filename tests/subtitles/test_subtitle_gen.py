@@ -18,6 +18,7 @@ from chalchitra.stagekit import Request, Result
 from chalchitra.subtitles import CueSettings, from_review
 from chalchitra.subtitles.cue import Cue, TrackSettings
 from chalchitra.subtitles.edited import EditedTrack
+from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.template_track import TemplateTrack
 from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
@@ -130,6 +131,21 @@ def test_the_source_language(run):
     assert result.metrics["cues"] == len(items)
     assert result.metrics["max_cps"] > result.metrics["max_cps_graphemes"] > 0
     assert result.libraries["pysrt"]
+
+
+def test_cues_come_with_the_shot_changes_that_were_found(run, tmp_path):
+    ShotChanges(frame_rate=25.0, cuts=[0.72]).write(tmp_path / "shots.json")
+    shown = run(
+        "hi", hindi(), {"shots": tmp_path / "shots.json"}, shot_reach=0.5, min_gap_frames=2
+    )[2]
+    assert pysrt.open(str(shown / "subtitles.srt"))[0].start.ordinal == 720
+    assert json.loads((shown / "qc.json").read_text())["frame_rate"] == 25.0
+
+
+def test_without_shot_changes_cues_come_with_the_sound(run):
+    shown = run("hi", hindi(), shot_reach=0.5, min_gap_frames=2)[2]
+    assert pysrt.open(str(shown / "subtitles.srt"))[0].start.ordinal == 1000
+    assert "frame_rate" not in json.loads((shown / "qc.json").read_text())
 
 
 def test_other_formats_where_they_are_asked_for(run):
