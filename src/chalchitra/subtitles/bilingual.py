@@ -90,9 +90,7 @@ def bilingual_report(
         }
     )
     name = "+".join(half.language for half in halves)
-    report = make_report(
-        cues, whole, style, name, film=film, frame_rate=frame_rate, speech=speech
-    )
+    report = make_report(cues, whole, style, name, film=film, frame_rate=frame_rate, speech=speech)
     too_fast = [
         one
         for half in halves
