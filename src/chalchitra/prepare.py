@@ -117,6 +117,8 @@ def make_plan(wishes: Wishes) -> Plan:
     targets = tuple(find(name) for name in wishes.targets)
     _check_targets(wishes, source, targets)
     settings = resolve(_overrides(wishes))
+    if source is not None:
+        _check_tracks(wishes, settings, source, targets)
     user = _user(wishes.user)
     script = _script(wishes, source)
     if source is None:
@@ -283,6 +285,7 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
             )
         told.append(f"{source.name} is what is spoken, so it is left out of -t.")
     wishes = plan_.wishes
+    _check_tracks(wishes, plan_.settings, source, targets)
     choices = with_listening(
         choose(
             wishes.workflow,
@@ -478,6 +481,23 @@ def _check_targets(wishes: Wishes, source: Language | None, targets: tuple[Langu
             cause="Each language gets one track.",
             fix="Name it once.",
         )
+
+
+def _check_tracks(
+    wishes: Wishes, settings: Settings, source: Language, targets: tuple[Language, ...]
+) -> None:
+    """Refuse now, not after hours, what names a track that the film will not have."""
+    languages = [item.id for item in (*targets, source)]
+    for key in (
+        ("default_track", "forced_track", "burn_in") if wishes.workflow == "subtitle" else ()
+    ):
+        named = settings["mux"][key]
+        if named not in (*languages, "none", *(["auto"] if key == "default_track" else [])):
+            raise UsageError(
+                f"mux.{key} is {named!r}, and the film will have no such track.",
+                cause=f"Its tracks will be {', '.join(languages)}.",
+                fix=f"Name one of them, for example: --set mux.{key}={languages[0]}",
+            )
 
 
 def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
