@@ -59,6 +59,7 @@ def test_a_good_translation_passes(source: str, output: str, script: str) -> Non
         (SOURCE, "মই কাইলৈ ঘৰলৈ আহিম।", "Deva", "script"),
         ("वह कल घर जाएगा।", "वह कल घर जाएगा .", "Deva", "the source back"),
         ("میں کل گھر آؤں گا۔", "میں کل گھر آؤں گا", "Arab", "the source back"),
+        ("Πού είναι ο σταθμός;", "Πού είναι ο σταθμός;", "Grek", "the source back"),
     ],
 )
 def test_a_bad_translation_is_named(source: str, output: str, script: str, sign: str) -> None:

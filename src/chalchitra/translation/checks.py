@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from chalchitra.translation.scripts import script_of, script_share
+from chalchitra.translation.scripts import can_be_told, script_of, script_share
 
 MAX_RATIO = 3.0
 MIN_RATIO = 0.2
@@ -42,7 +42,9 @@ def problem(
         return "the translation is far too long"
     if len(output) < MIN_RATIO * len(source) - ALLOWANCE / 4:
         return "the translation is far too short"
-    share = script_share(_own_words(source, _without(output, given)), target_script)
+    share = None
+    if can_be_told(target_script):  # else nothing is known of its letters
+        share = script_share(_own_words(source, _without(output, given)), target_script)
     if share is not None and share < MIN_SCRIPT_SHARE:
         return f"the translation is not in the script {target_script}"
     if _given_back(source, output, given):

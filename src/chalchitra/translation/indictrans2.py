@@ -22,7 +22,7 @@ from chalchitra.translation.seq2seq import (
     result_of,
 )
 from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
-from chalchitra.translation.units import SentenceUnit, sentence_units
+from chalchitra.translation.units import SentenceUnit
 
 MAX_TOKENS = 256
 """IndicTrans2 was trained on sentences of at most 256 tokens, on both sides."""
@@ -36,7 +36,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     """
     source_tag = request.code(request.transcript.language, "indictrans2")
     target_tag = request.code(request.target_language, "indictrans2")
-    units = sentence_units(request.transcript, request.limits)
+    units = request.sentences
     outcome = _translate(request, units, source_tag, target_tag) if units else Outcome([])
     return result_of(request, "indictrans2", outcome)
 
