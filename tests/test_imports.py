@@ -32,10 +32,11 @@ ORCHESTRATOR = {
     "runner",
     "script",
     "settings",
+    "tracks",
 }
 ML = {
-    "ctranslate2", "faster_whisper", "IndicTransToolkit", "mlx", "mlx_whisper", "numpy",
-    "onnxruntime", "pyannote", "torch", "torchaudio", "transformers", "whisperx",
+    "ctranslate2", "cv2", "faster_whisper", "IndicTransToolkit", "mlx", "mlx_whisper", "numpy",
+    "onnxruntime", "pyannote", "scenedetect", "torch", "torchaudio", "transformers", "whisperx",
 }  # fmt: skip
 SOURCE = paths.source_dir() / "chalchitra"
 FILES = sorted(SOURCE.rglob("*.py"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.errors import StageError, UsageError
+from chalchitra.glossary.model import Glossary
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import without_songs
@@ -41,6 +42,10 @@ def work(stage: Stage) -> None:
             compute_type=stage.compute_type,
             threads=stage.threads,
             settings=stage.params,
+            glossary=Glossary.read(stage.input("glossary"))
+            if stage.has_input("glossary")
+            else None,
+            memory=stage.memory if stage.params.get("memory", True) else None,
             speech=SpeechInput(
                 audio=stage.input("audio"),
                 audio_info=stage.input("audio_info"),

@@ -44,6 +44,7 @@ from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
 from chalchitra.script import GivenScript, read_script
 from chalchitra.settings import Settings, resolve
+from chalchitra.tracks.following import plan_of, settled
 
 if TYPE_CHECKING:
     from chalchitra.runner.run import Services
@@ -77,6 +78,7 @@ class Wishes:
     translator: str | None = None
     speakers: int | None = None
     """How many people speak, 0 where that is to be found out; None: nobody asked who speaks."""
+    shots: bool = False
     overrides: tuple[tuple[str, str], ...] = ()
     debug: bool = False
     transcript: Path | None = None
@@ -120,7 +122,10 @@ def make_plan(wishes: Wishes) -> Plan:
     if source is None:
         choices = choose_listening(settings, translated=bool(targets))
     else:
-        choices = choose(wishes.workflow, source, targets, settings, wanted_stages(wishes))
+        choices = choose(
+            wishes.workflow, source, targets, settings, wanted_stages(wishes, settings)
+        )
+        settings = _tracks_settled(settings, source, targets)
         if settings["language"]["check"]:
             listening = choose_listening(settings, translated=bool(targets))
             choices = with_listening(choices, listening)
@@ -279,10 +284,24 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
         told.append(f"{source.name} is what is spoken, so it is left out of -t.")
     wishes = plan_.wishes
     choices = with_listening(
-        choose(wishes.workflow, source, targets, plan_.settings, wanted_stages(wishes)),
+        choose(
+            wishes.workflow,
+            source,
+            targets,
+            plan_.settings,
+            wanted_stages(wishes, plan_.settings),
+        ),
         plan_.choices,
     )
+    settings = _tracks_settled(plan_.settings, source, targets)
+    plan_ = replace(plan_, settings=settings)
     return replace(plan_, source=source, targets=targets, choices=choices), told
+
+
+def _tracks_settled(settings: Settings, source: Language, targets: Sequence[Language]) -> Settings:
+    """The settings with the languages that tracks follow; raises UsageError for others."""
+    languages = [source.id, *(item.id for item in targets)]
+    return {**settings, "subtitle_gen": settled(settings, languages)}
 
 
 def _fields(
@@ -305,7 +324,8 @@ def _fields(
             source.id,
             [item.id for item in targets],
             picture=picture,
-            wanted=(*wanted_stages(wishes), *(["language"] if listens else [])),
+            wanted=(*wanted_stages(wishes, plan_.settings), *(["language"] if listens else [])),
+            tracks=plan_of(plan_.settings["subtitle_gen"]),
             via=[item.id for item in plan_.choices.via],
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
@@ -373,9 +393,13 @@ def _writable(out: Path) -> Iterator[None]:
         ) from None
 
 
-def wanted_stages(wishes: Wishes) -> tuple[str, ...]:
+def wanted_stages(wishes: Wishes, settings: Settings) -> tuple[str, ...]:
     """The optional stages that were asked for."""
-    asked = {"script": wishes.transcript is not None, "speakers": wishes.speakers is not None}
+    asked = {
+        "script": wishes.transcript is not None,
+        "speakers": wishes.speakers is not None,
+        "shots": settings["shots"]["detect"],
+    }
     return tuple(name for name, on in asked.items() if on)
 
 
@@ -463,6 +487,7 @@ def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
         ("asr.engine", wishes.engine),
         ("translation.translator", wishes.translator),
         ("speakers.count", None if wishes.speakers is None else str(wishes.speakers)),
+        ("shots.detect", "true" if wishes.shots else None),
     )
     return [*wishes.overrides, *((name, value) for name, value in flags if value is not None)]
 

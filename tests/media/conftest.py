@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import math
 import subprocess
+import sys
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ import imageio_ffmpeg
 import pytest
 
 from chalchitra.media.film import Film, Stream
+from chalchitra.paths import source_dir, stages_dir
+from chalchitra.stagekit import Request, Result
 
 CLICKS = (1.0, 2.5, 6.25, 9.0)
 DURATION = 10
@@ -46,16 +49,19 @@ title=Two
 
 @pytest.fixture(scope="session")
 def ffmpeg() -> Callable[..., None]:
-    """Run ffmpeg with these words (a string is split at spaces, a Path is one word).
+    """Run ffmpeg with these words (a string is split at spaces; a Path or a list's are whole).
 
     The wheel's, so that the films are the same on every machine; the code under test runs the
     machine's own where there is one.
     """
 
-    def run(*words: str | Path) -> None:
+    def run(*words: str | Path | list[str]) -> None:
         args: list[str] = []
         for word in words:
-            args += [str(word)] if isinstance(word, Path) else word.split()
+            if isinstance(word, Path):
+                args.append(str(word))
+            else:
+                args += word.split() if isinstance(word, str) else word
         command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *args]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
@@ -182,3 +188,29 @@ def a_stream() -> Callable[..., Stream]:
         )
 
     return make
+
+
+@pytest.fixture
+def run_stage(tmp_path):
+    """Run a stage script; returns its result and the folder it wrote to."""
+
+    def run(stage, inputs, params, python: str | Path = sys.executable):
+        folder = tmp_path / stage
+        folder.mkdir()
+        request = Request(
+            job_id="job_20260102_001", stage=stage, environment="common", inputs=inputs,
+            params=params, output_dir=folder, device="cpu", compute_type="int8", threads=1,
+        )  # fmt: skip
+        request.write(folder / "request.json")
+        subprocess.run(
+            [python, stages_dir() / f"{stage}.py", "--job-dir", tmp_path],
+            env={
+                "CHALCHITRA_REQUEST": str(folder / "request.json"),
+                "PYTHONPATH": str(source_dir()),
+                "PATH": "/usr/bin:/bin",
+            },
+            check=False,
+        )
+        return Result.model_validate_json((folder / "result.json").read_bytes()), folder
+
+    return run

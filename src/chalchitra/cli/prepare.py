@@ -66,6 +66,9 @@ def prepare_job(
             metavar="[N]", help="Also who says what; N where it is known how many people speak."
         ),
     ] = None,
+    shots: Annotated[
+        bool, typer.Option("--shots", help="Also the film's shot changes, for cues to keep to.")
+    ] = False,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", help="Any setting of config/pipeline.toml: section.key=value"),
@@ -112,6 +115,7 @@ def prepare_job(
         engine=engine,
         translator=translator,
         speakers=_speakers(speakers),
+        shots=shots,
         overrides=tuple(parse_override(text) for text in set_ or ()),
         debug=debug,
         transcript=transcript,

@@ -11,6 +11,7 @@ from itertools import pairwise
 from chalchitra.subtitles.breaks import closes
 from chalchitra.subtitles.cue import milliseconds
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
+from chalchitra.subtitles.spread import spread
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript import Segment, Transcript
 from chalchitra.transcript.songs import bare
@@ -104,17 +105,18 @@ def _is_wide(character: str) -> bool:
 
 
 def translation_words(translation: Translation, *, notes: bool = False) -> list[TimedWord]:
-    """The words of a translation, each unit's spread over its time in proportion to characters.
+    """The words of a translation, each unit's spread over the time of its source's words.
 
-    With `notes`, the words of songs are marked as such.
+    A word's `segment` is the id of its unit. With `notes`, the words of songs are marked as such.
     """
-    return _bared(
-        [
-            replace(word, song=notes and unit.song)
-            for number, unit in enumerate(translation.units)
-            for word in _spread(unit.text, unit.start, unit.end, number)
-        ]
-    )
+    found: list[TimedWord] = []
+    for unit in translation.units:
+        texts = clean(unit.text).split()
+        times = spread(texts, unit.words, unit.start, max(unit.start, unit.end))
+        for text, (start, end) in zip(texts, times, strict=True):
+            word = TimedWord(text, milliseconds(start), milliseconds(end), unit.id)
+            found.append(replace(word, speaker=unit.speaker, song=notes and unit.song))
+    return _bared(found)
 
 
 def in_order(
@@ -128,7 +130,7 @@ def in_order(
     """
     limit = duration if duration is not None else max((word.end for word in words), default=0)
     starts = [min(max(word.start, 0), max(limit, 0)) for word in words]
-    believed = _longest_rising(starts)
+    believed = longest_rising(starts)
     ceiling = max(starts, default=0)
     for i in reversed(range(len(starts))):
         if i in believed:
@@ -193,7 +195,7 @@ def _latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def _longest_rising(values: Sequence[int]) -> set[int]:
+def longest_rising(values: Sequence[int]) -> set[int]:
     """Indexes of one longest subsequence that never falls (patience sorting)."""
     tails: list[int] = []
     last: list[int] = []

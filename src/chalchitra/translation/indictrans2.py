@@ -13,13 +13,15 @@ from chalchitra.errors import MissingError
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
     AGAINST_LOOPS,
+    TEXT_VERSION,
     WEIGHTS,
     generate,
+    half,
     loaded,
     positions,
     result_of,
 )
-from chalchitra.translation.translate_units import Generated, Outcome, translate_units
+from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
 from chalchitra.translation.units import SentenceUnit
 
 MAX_TOKENS = 256
@@ -43,21 +45,28 @@ def _translate(
     request: TranslationRequest, units: Sequence[SentenceUnit], source_tag: str, target_tag: str
 ) -> Outcome:
     check_model_folder(request.model_path, request.model_name)
-    model, tokenizer = loaded(request, own_code=True)
-    engine = IndicTransEngine(
-        model,
-        tokenizer,
-        TextProcessor(),
-        (source_tag, target_tag),
-        num_beams=request.settings["num_beams"],
-        max_new_tokens=request.settings["max_new_tokens"],
-    )
+
+    def load() -> IndicTransEngine:
+        model, tokenizer = loaded(request, own_code=True)
+        return IndicTransEngine(
+            model,
+            tokenizer,
+            TextProcessor(),
+            (source_tag, target_tag),
+            num_beams=request.settings["num_beams"],
+            max_new_tokens=request.settings["max_new_tokens"],
+        )
+
     return translate_units(
         units,
-        engine,
+        LateEngine(load),
         source_tag,
         target_tag,
         batch_size=request.settings["batch_size"],
+        memory=request.remembered(
+            source_tag, target_tag, half=half(request), texts=TEXT_VERSION, by="indictrans2"
+        ),
+        terms=request.terms,
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
     )
 

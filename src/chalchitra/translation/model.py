@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.files import write_text
+from chalchitra.translation.units import SentenceUnit
 
 Status = Literal["translated", "untranslated"]
 """An untranslated unit keeps its source text, so that nothing said is lost from the track."""
@@ -17,12 +18,22 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class SourceWord(_Model):
+    """When a word of the source was said (seconds of the film), and how long it is."""
+
+    start: float
+    end: float
+    characters: int = Field(ge=1)
+
+
 class TranslationUnit(_Model):
     """One translated stretch of speech, in seconds of the film's time line.
 
-    `text` is what to show; `segment_ids` are the transcript's segments that it covers. `reason`
-    says why a unit is untranslated, or what is doubtful about one that is translated. A unit is a
-    `song` where those segments are. `pivot` is the text on the way that it was translated from.
+    `id` is that of the sentence unit it came from. `text` is what to show; `segment_ids` are the
+    transcript's segments that it covers, and `words` the source's own, over whose time the text is
+    spread. `reason` says why a unit is untranslated, or what is doubtful about one that is
+    translated. A unit is a `song` where those segments are. `pivot` is the text on the way that
+    it was translated from.
     """
 
     id: int
@@ -31,10 +42,33 @@ class TranslationUnit(_Model):
     source: str
     text: str
     segment_ids: list[int]
+    words: list[SourceWord] = Field(default_factory=list)
+    speaker: str | None = None
     status: Status = "translated"
     reason: str | None = None
     song: bool = False
     pivot: str | None = None
+
+    @classmethod
+    def of(
+        cls, unit: SentenceUnit, text: str, problem: str | None = None, doubt: str | None = None
+    ) -> TranslationUnit:
+        """A sentence unit with its translation; with a `problem` it keeps its source text."""
+        return cls(
+            id=unit.id,
+            start=unit.start,
+            end=unit.end,
+            source=unit.text,
+            text=text if problem is None else unit.text,
+            segment_ids=list(unit.segment_ids),
+            words=[
+                SourceWord(start=word.start, end=word.end, characters=len(word.text))
+                for word in unit.words
+            ],
+            speaker=unit.speaker,
+            status="translated" if problem is None else "untranslated",
+            reason=problem or doubt,
+        )
 
 
 class Translation(_Model):

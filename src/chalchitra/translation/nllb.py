@@ -15,13 +15,15 @@ from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
     AGAINST_LOOPS,
+    TEXT_VERSION,
     WEIGHTS,
     generate,
+    half,
     loaded,
     positions,
     result_of,
 )
-from chalchitra.translation.translate_units import Generated, Outcome, translate_units
+from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
 
 MAX_TOKENS = 512
 """NLLB-200 was trained on sentences of at most 512 tokens (its model card)."""
@@ -42,22 +44,29 @@ def translate(request: TranslationRequest) -> TranslationResult:
     if not units:
         return result_of(request, "nllb", Outcome([]))
     check_model_folder(request.model_path, request.model_name)
-    model, tokenizer = loaded(request, own_code=False)
-    engine = NllbEngine(
-        model,
-        tokenizer,
-        (source_code, target_code),
-        language,
-        num_beams=request.settings["num_beams"],
-        max_new_tokens=request.settings["max_new_tokens"],
-    )
+
+    def load() -> NllbEngine:
+        model, tokenizer = loaded(request, own_code=False)
+        return NllbEngine(
+            model,
+            tokenizer,
+            (source_code, target_code),
+            language,
+            num_beams=request.settings["num_beams"],
+            max_new_tokens=request.settings["max_new_tokens"],
+        )
+
     outcome = translate_units(
         units,
-        engine,
+        LateEngine(load),
         source_code,
         # NLLB's tag of Santali names a script that the text is not in
         f"_{request.languages[request.target_language].get('script') or target_code[-4:]}",
         batch_size=request.settings["batch_size"],
+        memory=request.remembered(
+            source_code, target_code, half=half(request), texts=TEXT_VERSION, by="nllb"
+        ),
+        terms=request.terms,
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
     )
     return result_of(request, "nllb", outcome)

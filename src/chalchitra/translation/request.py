@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.glossary.model import Glossary
 from chalchitra.jobs.record import Degraded
 from chalchitra.transcript.model import Transcript
+from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import Translation
+from chalchitra.translation.terms import TermFinder, finder_for
 from chalchitra.translation.units import SentenceUnit, UnitLimits, sentence_units
 
 
@@ -29,6 +32,7 @@ class TranslationRequest:
     `languages` are rows of config/languages.toml by id; `settings` the [translation] section;
     `model_path` a local folder, `model_sha256` what it holds where that is known; `device`,
     `compute_type` and `threads` as the stage kit gives them.
+    `memory` is the folder of the translation memory, where there is one.
     `units` are the sentences where they are not the transcript's own (a pivot's).
     `on_progress` gets what is done, of how much, and the unit of both.
     """
@@ -44,6 +48,8 @@ class TranslationRequest:
     settings: Mapping[str, Any]
     speech: SpeechInput | None = None
     model_sha256: str = ""
+    memory: Path | None = None
+    glossary: Glossary | None = None
     units: Sequence[SentenceUnit] | None = None
     on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
 
@@ -55,6 +61,32 @@ class TranslationRequest:
             max_chars=self.settings["max_chars"],
             max_seconds=self.settings["max_seconds"],
         )
+
+    def remembered(
+        self, source_tag: str, target_tag: str, **depends_on: Any
+    ) -> TranslationMemory | None:
+        """The memory for one pair of languages and all that a translation depends on.
+
+        None where there is no memory, or where it is not known what the model's files hold.
+        """
+        if self.memory is None or not self.model_sha256:
+            return None
+        context = {
+            "model": self.model_sha256,
+            "source": source_tag,
+            "target": target_tag,
+            "num_beams": self.settings["num_beams"],
+            "max_new_tokens": self.settings["max_new_tokens"],
+            **depends_on,
+        }
+        return TranslationMemory(self.memory, context)
+
+    @property
+    def terms(self) -> TermFinder:
+        """Finds the glossary's terms that have a rendering in the target language."""
+        pair = (self.transcript.language, self.target_language)
+        source, target = ((one, self.languages.get(one, {}).get("script", "")) for one in pair)
+        return finder_for(self.glossary, source, target)
 
     @property
     def sentences(self) -> Sequence[SentenceUnit]:

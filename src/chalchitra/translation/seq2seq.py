@@ -24,6 +24,9 @@ from chalchitra.translation.translate_units import Outcome
 
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Either is in the folder of every model."""
+TEXT_VERSION = 1
+"""Counted up when protect.py or checks.py change what becomes of a sentence: what was remembered
+before is then not taken."""
 AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 6}
 
 
@@ -32,10 +35,10 @@ def loaded(request: TranslationRequest, *, own_code: bool) -> tuple[Any, Any]:
 
     `own_code` runs the code in the model's folder. Raises StageError where they cannot be loaded.
     """
-    sha256, half = request.model_sha256, _half(request)
-    depends_on = (request.model_path, sha256, request.device, half, request.threads)
+    sha256 = request.model_sha256
+    depends_on = (request.model_path, sha256, request.device, half(request), request.threads)
     model, tokenizer = kept(
-        "translator", depends_on if sha256 else None, lambda: _load(request, half, own_code)
+        "translator", depends_on if sha256 else None, lambda: _load(request, own_code)
     )
     return model, tokenizer
 
@@ -87,9 +90,12 @@ def result_of(request: TranslationRequest, translator: str, outcome: Outcome) ->
         "units": len(outcome.units),
         "retried": outcome.retried,
         "in_pieces": outcome.in_pieces,
+        "from_memory": outcome.from_memory,
+        "exceptions": outcome.exceptions,
         "untranslated": len(translation.untranslated),
+        **outcome.terms.metrics,
     }
-    return TranslationResult(translation, metrics)
+    return TranslationResult(translation, metrics, outcome.degraded)
 
 
 def positions(config: Any, side: str, at_most: int) -> int:
@@ -107,12 +113,12 @@ def _code_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="model-code-")
 
 
-def _half(request: TranslationRequest) -> bool:
+def half(request: TranslationRequest) -> bool:
     """Whether to compute in half precision; a CPU has to emulate it."""
     return request.device != "cpu" and request.compute_type in ("float16", "int8_float16")
 
 
-def _load(request: TranslationRequest, half: bool, own_code: bool) -> tuple[Any, Any]:
+def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
     # transformers reads these when it is imported; the model's code is copied to a folder of this
     # process instead of one that every process and model shares
     go_offline()
@@ -127,7 +133,7 @@ def _load(request: TranslationRequest, half: bool, own_code: bool) -> tuple[Any,
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **local)
         model = AutoModelForSeq2SeqLM.from_pretrained(
-            folder, torch_dtype=torch.float16 if half else torch.float32, **local
+            folder, torch_dtype=torch.float16 if half(request) else torch.float32, **local
         )
         model = model.to(request.device).eval()
     except (OSError, ValueError, KeyError, ImportError, AttributeError, RuntimeError) as error:

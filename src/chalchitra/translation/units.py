@@ -27,6 +27,11 @@ class SentenceUnit:
     segment_ids: tuple[int, ...]
     words: tuple[Word, ...] = ()
 
+    @property
+    def speaker(self) -> str | None:
+        """Who says it, where that is known."""
+        return next((word.speaker for word in self.words if word.speaker), None)
+
 
 @dataclass(frozen=True)
 class UnitLimits:

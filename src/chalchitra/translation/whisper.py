@@ -25,6 +25,7 @@ from chalchitra.speech.words import RawSegment
 from chalchitra.translation.checks import problem
 from chalchitra.translation.model import Translation, TranslationUnit
 from chalchitra.translation.request import TranslationRequest, TranslationResult
+from chalchitra.translation.terms import TermUse
 from chalchitra.translation.units import SentenceUnit, halved_units, sentence_units
 
 ENGINE = "ctranslate2"
@@ -94,7 +95,9 @@ def translate(request: TranslationRequest) -> TranslationResult:
         "in_pieces": listener.in_pieces,
         "untranslated": len(translation.untranslated),
     }
-    return TranslationResult(translation, metrics, _degraded(recogniser))
+    terms = TermUse.of(request.terms, found)  # it cannot be told names; but what it lost is said
+    metrics |= terms.metrics
+    return TranslationResult(translation, metrics, [*_degraded(recogniser), *terms.degraded])
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,9 @@ class Listener:
                 found[unit.id] = whole
                 self.in_pieces += 1
         on_done(len(units))
-        return [_translated(unit, found[unit.id]) for unit in units]
+        return [
+            TranslationUnit.of(unit, found[unit.id].text, found[unit.id].wrong) for unit in units
+        ]
 
     def _hear(
         self,
@@ -227,20 +232,6 @@ def check_can_translate(name: str, path: Path) -> None:
             cause="Turbo, distilled and English-only Whisper models were not trained to.",
             fix="Choose another with --model, for example large-v3 or base.",
         )
-
-
-def _translated(unit: SentenceUnit, written: _Written) -> TranslationUnit:
-    failed = written.wrong is not None
-    return TranslationUnit(
-        id=unit.id,
-        start=unit.start,
-        end=unit.end,
-        source=unit.text,
-        text=unit.text if failed else written.text,
-        segment_ids=list(unit.segment_ids),
-        status="untranslated" if failed else "translated",
-        reason=written.wrong,
-    )
 
 
 def _degraded(recogniser: Recogniser) -> list[Degraded]:
