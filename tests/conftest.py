@@ -96,7 +96,7 @@ class Project:
             translator="indictrans2" if targets else None,
             stages=keys,
             stage_environments={
-                s: "two" if s in ("subtitle_gen", "mux") else "one" for s in stages
+                s: "two" if s in ("subtitle_gen", "qc", "mux") else "one" for s in stages
             },
             models={},
             machines={s: Machine(device="cpu", compute_type="int8", threads=1) for s in stages},
@@ -120,7 +120,7 @@ def project(tmp_path, monkeypatch) -> Project:
     assert "\nwait = 1.0" in rules
     (root / "config" / "runner.toml").write_text(rules.replace("\nwait = 1.0", "\nwait = 0.01"))
     stages = ("demux", "vad", "language", "asr", "alignment", "export", "translation")
-    serves = {"one": stages, "two": ("subtitle_gen", "mux")}
+    serves = {"one": stages, "two": ("subtitle_gen", "qc", "mux")}
     table = ""
     for name, served in serves.items():
         rows = ", ".join(f'{{ stage = "{stage}", default = "everywhere" }}' for stage in served)
@@ -131,7 +131,7 @@ def project(tmp_path, monkeypatch) -> Project:
         fake_environment(root, name)
     monkeypatch.setenv("CHALCHITRA_ROOT", str(root))
     made = Project(root)
-    for stage in (*stages, "subtitle_gen", "mux"):
+    for stage in (*stages, "subtitle_gen", "qc", "mux"):
         made.stage(stage)
     return made
 

@@ -31,6 +31,7 @@ ORCHESTRATOR = {
     "runner",
     "script",
     "settings",
+    "tracks",
 }
 ML = {
     "ctranslate2", "cv2", "faster_whisper", "IndicTransToolkit", "mlx", "mlx_whisper", "numpy",

@@ -7,6 +7,7 @@ from chalchitra.pipeline import (
     SCRIPT,
     STAGES,
     WORKFLOWS,
+    TrackPlan,
     inputs_of,
     plan,
     split_key,
@@ -25,6 +26,7 @@ def test_workflows_are_those_of_the_design():
         "translation@en",
         "subtitle_gen@hi",
         "subtitle_gen@en",
+        "qc",
     ]
     assert plan("subtitle", "hi", ["en", "ta"]) == [
         *transcribe,
@@ -33,6 +35,7 @@ def test_workflows_are_those_of_the_design():
         "subtitle_gen@hi",
         "subtitle_gen@en",
         "subtitle_gen@ta",
+        "qc",
         "mux",
     ]
 
@@ -40,7 +43,7 @@ def test_workflows_are_those_of_the_design():
 def test_subtitling_in_the_source_language_needs_no_translation():
     keys = plan("subtitle", "en", [])
     assert not [key for key in keys if key.startswith("translation")]
-    assert keys[-2:] == ["subtitle_gen@en", "mux"]
+    assert keys[-3:] == ["subtitle_gen@en", "qc", "mux"]
 
 
 def test_nothing_is_muxed_without_a_picture():
@@ -137,3 +140,38 @@ def test_what_becomes_of_songs_repeats_only_what_shows_them(project, before, aft
     assert project.job()[0].song_text == "mark", (
         "as for a job that was prepared before there was one"
     )
+
+
+TRACKS = [
+    # template, pair -> the language that sets the pair's times, and the one whose stage makes it
+    (None, ("hi", "en"), "hi", "en"),
+    (None, ("ta", "hi"), "ta", "hi"),
+    ("en", ("hi", "en"), "en", "hi"),
+    ("ta", ("hi", "en"), "hi", "en"),
+    ("en", None, None, None),
+]
+
+
+@pytest.mark.parametrize(("template", "pair", "timed", "maker"), TRACKS)
+def test_tracks_that_follow_others_come_after_them(template, pair, timed, maker):
+    tracks = TrackPlan(template, pair)
+    assert (tracks.timed, tracks.maker) == (timed, maker)
+    keys = plan("subtitle", "hi", ["en", "ta"], tracks=tracks)
+    assert sorted(keys) == sorted(plan("subtitle", "hi", ["en", "ta"]))
+    for position, key in enumerate(keys):
+        for producer, output in inputs_of(
+            key, "hi", ["en", "ta"], None, keys, tracks=tracks
+        ).values():
+            assert producer in GIVEN or producer in keys[:position]
+            assert producer in GIVEN or output in STAGES[split_key(producer)[0]].outputs
+    for language in ("hi", "en", "ta"):
+        inputs = inputs_of(
+            f"subtitle_gen@{language}", "hi", ["en", "ta"], None, keys, tracks=tracks
+        )
+        follows = template is not None and language != template
+        assert inputs.get("template") == ((f"subtitle_gen@{template}", "cues") if follows else None)
+        beside = (f"subtitle_gen@{timed}", "cues") if language == maker else None
+        assert inputs.get("beside") == beside
+    qc = inputs_of("qc", "hi", ["en", "ta"], None, keys, tracks=tracks)
+    made = (f"subtitle_gen@{maker}", "bilingual_qc") if maker else None
+    assert qc.get("qc@bilingual") == made

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
+from chalchitra.media.measure import measured
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
@@ -24,16 +25,28 @@ from chalchitra.subtitles import (
     transcript_words,
     translation_words,
 )
+from chalchitra.subtitles.bilingual import (
+    Half,
+    bilingual_report,
+    halves_in_cues,
+    marked,
+    together,
+)
+from chalchitra.subtitles.build import Track
 from chalchitra.subtitles.complete import require_every_unit
 from chalchitra.subtitles.cue import Format, TrackSettings
+from chalchitra.subtitles.edited import EditedTrack, still_shown
+from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.qc import QualityReport, make_report
 from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
 from chalchitra.subtitles.romanised import romanised_cues
 from chalchitra.subtitles.shot_changes import ShotChanges
-from chalchitra.subtitles.words import clean
+from chalchitra.subtitles.template import Filled, fill_template
+from chalchitra.subtitles.template_track import TemplateTrack, edited_words, with_units
+from chalchitra.subtitles.words import TimedWord, clean
 from chalchitra.text.romanise import NotRomanisedError
-from chalchitra.transcript import Transcript
+from chalchitra.transcript import Region, Transcript
 from chalchitra.transcript.songs import NOTE, noted, without_songs
 from chalchitra.translation.model import Translation, TranslationUnit
 
@@ -46,6 +59,7 @@ def work(stage: Stage) -> None:
 
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
+    lines: list[str] = []
     transcript: Transcript | None = None
     translation: Translation | None = None
     untranslated: list[TranslationUnit] = []
@@ -63,22 +77,43 @@ def work(stage: Stage) -> None:
             noted(clean(unit.text)) if notes and unit.song else clean(unit.text)
             for unit in translation.units
         ]
-        text = "".join(f"{line}\n" for line in lines)
-        write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
 
     shots = ShotChanges.read(stage.input("shots")) if stage.has_input("shots") else None
-    track = build_track(
-        words,
-        settings,
-        language=language,
-        script=row["script"],
-        duration=stage.params["film_duration"],
-        cuts=shots,
-    )
+    spoken = [unit.source for unit in translation.units] if translation else None
+    if stage.has_input("edited"):
+        unspaced = row["script"] in UNSPACED_SCRIPTS
+        edited = EditedTrack.read(stage.input("edited")).to_cues()
+        track = Track(with_units(edited, words, unspaced=unspaced))
+        words = edited_words(edited, words, unspaced=unspaced)
+        lines = [" ".join(cue.lines) for cue in track.cues]
+        untranslated = still_shown(untranslated, track.cues)
+        stage.metric("edited_cues", len(track.cues))
+    elif stage.has_input("template") and (template := read_template(stage, "template")):
+        filled = fill(stage, words, spoken, template, settings)
+        track = filled.track
+        tell_template(stage, filled, template)
+    else:
+        track = build_track(
+            words,
+            settings,
+            language=language,
+            script=row["script"],
+            duration=stage.params["film_duration"],
+            cuts=shots,
+        )
     cues = track.cues
-    if translation is not None:
+    if transcript is None:
+        text = "".join(f"{line}\n" for line in lines)
+        write_text(stage.output("txt", "subtitles.txt", deliver_as=f"{name}.txt"), text)
+    if translation is not None and not stage.has_input("edited"):
         require_every_unit(cues, translation)
-    write_files(stage, cues, settings, name, cue_notes(cues, transcript) if transcript else {})
+    notes_of_cues = cue_notes(cues, transcript) if transcript else {}
+    write_files(stage, cues, settings, name, notes=notes_of_cues, languages=[language])
+    (
+        TemplateTrack.of_translation(language, cues, translation)
+        if translation
+        else TemplateTrack.of_source(language, cues)
+    ).write(stage.output("cues", "cues.json"))
 
     speech = None
     if stage.has_input("regions") and song_text != "leave out":  # a song's regions have no cue then
@@ -95,11 +130,12 @@ def work(stage: Stage) -> None:
         words=transcript.words if transcript else (),
         untranslated=untranslated,
         forced=track.forced,
+        width=measured(cues, language, row["script"]),
     )
-    report.write(stage.output("qc", "qc.json", deliver_as=f"{name}.qc.json"))
+    report.write(stage.output("qc", "qc.json"))
     stage.metric("violations", len(report.violations))
-    if (spoken := report.coverage) is not None:
-        uncovered = spoken.speech_seconds - spoken.covered_seconds
+    if (heard := report.coverage) is not None:
+        uncovered = heard.speech_seconds - heard.covered_seconds
         stage.metric("speech_without_subtitle_seconds", round(uncovered, 1))
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
@@ -120,9 +156,11 @@ def work(stage: Stage) -> None:
             "Look at the transcript there: it is hardly speech.",
         )
     if report.violations:
-        tell(stage, report, f"The {row['name']} track", f"{name}.qc.json")
+        tell(stage, report, f"The {row['name']} track")
     if settings.romanised and row["script"] != "Latn":
         write_romanised(stage, cues, settings)
+    if stage.has_input("beside"):
+        write_bilingual(stage, words, spoken, settings, speech)
 
 
 def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> None:
@@ -147,13 +185,13 @@ def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> N
         )
 
 
-def tell(stage: Stage, report: QualityReport, track: str, file: str) -> None:
+def tell(stage: Stage, report: QualityReport, track: str) -> None:
     """Say how many violations there are and which are worst."""
     stage.degraded(
         f"{track} has {how_many(report)} of its style"
         f" ({report.style or 'none named'}): {counted(report)}.",
         f"The worst: {'; '.join(map(sentence, worst(report)))}.",
-        f"{file} lists all; no text was dropped to meet a limit.",
+        "output/qc.json lists all; no text was dropped to meet a limit.",
     )
 
 
@@ -162,28 +200,108 @@ def write_files(
     cues: Sequence[Cue],
     settings: TrackSettings,
     name: str,
-    notes: Mapping[int, CueNote],
+    *,
+    languages: Sequence[str],
+    notes: Mapping[int, CueNote] | None = None,
+    prefix: str = "",
 ) -> None:
-    """The track in the formats that were asked for. SRT is always made, for mux."""
-    language = str(stage.language)
-    row = stage.params["languages"][language]
+    """The track in the formats that were asked for. SRT and ASS are always made, for mux.
+
+    `prefix` begins the names of the outputs.
+    """
     wanted = settings.formats
+    rows = stage.params["languages"]
+    right_to_left = [rows[name].get("direction") == "rtl" for name in languages]
+    # The script with letters of its own decides: its lines are drawn with Latin ones besides.
+    main = next((name for name in languages if rows[name]["script"] != "Latn"), languages[0])
+    written_in = {"language": main, "script": rows[main]["script"]}
+    tag = "mul" if len(languages) > 1 else rows[main].get("bcp47", main)
 
     def write(format_: Format, text: str) -> None:
         deliver_as = f"{name}.{format_}" if format_ in wanted else None
-        write_text(stage.output(format_, f"subtitles.{format_}", deliver_as=deliver_as), text)
+        file = f"{prefix or 'subtitles.'}{format_}".replace("_", ".")
+        write_text(stage.output(f"{prefix}{format_}", file, deliver_as=deliver_as), text)
 
-    write("srt", to_srt(cues))
+    rtl = any(right_to_left)
+    write("srt", to_srt(cues, right_to_left=rtl))
+    write("ass", to_ass(cues, **written_in, right_to_left=rtl))
     if "vtt" in wanted:
-        write("vtt", to_vtt(cues))
+        write("vtt", to_vtt(cues, right_to_left=rtl))
     if "csv" in wanted:
         write("csv", to_review(cues, notes, length=settings.length))
-    written_in = {"language": language, "script": row["script"]}
-    if "ass" in wanted:
-        write("ass", to_ass(cues, **written_in, right_to_left=row["direction"] == "rtl"))
     if "ttml" in wanted:
-        rtl = row["direction"] == "rtl"
-        write("ttml", to_ttml(cues, **written_in, tag=row["bcp47"], right_to_left=rtl))
+        shown = marked(cues) if rtl and not all(right_to_left) else cues
+        write("ttml", to_ttml(shown, **written_in, tag=tag, right_to_left=all(right_to_left)))
+
+
+def read_template(stage: Stage, name: str) -> TemplateTrack | None:
+    """The track whose times this one is to have; None where it has no cues."""
+    template = TemplateTrack.read(stage.input(name))
+    return template if template.track.cues else None
+
+
+def fill(
+    stage: Stage,
+    words: Sequence[TimedWord],
+    spoken: Sequence[str] | None,
+    template: TemplateTrack,
+    settings: TrackSettings,
+) -> Filled:
+    """This language's words in the cues of another."""
+    languages, language = stage.params["languages"], str(stage.language)
+    return fill_template(
+        words,
+        spoken,
+        template,
+        settings,
+        language=language,
+        script=languages[language]["script"],
+        source_script=languages[stage.params["source_language"]]["script"],
+    )
+
+
+def tell_template(stage: Stage, filled: Filled, template: TemplateTrack) -> None:
+    stage.metric("template_cues_without_text", len(template.track.cues) - len(filled.places))
+    if filled.astray:
+        stage.degraded(
+            f"{filled.astray} sentences have no cue in the {template.language} template.",
+            "Their text stands in the cue that is nearest in time.",
+            "Give the template cues for them: chalchitra review JOB FILE.",
+        )
+
+
+def write_bilingual(
+    stage: Stage,
+    words: Sequence[TimedWord],
+    spoken: Sequence[str] | None,
+    settings: TrackSettings,
+    speech: Sequence[Region] | None,
+) -> None:
+    """The cues of another language with this one's text in them."""
+    languages, pair = stage.params["languages"], stage.params["pair"]
+    template = TemplateTrack.read(stage.input("beside"))
+    filled = fill(stage, words, spoken, template, settings) if template.track.cues else Filled()
+    timed, other = halves_in_cues(template.cues, filled)
+    halves = {
+        name: Half(name, languages[name]["script"], timed if name == template.language else other)
+        for name in pair
+    }
+    cues = together(*halves.values())
+    name = f"{stage.params['title']}.{'+'.join(pair)}"
+    write_files(stage, cues, settings, name, languages=pair, prefix="bilingual_")
+    report = bilingual_report(
+        cues,
+        list(halves.values()),
+        settings,
+        stage.params.get("style", ""),
+        film=stage.params["film_duration"],
+        speech=speech,
+        forced=f"its times are those of the {template.language} track",
+    )
+    report.write(stage.output("bilingual_qc", "bilingual.qc.json"))
+    stage.metric("bilingual_cues", len(cues))
+    if report.violations:
+        tell(stage, report, f"The bilingual track {'+'.join(pair)}")
 
 
 def read_settings(stage: Stage) -> TrackSettings:

@@ -38,6 +38,7 @@ def work(stage: Stage) -> None:
             compute_type=stage.compute_type,
             threads=stage.threads,
             settings=stage.params,
+            memory=stage.memory if stage.params.get("memory", True) else None,
             speech=SpeechInput(
                 audio=stage.input("audio"),
                 audio_info=stage.input("audio_info"),

@@ -54,11 +54,7 @@ class ArtifactStore:
     @classmethod
     def of_job(cls, layout: JobLayout) -> ArtifactStore | None:
         """The store of the folder that a job lies in; None for a job that lies elsewhere."""
-        root = layout.root.resolve()  # a person may name it by a link, or with ..
-        parents = root.parents
-        if len(parents) < 5 or not (parents[1] / ".ids" / root.name).is_dir():
-            return None
-        return cls(parents[4] / FOLDER)
+        return cls(layout.out / FOLDER) if layout.out else None
 
     @contextmanager
     def in_use(self) -> Iterator[None]:

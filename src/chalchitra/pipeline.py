@@ -19,7 +19,9 @@ SCRIPT = "the script"
 """The producer's name of the text that came with the film, copied into the job's folder."""
 GLOSSARY = "the glossary"
 """The producer's name of the merged glossaries, copied into the job's folder."""
-GIVEN = frozenset({FILM, SCRIPT, GLOSSARY})
+EDITED = "the edited cues"
+"""The producer's name of a track that a person edited, copied into the job's folder."""
+GIVEN = frozenset({FILM, SCRIPT, GLOSSARY, EDITED})
 """What is given with the job: no stage of it makes these."""
 
 When = Literal[
@@ -29,6 +31,10 @@ When = Literal[
     "whisper",  # the job's translator listens again
     "glossary",  # the job has one
     "made",  # the job has a stage that makes it
+    "edited",  # the stage runs for a language whose track a person edited
+    "follows",  # the job has a template, and the stage runs for another language than its
+    "beside",  # the stage makes the job's bilingual track, beside the language that sets its times
+    "bilingual",  # the job has a bilingual track
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -38,13 +44,14 @@ class Input:
     """One input of a stage: `output` of the stage `producer`, called `name` in the request.
 
     Of several producers, the first that the job has makes it: optional stages, then the one that
-    every job has.
+    every job has. An `optional` one is there only where its producer was asked to make it.
     """
 
     name: str
     producer: str | tuple[str, ...]
     output: str
     when: When = "always"
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,8 @@ class StageSpec:
     `per_language` stages run once a language: for the `targets`, or for `all` of the job's.
     `job_fields` are what it takes from job.json besides its own section of the settings.
     `packages` are the libraries whose locked versions count in its fingerprint and whose versions
-    its record keeps. An `optional` stage is in a job only where it was asked for.
+    its record keeps. A stage that `remembers` is given a folder of earlier results, which only save
+    work. An `optional` stage is in a job only where it was asked for.
     """
 
     name: str
@@ -66,6 +74,7 @@ class StageSpec:
     per_language: Literal["", "targets", "all"] = ""
     uses_device: bool = False
     optional: bool = False
+    remembers: bool = False
 
 
 _AUDIO = (Input("audio", "demux", "audio"), Input("audio_info", "demux", "audio_info"))
@@ -205,6 +214,7 @@ STAGES: dict[str, StageSpec] = {
             ),
             per_language="targets",
             uses_device=True,
+            remembers=True,
         ),
         StageSpec(
             name="subtitle_gen",
@@ -214,6 +224,9 @@ STAGES: dict[str, StageSpec] = {
                 Input("translation", "translation", "translation", "target"),
                 Input("regions", "vad", "regions"),
                 Input("shots", "shots", "shots", "made"),
+                Input("edited", EDITED, "cues", "edited"),
+                Input("template", "subtitle_gen", "cues", "follows"),
+                Input("beside", "subtitle_gen", "cues", "beside"),
             ),
             outputs=(
                 "srt",
@@ -225,21 +238,94 @@ STAGES: dict[str, StageSpec] = {
                 "qc",
                 "romanised_srt",
                 "romanised_vtt",
+                "cues",
+                "bilingual_srt",
+                "bilingual_vtt",
+                "bilingual_ass",
+                "bilingual_ttml",
+                "bilingual_csv",
+                "bilingual_qc",
             ),
-            job_fields=("title", "source_language", "languages", "film_duration", "song_text"),
+            job_fields=(
+                "title",
+                "source_language",
+                "languages",
+                "film_duration",
+                "song_text",
+                "pair",
+            ),
             packages=("pysrt", "regex"),
             per_language="all",
         ),
         StageSpec(
+            name="qc",
+            does="put the quality reports of all tracks together",
+            inputs=(
+                Input("qc", "subtitle_gen", "qc", "each"),
+                Input("qc@bilingual", "subtitle_gen", "bilingual_qc", "bilingual"),
+            ),
+            outputs=("qc",),
+            job_fields=("title", "film_duration"),
+        ),
+        StageSpec(
             name="mux",
             does="put the subtitle tracks into a copy of the film",
-            inputs=(Input("film", FILM, FILM), Input("srt", "subtitle_gen", "srt", "each")),
-            outputs=("film",),
-            job_fields=("title", "source_language", "target_languages", "languages"),
-            packages=("imageio-ffmpeg", "av"),
+            inputs=(
+                Input("film", FILM, FILM),
+                Input("srt", "subtitle_gen", "srt", "each"),
+                Input("ass", "subtitle_gen", "ass", "each"),
+                Input("romanised", "subtitle_gen", "romanised_srt", "each", optional=True),
+                Input("bilingual", "subtitle_gen", "bilingual_srt", "bilingual"),
+                Input("bilingual_ass", "subtitle_gen", "bilingual_ass", "bilingual"),
+            ),
+            outputs=("film", "burned"),
+            job_fields=("title", "source_language", "target_languages", "languages", "pair"),
+            packages=(
+                "imageio-ffmpeg",
+                "av",
+                "fontpkg-hind-siliguri",
+                "fontpkg-noto-sans",
+                "fontpkg-noto-sans-arabic",
+                "fontpkg-noto-sans-devanagari",
+                "fontpkg-noto-sans-tamil",
+                "fontpkg-noto-sans-telugu",
+            ),
         ),
     )
 }
+
+
+@dataclass(frozen=True)
+class TrackPlan:
+    """Which tracks of a job follow which.
+
+    The cue times of the language `template` are locked for all others. `pair` are the two languages
+    of the bilingual track, the upper one first; its times are the template's where that is one of
+    them, else the first's, and the stage of the other makes it.
+    """
+
+    template: str | None = None
+    pair: tuple[str, str] | None = None
+
+    @property
+    def timed(self) -> str | None:
+        """The language whose times the bilingual track has."""
+        if self.pair is None:
+            return None
+        return self.template if self.template in self.pair else self.pair[0]
+
+    @property
+    def maker(self) -> str | None:
+        """The language whose stage makes the bilingual track."""
+        if self.pair is None:
+            return None
+        return self.pair[1] if self.timed == self.pair[0] else self.pair[0]
+
+    def order(self, languages: Sequence[str]) -> list[str]:
+        """The languages, each after those that its track follows."""
+        first = [name for name in (self.template, self.timed) if name and name in languages]
+        return list(dict.fromkeys([*first, *languages]))
+
 
 LISTENING = ("demux", "vad", "language")
 """What must run before it is known which language is spoken."""
@@ -247,11 +333,15 @@ LISTENING = ("demux", "vad", "language")
 _TRANSCRIBE = (*LISTENING, "asr", "script", "alignment", "speakers", "export")
 _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "transcribe": _TRANSCRIBE,
-    "translate": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen"),
-    "subtitle": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "mux"),
+    "translate": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "qc"),
+    "subtitle": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "qc", "mux"),
 }
 _OF_THE_PICTURE = ("shots", "mux")
 """What no job without a picture has."""
+
+
+_OF_ANOTHER = frozenset({"follows", "beside", "bilingual"})
+"""Inputs that the stage of one certain language makes."""
 
 
 def stage_key(stage: str, language: str | None = None) -> str:
@@ -271,18 +361,20 @@ def plan(
     *,
     picture: bool = True,
     wanted: Collection[str] = (),
+    tracks: TrackPlan | None = None,
 ) -> list[str]:
     """The stage keys of a job, in the order they run. Without a picture there are no shots,
     and nothing is muxed.
 
-    `wanted` names the optional stages that were asked for.
+    `wanted` names the optional stages that were asked for; `tracks` says which follow which.
     """
     keys: list[str] = []
+    tracks = tracks or TrackPlan()
     for name in _WORKFLOW_STAGES[workflow]:
         languages: Sequence[str | None] = {
             "": (None,),
             "targets": tuple(targets),
-            "all": (source, *targets),
+            "all": tracks.order((source, *targets)),
         }[STAGES[name].per_language]
         if (name in _OF_THE_PICTURE and not picture) or (
             STAGES[name].optional and name not in wanted
@@ -290,6 +382,12 @@ def plan(
             continue
         keys += [stage_key(name, language) for language in languages]
     return keys
+
+
+def may_be_absent(key: str, name: str) -> bool:
+    """Whether a stage runs without its input `name`, where the producer did not make it."""
+    stage, plain = split_key(key)[0], split_key(name)[0]
+    return any(item.optional for item in STAGES[stage].inputs if item.name == plain)
 
 
 def inputs_of(
@@ -300,12 +398,16 @@ def inputs_of(
     stages: Collection[str],
     *,
     glossary: bool = False,
+    edited: Collection[str] = (),
+    tracks: TrackPlan | None = None,
 ) -> dict[str, tuple[str, str]]:
     """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
 
-    `stages` are the keys of the job's stages; `glossary` says whether the job has one.
+    `stages` are the keys of the job's stages; `glossary` says whether the job has one; `edited` are
+    the languages whose tracks a person edited; `tracks` says which follow which.
     """
     stage, language = split_key(key)
+    tracks = tracks or TrackPlan()
     resolved: dict[str, tuple[str, str]] = {}
     for item in STAGES[stage].inputs:
         holds = {
@@ -316,6 +418,10 @@ def inputs_of(
             "whisper": translator == "whisper",
             "glossary": glossary,
             "made": _producer(item, stages) in stages,
+            "edited": language in edited,
+            "follows": tracks.template is not None and language != tracks.template,
+            "beside": tracks.maker is not None and language == tracks.maker,
+            "bilingual": tracks.maker is not None,
         }[item.when]
         if not holds:
             continue
@@ -326,6 +432,14 @@ def inputs_of(
                     stage_key(made_by, each),
                     item.output,
                 )
+            continue
+        if item.when in _OF_ANOTHER:
+            other = {
+                "follows": tracks.template,
+                "beside": tracks.timed,
+                "bilingual": tracks.maker,
+            }[item.when]
+            resolved[item.name] = (stage_key(made_by, other), item.output)
             continue
         per_language = made_by not in GIVEN and STAGES[made_by].per_language
         producer = stage_key(made_by, language if per_language else None)

@@ -44,6 +44,7 @@ from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
 from chalchitra.script import GivenScript, read_script
 from chalchitra.settings import Settings, resolve
+from chalchitra.tracks.following import plan_of, settled
 
 if TYPE_CHECKING:
     from chalchitra.runner.run import Services
@@ -122,6 +123,7 @@ def make_plan(wishes: Wishes) -> Plan:
         choices = choose(
             wishes.workflow, source, targets, settings, wanted_stages(wishes, settings)
         )
+        settings = _tracks_settled(settings, source, targets)
         if settings["language"]["check"]:
             listening = choose_listening(settings, translated=bool(targets))
             choices = with_listening(choices, listening)
@@ -289,7 +291,15 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
         ),
         plan_.choices,
     )
+    settings = _tracks_settled(plan_.settings, source, targets)
+    plan_ = replace(plan_, settings=settings)
     return replace(plan_, source=source, targets=targets, choices=choices), told
+
+
+def _tracks_settled(settings: Settings, source: Language, targets: Sequence[Language]) -> Settings:
+    """The settings with the languages that tracks follow; raises UsageError for others."""
+    languages = [source.id, *(item.id for item in targets)]
+    return {**settings, "subtitle_gen": settled(settings, languages)}
 
 
 def _fields(
@@ -313,6 +323,7 @@ def _fields(
             [item.id for item in targets],
             picture=picture,
             wanted=(*wanted_stages(wishes, plan_.settings), *(["language"] if listens else [])),
+            tracks=plan_of(plan_.settings["subtitle_gen"]),
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream

@@ -25,6 +25,8 @@ Settings = dict[str, dict[str, Any]]
 
 _CUES = "subtitle_gen"
 _STYLE = "style"
+_AFTERWARDS = (_CUES, "mux")
+"""The sections that may be changed when a job has run: nothing is heard or translated by them."""
 
 
 def load_table(root: Path | None = None) -> tuple[Settings, Settings]:
@@ -67,6 +69,45 @@ def resolve(
     if style is not None:
         _check_cues(settings, style)
     return settings
+
+
+def restyled(
+    settings: Settings,
+    style: str | None,
+    overrides: Iterable[tuple[str, str]] = (),
+    root: Path | None = None,
+) -> Settings:
+    """The settings of a prepared job with another style, or with other values for its tracks.
+
+    `style` brings all its values, except where config/pipeline.toml sets one itself; without it
+    those of the job stay. `overrides` are as for `resolve`, of the sections subtitle_gen and mux
+    only. Raises UsageError as `resolve` does.
+    """
+    overrides = list(overrides)
+    table, limits = _read_table(root)
+    changed = {section: dict(values) for section, values in settings.items()}
+    for section in _AFTERWARDS:  # a job of an older version has not all keys
+        changed[section] = {**table[section], **settings.get(section, {})}
+    style = dict(overrides).get(f"{_CUES}.{_STYLE}", style)
+    if style is not None:
+        from chalchitra.subtitles.style import read_style
+
+        values = read_style(style, root).model_dump()
+        own = {key: value for key, value in table[_CUES].items() if key in values}
+        changed[_CUES] |= {**values, **own, _STYLE: style}
+    for name, text in overrides:
+        section, _, key = name.partition(".")
+        if section in settings and section not in _AFTERWARDS:
+            raise UsageError(
+                f"{name} cannot be changed afterwards.",
+                cause="What is heard and translated depends on it.",
+                fix=f"Prepare the film again with --set {name}={text}",
+            )
+        if key not in changed.get(section, {}):
+            raise _unknown(name, {section: changed[section] for section in _AFTERWARDS})
+        _put(changed, limits, section, key, text, f"--set {name}")
+    _check_cues(changed, style or str(changed[_CUES][_STYLE]))
+    return changed
 
 
 def _read_table(root: Path | None) -> tuple[Settings, Settings]:

@@ -56,6 +56,7 @@ def test_an_empty_store(chalchitra, store):
     assert (found.code, found.out) == (0, f"The store {store.root} is empty.\n")
     assert chalchitra("cache", "--json").data == {
         "store": str(store.root),
+        "memory": {"sentences": 0, "bytes": 0},
         "entries": 0,
         "bytes": 0,
         "only_here": 0,
@@ -91,6 +92,7 @@ def test_the_same_for_programs(chalchitra, store, stored):
     )
     assert data == {
         "store": str(store.root),
+        "memory": {"sentences": 0, "bytes": 0},
         "entries": 2,
         "bytes": 17,
         "only_here": 10,

@@ -26,7 +26,7 @@ def test_every_stage_has_one_default_on_every_machine(apple_silicon):
 def test_the_defaults_of_the_design():
     mapping = TABLE.default_mapping(apple_silicon=False)
     assert mapping == {
-        **dict.fromkeys(("subtitle_gen", "mux"), "common"),
+        **dict.fromkeys(("subtitle_gen", "qc", "mux"), "common"),
         **dict.fromkeys(
             (
                 "demux",

@@ -58,7 +58,7 @@ def test_what_comes_after_a_changed_stage_would_run_too(quick):
     quick.run(layout)
     quick.changed(job, layout, settings={"alignment": {"word": "x"}})
     found = plan(quick, layout)
-    after = ["export", "translation@en", "subtitle_gen@hi", "subtitle_gen@en", "mux"]
+    after = ["export", "translation@en", "subtitle_gen@hi", "subtitle_gen@en", "qc", "mux"]
     assert [key for key, (action, _) in found.items() if action == "run"] == ["alignment", *after]
     assert found["alignment"][1] == ["settings word is new"]
     assert found["translation@en"][1] == ["alignment runs, and may make something else"]

@@ -44,7 +44,7 @@ def test_another_target_hears_nothing_again_and_says_why(quick, first):
     ran = quick.run(layout)
     assert ran.outcome.exit_code == ExitCode.DONE
     assert ran.names("stage_reused") == [*HEARING, "subtitle_gen@hi"]
-    assert ran.served == ["translation@ta", "subtitle_gen@ta", "mux"]
+    assert ran.served == ["translation@ta", "subtitle_gen@ta", "qc", "mux"]
     assert ran.reasons("asr") == ["it has not run yet", f"{first[0].job_id} made the same"]
     record = read_record(layout, "asr")
     assert (record.reused, record.made_by) == (True, first[0].job_id)
@@ -56,7 +56,7 @@ def test_another_target_hears_nothing_again_and_says_why(quick, first):
 def test_another_style_cuts_cues_and_muxes_and_no_more(quick, first):
     settings = {"subtitle_gen": {"word": "wide"}}
     job, layout = quick.job(None, ("en",), settings=settings)
-    assert quick.run(layout).served == ["subtitle_gen@hi", "subtitle_gen@en", "mux"]
+    assert quick.run(layout).served == ["subtitle_gen@hi", "subtitle_gen@en", "qc", "mux"]
     assert read_record(layout, "translation@en").made_by == first[0].job_id
 
 

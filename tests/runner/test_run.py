@@ -82,7 +82,7 @@ def test_only_what_depends_on_a_change_runs_again(project):
     run(layout)
     project.stage("translation", "given['better'] = True")
     _, recorder = run(layout)
-    assert recorder.names("stage_finished") == ["translation@en", "subtitle_gen@en", "mux"]
+    assert recorder.names("stage_finished") == ["translation@en", "subtitle_gen@en", "qc", "mux"]
     why = next(f["reasons"] for e, f in recorder.events if e == "stage_started")
     assert why == ("code script changed",)
 
@@ -101,7 +101,7 @@ def test_a_setting_of_one_stage_leaves_the_others_alone(project):
     job.settings["subtitle_gen"]["word"] = "b"
     layout.job_file.write_text(job.model_dump_json())
     _, recorder = run(layout)
-    assert recorder.names("stage_finished") == ["subtitle_gen@hi", "subtitle_gen@en", "mux"]
+    assert recorder.names("stage_finished") == ["subtitle_gen@hi", "subtitle_gen@en", "qc", "mux"]
 
 
 def test_another_film_runs_everything_a_touched_one_nothing(project):

@@ -97,7 +97,12 @@ def test_a_run_from_a_stage_runs_again_what_did_not_change(quick):
     job, layout = quick.job(None, ("en", "ta"))
     quick.run(layout)
     ran = quick.run(layout, from_stage="translation@ta")
-    assert ran.served == ["translation@ta", *(k for k in job.stages if "subtitle_gen" in k), "mux"]
+    assert ran.served == [
+        "translation@ta",
+        *(k for k in job.stages if "subtitle_gen" in k),
+        "qc",
+        "mux",
+    ]
     assert ran.reasons("mux") == ["--from translation@ta was given"]
     assert ran.names("stage_reused") == []
 

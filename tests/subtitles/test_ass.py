@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 
-import fontpkg_noto_sans_devanagari
 import pysubs2
 import pytest
 from hypothesis import given, settings
 
 from chalchitra.languages import all_languages
+from chalchitra.media.fonts import find_font
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.subtitles import Cue, to_ass, to_srt, to_vtt
 from chalchitra.subtitles.fonts import LATIN, font_for
@@ -141,9 +142,12 @@ def test_only_urdu_and_kashmiri_are_in_nastaliq():
 def drawn(text, folder):
     """The grey values of the frame that libass draws on black, 480 by 270."""
     (folder / "cue.ass").write_text(text, encoding="utf-8")
+    (folder / "fonts").mkdir(exist_ok=True)
+    font = find_font([font_for("Deva", "hi")])
+    shutil.copy(font.path, folder / "fonts")
     command = [
         find_ffmpeg().path, "-v", "error", "-f", "lavfi", "-i", "color=c=black:s=480x270:d=0.1",
-        "-vf", f"ass=cue.ass:fontsdir={fontpkg_noto_sans_devanagari.ROOT / 'files'}",
+        "-vf", "ass=cue.ass:fontsdir=fonts",
         "-frames:v", "1", "-pix_fmt", "gray", "-f", "rawvideo", "-",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False)

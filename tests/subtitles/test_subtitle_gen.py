@@ -16,8 +16,10 @@ from chalchitra.settings import load_table
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import Request, Result
 from chalchitra.subtitles import CueSettings, from_review
-from chalchitra.subtitles.cue import TrackSettings
+from chalchitra.subtitles.cue import Cue, TrackSettings
+from chalchitra.subtitles.edited import EditedTrack
 from chalchitra.subtitles.shot_changes import ShotChanges
+from chalchitra.subtitles.template_track import TemplateTrack
 from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
@@ -41,6 +43,8 @@ SETTINGS = {
     "reading_speeds": {"default": 17.0, "hi": 22.0},
     "style": "netflix",
     "romanised": False,
+    "template": "",
+    "bilingual": "",
 }
 
 
@@ -68,6 +72,7 @@ def run(tmp_path):
                 "languages": LANGUAGES,
                 "film_duration": 60.0,
                 "song_text": "mark",
+                "pair": [],
                 **SETTINGS,
                 **params,
             },
@@ -114,7 +119,9 @@ def test_the_source_language(run):
     assert {key: out.deliver_as for key, out in result.outputs.items()} == {
         "srt": "मेरी फ़िल्म.hi.srt",
         "vtt": "मेरी फ़िल्म.hi.vtt",
-        "qc": "मेरी फ़िल्म.hi.qc.json",
+        "qc": None,  # one report of all tracks is delivered
+        "cues": None,
+        "ass": None,  # for mux
     }
     srt = (attempt / result.outputs["srt"].path).read_bytes()
     assert not srt.startswith(b"\xef\xbb\xbf")
@@ -149,7 +156,8 @@ def test_other_formats_where_they_are_asked_for(run):
         "ass": "मेरी फ़िल्म.hi.ass",
         "ttml": "मेरी फ़िल्म.hi.ttml",
         "csv": "मेरी फ़िल्म.hi.csv",
-        "qc": "मेरी फ़िल्म.hi.qc.json",
+        "qc": None,  # one report of all tracks is delivered
+        "cues": None,
     }
     written = {key: (attempt / out.path).read_bytes() for key, out in result.outputs.items()}
     shown = pysubs2.SSAFile.from_string(written["srt"].decode(), format_="srt")
@@ -176,10 +184,11 @@ def test_urdu_is_written_from_right_to_left(run):
     translation = Translation(
         source_language="hi", target_language="ur", translator="t", model="m", units=[unit]
     )
-    code, result, attempt = run("ur", translation, formats=["srt", "ass", "ttml", "csv"])
+    code, result, attempt = run("ur", translation, formats=["srt", "vtt", "ass", "ttml", "csv"])
     assert code == 0
-    texts = {key: (attempt / result.outputs[key].path).read_text() for key in ("ass", "ttml")}
-    assert "\u202bآپ کیسے ہیں؟\u202c" in texts["ass"]
+    texts = {key: (attempt / out.path).read_text() for key, out in result.outputs.items()}
+    for format_ in ("srt", "vtt", "ass"):
+        assert "\u202bآپ کیسے ہیں؟\u202c" in texts[format_]
     assert 'tts:direction="rtl"' in texts["ttml"]
     assert from_review((attempt / result.outputs["csv"].path).read_bytes())[0].text == unit.text
 
@@ -235,13 +244,12 @@ def fast_speech() -> Transcript:
     return Transcript(language="hi", segments=[said, Segment(id=1, start=2, end=3, text="हाँ।")])
 
 
-def test_the_quality_report_is_delivered_and_its_worst_is_said(run, tmp_path):
+def test_there_is_a_quality_report_and_its_worst_is_said(run, tmp_path):
     regions = tmp_path / "regions.json"
     speech = [Region(start=1, end=3), Region(start=10, end=12.5)]
     SpeechRegions(regions=speech, pad=0.4, method="m").write(regions)
     code, result, attempt = run("hi", fast_speech(), inputs={"regions": regions})
     assert code == 0
-    assert result.outputs["qc"].deliver_as == "मेरी फ़िल्म.hi.qc.json"
     report = json.loads((attempt / result.outputs["qc"].path).read_bytes())
     assert (report["style"], report["language"], report["film_duration"]) == ("netflix", "hi", 60)
     assert report["counts"]["reading_speed"] >= 1
@@ -253,7 +261,7 @@ def test_the_quality_report_is_delivered_and_its_worst_is_said(run, tmp_path):
     assert f"{len(report['violations'])} violation" in told.what
     assert "netflix" in told.what
     assert "characters/s, not 22" in told.why
-    assert "मेरी फ़िल्म.hi.qc.json" in told.fix
+    assert "output/qc.json" in told.fix
 
 
 def test_where_songs_are_left_out_their_voice_is_not_called_uncovered(run, tmp_path):
@@ -366,15 +374,15 @@ def test_a_romanised_track_only_where_it_is_asked_for_and_the_letters_are_others
     english = Transcript(language="en", segments=[Segment(id=0, start=1, end=2, text="Hello.")])
     _, result, _ = run("en", english, source_language="en", romanised=True)
     assert result.degraded == []
-    assert set(result.outputs) == {"srt", "vtt", "qc"}
+    assert set(result.outputs) == {"srt", "vtt", "ass", "qc", "cues"}
 
 
 def test_urdu_is_not_romanised_and_the_summary_says_so(run):
     urdu = Transcript(language="ur", segments=[Segment(id=0, start=1, end=2, text="آپ کیسے ہیں؟")])
-    languages = {"ur": {"name": "Urdu", "script": "Arab"}}
+    languages = {"ur": {"name": "Urdu", "script": "Arab", "direction": "rtl"}}
     code, result, _ = run("ur", urdu, source_language="ur", languages=languages, romanised=True)
     assert code == 0
-    assert set(result.outputs) == {"srt", "vtt", "qc"}
+    assert set(result.outputs) == {"srt", "vtt", "ass", "qc", "cues"}
     assert result.degraded[0].what == "Urdu cannot be romanised."
     assert "subtitle_gen.romanised=false" in result.degraded[0].fix
 
@@ -385,3 +393,118 @@ def test_romanised_lines_that_are_too_long_are_said(run):
     _, result, _ = run("hi", given, romanised=True, max_chars_per_line=12, max_lines=1)
     assert result.metrics["romanised_lines_too_long"] == 1
     assert "romanised" in result.degraded[-1].what
+
+
+def test_an_edited_track_is_what_the_person_made_of_it(run, tmp_path):
+    """In every format; its report judges it, and what was translated by hand is translated."""
+    cues = [Cue(1, 0.5, 0.6, ("नमस्ते दोस्तो, आप सब कैसे हैं?",)), Cue(2, 5, 7, ("अच्छे हैं।", "और आप?"))]
+    edited = tmp_path / "edited.json"
+    edited.write_text(EditedTrack.of(cues).to_json(), encoding="utf-8")
+    formats = ["srt", "vtt", "ass", "ttml", "csv"]
+    code, result, attempt = run(
+        "hi", hindi(), inputs={"edited": edited}, formats=formats, romanised=True
+    )
+    assert code == 0
+    written = {key: (attempt / out.path).read_bytes() for key, out in result.outputs.items()}
+    for key in ("srt", "vtt", "ass", "ttml"):
+        read = pysubs2.SSAFile.from_string(written[key].decode(), format_=key)
+        assert [event.plaintext for event in read] == [cue.text for cue in cues]
+    assert from_review(written["csv"]) == cues
+    assert "Acche hain" in written["romanised_srt"].decode()
+    report = json.loads(written["qc"])
+    assert (report["cues"], report["counts"]["too_short"]) == (2, 1)
+
+
+def test_an_edited_translation_has_its_text_too(run, tmp_path):
+    unit = TranslationUnit(
+        id=0, start=1, end=3, source="a", text="नमस्ते", segment_ids=[0], status="untranslated"
+    )
+    translation = Translation(
+        source_language="hi", target_language="en", translator="t", model="m", units=[unit]
+    )
+    edited = tmp_path / "edited.json"
+    track = EditedTrack.of([Cue(1, 1, 3, ("Hello,", "friends."))])
+    edited.write_text(track.to_json(), encoding="utf-8")
+    _, result, attempt = run("en", translation, inputs={"edited": edited})
+    text = (attempt / result.outputs["txt"].path).read_text(encoding="utf-8")
+    assert text == "Hello, friends.\n"
+    assert json.loads((attempt / "qc.json").read_bytes())["untranslated"] == []
+
+
+def english_of_hindi() -> Translation:
+    unit = TranslationUnit(
+        id=0,
+        start=1,
+        end=7,
+        source="नमस्ते दोस्तो । आप कैसे हैं?",
+        text="Hello friends. How are you?",
+        segment_ids=[0],
+    )
+    return Translation(
+        source_language="hi", target_language="en", translator="t", model="m", units=[unit]
+    )
+
+
+@pytest.fixture
+def hindi_cues(tmp_path):
+    """What the stage of the Hindi track hands to those that follow it."""
+    cues = [Cue(1, 1, 3, ("नमस्ते दोस्तो ।",)), Cue(2, 4, 8, ("आप कैसे हैं?",))]
+    path = tmp_path / "hindi.cues.json"
+    TemplateTrack.of_source("hi", cues).write(path)
+    return path
+
+
+def test_a_track_that_follows_a_template(run, hindi_cues):
+    code, result, attempt = run("en", english_of_hindi(), inputs={"template": hindi_cues})
+    assert code == 0
+    shown = pysrt.open(str(attempt / result.outputs["srt"].path))
+    assert [(item.start.ordinal, item.end.ordinal, item.text) for item in shown] == [
+        (1000, 3000, "Hello friends."),
+        (4000, 8000, "How are you?"),
+    ]
+    assert result.metrics["template_cues_without_text"] == 0
+    again = TemplateTrack.read(attempt / result.outputs["cues"].path)
+    assert [(each.first, each.last) for each in again.spoken] == [(0, 1)]
+
+
+def test_a_template_without_cues_is_none(run, tmp_path):
+    path = tmp_path / "none.json"
+    TemplateTrack.of_source("hi", []).write(path)
+    code, result, _ = run("en", english_of_hindi(), inputs={"template": path})
+    assert code == 0
+    assert result.metrics["cues"] > 0
+
+
+def test_a_bilingual_track(run, hindi_cues):
+    code, result, attempt = run(
+        "en",
+        english_of_hindi(),
+        inputs={"beside": hindi_cues},
+        pair=["hi", "en"],
+        formats=["srt", "ass", "ttml", "csv"],
+    )
+    assert code == 0
+    delivered = {key: out.deliver_as for key, out in result.outputs.items()}
+    assert delivered["bilingual_srt"] == "मेरी फ़िल्म.hi+en.srt"
+    assert {f"bilingual_{kind}" for kind in ("srt", "ass", "ttml", "csv", "qc")} <= set(delivered)
+    assert delivered["bilingual_qc"] is None
+    shown = pysrt.open(str(attempt / result.outputs["bilingual_srt"].path))
+    assert [item.text for item in shown] == [
+        "नमस्ते दोस्तो ।\nHello friends.",
+        "आप कैसे हैं?\nHow are you?",
+    ]
+    ttml = (attempt / result.outputs["bilingual_ttml"].path).read_text(encoding="utf-8")
+    assert 'xml:lang="mul"' in ttml
+    assert "Noto Sans Devanagari" in ttml
+    report = json.loads((attempt / result.outputs["bilingual_qc"].path).read_bytes())
+    assert (report["language"], report["cues"]) == ("hi+en", 2)
+
+
+def test_an_edited_text_is_what_stands_in_the_bilingual_track(run, hindi_cues, tmp_path):
+    edited = tmp_path / "edited.json"
+    track = EditedTrack.of([Cue(1, 1.5, 2.5, ("Hi friends.",)), Cue(2, 5, 6, ("How are you?",))])
+    edited.write_text(track.to_json(), encoding="utf-8")
+    inputs = {"beside": hindi_cues, "edited": edited}
+    _, result, attempt = run("en", english_of_hindi(), inputs=inputs, pair=["en", "hi"])
+    shown = pysrt.open(str(attempt / result.outputs["bilingual_srt"].path))
+    assert [item.text.split("\n")[0] for item in shown] == ["Hi friends.", "How are you?"]

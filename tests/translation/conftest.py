@@ -72,10 +72,11 @@ class Environment:
         *,
         translator: str = "indictrans2",
         songs_left_out: bool = False,
+        memory: Path | None = None,
         **inputs: Path,
     ) -> tuple[Result, Translation | None]:
         """The stage `translation`, run as the runner does."""
-        self.request(folder, transcript, target, model, translator, inputs, songs_left_out)
+        self.request(folder, transcript, target, model, translator, inputs, songs_left_out, memory)
         done = self.run(
             paths.stages_dir() / "translation.py",
             *("--job-dir", folder, "--language", target),
@@ -133,6 +134,7 @@ class Environment:
         translator: str,
         inputs: dict[str, Path],
         songs_left_out: bool = False,
+        memory: Path | None = None,
     ) -> None:
         """Write down a request in a new folder."""
         folder.mkdir()
@@ -155,6 +157,7 @@ class Environment:
             device="cpu",
             compute_type="int8",
             threads=1,
+            memory=memory,
         ).write(folder / "request.json")
 
 

@@ -53,6 +53,24 @@ def test_no_sentence_is_lost_or_moved(done: tuple[Result, Translation]) -> None:
 
 
 @pytest.mark.smoke
+def test_a_second_run_remembers_what_the_first_translated(
+    toolkit: Any, tiny_seq2seq: Path, say: Any, tmp_path: Path
+) -> None:
+    film, memory = say("hi", [*KNOWN, *KNOWN, UNKNOWN[0]]), tmp_path / "memory"
+    first, translation = toolkit.translate(tmp_path / "1", film, "en", tiny_seq2seq, memory=memory)
+    assert first.metrics["from_memory"] == 0
+    second, again = toolkit.translate(tmp_path / "2", film, "en", tiny_seq2seq, memory=memory)
+    assert again == translation
+    assert second.metrics["from_memory"] >= 2 * len(KNOWN)
+    # Where all is remembered, no model is loaded at all.
+    film = say("hi", list(KNOWN))
+    third, last = toolkit.translate(tmp_path / "3", film, "en", tiny_seq2seq, memory=memory)
+    assert [unit.text for unit in last.units] == list(KNOWN.values())
+    assert third.metrics["from_memory"] == len(KNOWN)
+    assert "torch" not in third.libraries
+
+
+@pytest.mark.smoke
 def test_it_ran_on_its_own_libraries(done: tuple[Result, Translation]) -> None:
     libraries = done[0].libraries
     assert libraries["torch"].startswith("2.9.1")

@@ -137,7 +137,7 @@ def test_one_word_longer_than_the_model_is_untranslated() -> None:
 
 def test_progress_counts_units() -> None:
     seen: list[tuple[int, int]] = []
-    units = [SentenceUnit(n, n, n, "word" if n else "♪", (n,)) for n in range(9)]
+    units = [SentenceUnit(n, n, n, f"word{n}" if n else "♪", (n,)) for n in range(9)]
     translate_units(
         units,
         FakeEngine(),

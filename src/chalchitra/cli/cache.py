@@ -42,7 +42,9 @@ def show(context: typer.Context, out: OutOption = None, as_json: JsonOption = Fa
     if context.invoked_subcommand is not None:
         context.obj = (out, as_json)  # given before `prune` they mean the same
         return
+    from chalchitra.jobs.layout import memory_of
     from chalchitra.pipeline import STAGES, split_key
+    from chalchitra.translation.memory import remembered
 
     store = _store(out)
     entries = store.entries()
@@ -53,15 +55,19 @@ def show(context: typer.Context, out: OutOption = None, as_json: JsonOption = Fa
         stages.setdefault(split_key(entry.stage)[0], _Size()).add(*sizes)
     stages = {name: size for name, size in stages.items() if size.entries}
     oldest = entries[0][1] if entries else None
+    sentences, memory_bytes = remembered(memory_of(store.root.parent))
     if as_json:
         data = {
             "store": str(store.root),
             **asdict(total),
             "oldest_use": None if oldest is None else _time(oldest),
+            "memory": {"sentences": sentences, "bytes": memory_bytes},
             "stages": [{"stage": name, **asdict(size)} for name, size in stages.items()],
         }
         typer.echo(json.dumps(data, ensure_ascii=False))
         return
+    if not as_json and sentences:
+        typer.echo(f"{sentences} translated sentences are remembered ({_shown(memory_bytes)}).")
     if oldest is None:
         typer.echo(f"The store {store.root} is empty.")
         return
@@ -132,6 +138,19 @@ def prune(
         typer.echo(f"Nothing to remove: {kept}.")
         return
     typer.echo(f"Removed {_counted(len(removed))}, which freed {_shown(freed)}; {kept}.")
+
+
+@app.command()
+def forget(context: typer.Context, out: OutOption = None) -> None:
+    """Forget every translated sentence. Jobs keep their translations."""
+    from chalchitra.jobs.layout import memory_of
+    from chalchitra.translation.memory import forget as forget_all
+
+    before_out, _ = context.obj or (None, False)
+    store = _store(out or before_out)
+    with store.alone():
+        count = forget_all(memory_of(store.root.parent))
+    typer.echo(f"Forgot {count} translated sentence{'' if count == 1 else 's'}.")
 
 
 def _store(out: Path | None) -> ArtifactStore:

@@ -20,6 +20,8 @@ from chalchitra.cli import (
     prepare,
     qc,
     remove,
+    restyle,
+    review,
     run,
     signals,
     status,
@@ -46,6 +48,8 @@ app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=Fal
     bootstrap.bootstrap
 )
 app.command("qc")(qc.qc)
+app.command("restyle")(restyle.restyle)
+app.command("review")(review.review)
 app.command("languages")(languages.languages)
 app.command("doctor")(doctor.doctor)
 app.add_typer(cache.app, name="cache")

@@ -1,4 +1,4 @@
-"""`qc`: anybody's subtitle file, judged by a style profile."""
+"""`qc`: anybody's subtitle file, judged by a style profile; or what a job's tracks are like."""
 
 from __future__ import annotations
 
@@ -8,23 +8,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.errors import ExitCode
+from chalchitra.cli.text import OutOption
+from chalchitra.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from chalchitra.languages import Language
 
+_PROFILE = "netflix"
 _NOT_LANGUAGES = frozenset({"cc", "default", "forced", "sdh"})
 """What players read between a file's language and its suffix: film.en.sdh.srt."""
 
 
 def qc(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .srt or .vtt file.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE|JOB", help="A .srt or .vtt file; or a job's id or folder."),
+    ] = None,
+    job: Annotated[
+        str | None, typer.Option("-j", "--job", metavar="JOB", help="A job's id, or its folder.")
+    ] = None,
     film: Annotated[
         Path | None, typer.Option(help="Its film: for its length, and limits in frames.")
     ] = None,
     profile: Annotated[
-        str, typer.Option(help="A style of config/styles.toml, or a TOML file.")
-    ] = "netflix",
+        str | None,
+        typer.Option(help="A style of config/styles.toml, or a TOML file; a file's is netflix."),
+    ] = None,
     language: Annotated[
         str | None,
         typer.Option("-s", "--language", help="Its language, where its name does not say it."),
@@ -32,12 +41,77 @@ def qc(
     most: Annotated[
         int, typer.Option("--max", min=0, help="So many violations are still all right.")
     ] = 0,
+    out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Judge a subtitle file: every violation of a style, and how fast it must be read.
+    """Judge a subtitle file, or show how good a job's tracks are by their own style.
 
-    Ends with 5 where it has more violations than --max.
+    Ends with 5 where there are more violations than --max.
     """
+    if (named := _job(name, job, out)) is not None:
+        if film is not None or profile is not None or language is not None:
+            raise _only_for_files()
+        count = _of_job(named, as_json=as_json)
+    elif name is not None:
+        count = _of_file(Path(name), film, profile or _PROFILE, language, as_json=as_json)
+    else:
+        raise UsageError(
+            "Nothing to judge was named.",
+            cause="qc wants a subtitle file, or a job.",
+            fix="For example: chalchitra qc film.hi.srt, or chalchitra qc job_20241120_001",
+        )
+    if count > most:
+        raise typer.Exit(int(ExitCode.VIOLATIONS))
+
+
+def _job(name: str | None, job: str | None, out: Path | None) -> Path | None:
+    """The folder of the job that was named; None where a file was."""
+    from chalchitra.jobs import named_job
+    from chalchitra.out import out_dir
+
+    if job is not None and name is not None:
+        raise UsageError(
+            "A file and a job were named.",
+            cause="Each is judged by itself.",
+            fix="Leave out one of them.",
+        )
+    if job is None and name is not None:
+        path = Path(name)
+        if path.suffix or path.is_file():
+            return None
+        job = name
+    return None if job is None else named_job(out_dir(out), job)
+
+
+def _only_for_files() -> UsageError:
+    return UsageError(
+        "--film, --profile and --language are for files.",
+        cause="A job knows its film, its languages, and the style that it was cut by.",
+        fix="Leave them out; another style is: chalchitra restyle JOB --style NAME",
+    )
+
+
+def _of_job(folder: Path, *, as_json: bool) -> int:
+    """Show what a job's tracks are like; returns how many violations they have."""
+    from chalchitra.cli.qc_text import show_job
+    from chalchitra.jobs import JobLayout, read_job
+    from chalchitra.tracks.quality import job_report
+
+    job = read_job(folder)
+    report = job_report(job, JobLayout(folder.absolute()))
+    if as_json:
+        data = report.model_dump(mode="json", exclude_none=True)
+        typer.echo(json.dumps({"job_id": job.job_id, **data}, ensure_ascii=False))
+    else:
+        show_job(report)
+    return report.violations
+
+
+def _of_file(
+    file: Path, film: Path | None, profile: str, language: str | None, *, as_json: bool
+) -> int:
+    """Judge a file and show what was found; returns how many violations it has."""
+    from chalchitra.media.measure import measured
     from chalchitra.media.probe import probe
     from chalchitra.subtitles.foreign import read_subtitles
     from chalchitra.subtitles.qc import make_report
@@ -56,6 +130,7 @@ def qc(
         film=probed.duration if probed else None,
         frame_rate=probed.frame_rate if probed else None,
         file=read,
+        width=measured(read.cues, spoken.id, spoken.script) if spoken else None,
     )
     if as_json:
         data = json.loads(report.to_json())
@@ -65,13 +140,11 @@ def qc(
         from chalchitra.cli.qc_text import show
 
         show(report, file, spoken)
-    if len(report.violations) > most:
-        raise typer.Exit(int(ExitCode.VIOLATIONS))
+    return len(report.violations)
 
 
 def _language(file: Path, named: str | None) -> Language | None:
     """The language that was named, or else the one that stands before the suffix: film.hi.srt."""
-    from chalchitra.errors import UsageError
     from chalchitra.languages import find
 
     if named is not None:

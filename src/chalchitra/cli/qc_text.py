@@ -1,7 +1,8 @@
-"""A quality report as a person reads it: a table of violations and a few lines below it."""
+"""Quality reports as a person reads them: a table, and a few lines below it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.cells import cell_len
@@ -11,9 +12,13 @@ from rich.text import Text
 
 from chalchitra.cli.text import printable
 from chalchitra.languages import Language
-from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation
-from chalchitra.subtitles.qc.report import clock, counted, how_many, number
+from chalchitra.subtitles.qc import JobReport
+from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
+from chalchitra.subtitles.qc.report import clock, counted, how_many, number, sentence, worst
 
+_TRACKS = ("track", "style", "cues", "violations", "median", "95 %", "speech", "untranslated")
+_SHOWN = 5
+"""So many of the worst are shown of each kind; the report has all."""
 _COLUMNS = ("cue", "time", "violation", "value", "limit", "text")
 _NUMBERS = frozenset({"cue", "value", "limit"})
 _LEAST_TEXT = 8
@@ -30,12 +35,94 @@ def show(report: QualityReport, file: Path, language: Language | None) -> None:
     said.append(f"Reading speed in characters/s (limit {number(report.reading_speed.limit)}):")
     said[-1] += f" {_speeds(report.reading_speed.code_points)} in code points,"
     said[-1] += f" {_speeds(report.reading_speed.graphemes)} in graphemes."
+    if report.width is not None and report.width.widest is not None:
+        said.append(_width(report.width))
     if language is None:
         said.append("Its language is not known: the style's default speed counts; -s names one.")
     if report.frame_rate is None:
         said.append("Durations and gaps are judged in seconds; with --film in whole frames.")
     for line in said:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def show_job(report: JobReport) -> None:
+    """Print what the tracks of a job are like, and the worst of them."""
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in _TRACKS:
+        left = name in ("track", "style", "violations")
+        table.add_column(name, justify="left" if left else "right", overflow="fold")
+    for track in report.tracks:
+        table.add_row(*(Text(printable(cell)) for cell in _track_cells(track)))
+    console.print(table)
+    said = [
+        "Reading speeds are characters/s, in code points / graphemes; speech: how much of it has a"
+        " subtitle.",
+        *_worst_of(report.tracks),
+        *_unsure(report.tracks),
+        *_not_translated(report.tracks),
+    ]
+    for line in said:
+        console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _track_cells(track: QualityReport) -> tuple[str, ...]:
+    speed, spoken = track.reading_speed, track.coverage
+    share = ""
+    if spoken is not None and spoken.speech_seconds > 0:
+        # Rounded down: 100 % is all of it.
+        share = f"{int(1000 * spoken.covered_seconds / spoken.speech_seconds) / 10:g} %"
+    return (
+        track.language or "",
+        track.style,
+        str(track.cues),
+        f"{len(track.violations)}: {counted(track)}" if track.violations else "0",
+        _both(speed.code_points.median, speed.graphemes.median),
+        _both(speed.code_points.percentile_95, speed.graphemes.percentile_95),
+        share,
+        str(len(track.untranslated)),
+    )
+
+
+def _both(code_points: float | None, graphemes: float | None) -> str:
+    if code_points is None or graphemes is None:
+        return ""
+    return f"{code_points:.1f} / {graphemes:.1f}"
+
+
+def _worst_of(tracks: Sequence[QualityReport]) -> list[str]:
+    said = [
+        f"  {track.language or ''}, {sentence(one)}"
+        for track in tracks
+        for one in worst(track, _SHOWN)
+    ]
+    return ["The worst violations of each track:", *said] if said else []
+
+
+def _unsure(tracks: Sequence[QualityReport]) -> list[str]:
+    said = [
+        f"  {track.language or ''}, cue {one.cue} at {clock(one.start)}: {one.probability:.2f}, "
+        f"{one.text}".replace("\n", " / ")
+        for track in tracks
+        for one in track.low_confidence[:_SHOWN]
+    ]
+    return ["The cues of whose words the recogniser was least sure:", *said] if said else []
+
+
+def _not_translated(tracks: Sequence[QualityReport]) -> list[str]:
+    said = [
+        f"  {track.language or ''}, {clock(unit.start)}: {unit.source}"
+        + (f" ({unit.reason})" if unit.reason else "")
+        for track in tracks
+        for unit in track.untranslated[:_SHOWN]
+    ]
+    return ["What was not translated:", *said] if said else []
+
+
+def _width(width: Width) -> str:
+    said = f"The widest line, of cue {width.cue}, takes {width.widest:g} of {width.room:g} ems"
+    too_wide = f"; {len(width.too_wide)} cues are too wide" if width.too_wide else ""
+    return f"{said} in {width.font}{too_wide}."
 
 
 def _speeds(speeds: Speeds) -> str:

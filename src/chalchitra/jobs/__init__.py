@@ -7,6 +7,7 @@ from chalchitra.jobs.model import (
     AudioStream,
     Clip,
     Detected,
+    EditedFile,
     ElsewhereSpoken,
     GlossaryFile,
     GlossarySource,
@@ -24,6 +25,7 @@ from chalchitra.jobs.store import (
     job_path,
     named_job,
     read_job,
+    rewrite_job,
     write_job,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "Clip",
     "Degraded",
     "Detected",
+    "EditedFile",
     "ElsewhereSpoken",
     "GlossaryFile",
     "GlossarySource",
@@ -56,5 +59,6 @@ __all__ = [
     "read_job",
     "read_record",
     "read_state",
+    "rewrite_job",
     "write_job",
 ]

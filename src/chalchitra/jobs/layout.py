@@ -5,6 +5,7 @@ state.json                    how far it is, for whoever looks
 film.json                     the film's content hash, by size and time
 script.json                   the text that was given with the film, line by line
 glossary.json                 the glossaries that were given or lay beside the film, merged
+edited.<language>.<hash>.json the track of a language as a person edited it
 stages/<key>/attempts.json    the attempts, each written down before its process starts
 stages/<key>/attempt-001/     a running or broken attempt: request, messages, outputs, result
 stages/<key>/done-001/        a published one (one rename)
@@ -41,6 +42,10 @@ class JobLayout:
     def glossary(self) -> Path:
         return self.root / "glossary.json"
 
+    def edited(self, language: str, sha256: str) -> Path:
+        """A track as a person edited it; its content's hash in its name keeps two apart."""
+        return self.root / f"edited.{language}.{sha256[:12]}.json"
+
     @property
     def state(self) -> Path:
         return self.root / "state.json"
@@ -57,6 +62,20 @@ class JobLayout:
     @property
     def output(self) -> Path:
         return self.root / "output"
+
+    @property
+    def out(self) -> Path | None:
+        """The folder of jobs that this one lies in; None for a job that lies elsewhere."""
+        root = self.root.resolve()  # a person may name it by a link, or with ..
+        parents = root.parents
+        if len(parents) < 5 or not (parents[1] / ".ids" / root.name).is_dir():
+            return None
+        return parents[4]
+
+    @property
+    def memory(self) -> Path | None:
+        """Where the translations are remembered that the jobs of one folder share."""
+        return memory_of(self.out) if self.out else None
 
     def stage(self, key: str) -> Path:
         return self.root / "stages" / key
@@ -79,3 +98,8 @@ class JobLayout:
 
     def log(self, key: str) -> Path:
         return self.root / "logs" / f"{key}.log"
+
+
+def memory_of(out: Path) -> Path:
+    """The folder of the translation memory that the jobs in `out` share."""
+    return out / ".memory"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.media.film import Film
-from chalchitra.pipeline import inputs_of
+from chalchitra.pipeline import TrackPlan, inputs_of
 
 JOB_VERSION: Literal[1] = 1
 UNKNOWN = "auto"
@@ -112,6 +112,17 @@ class GlossaryFile(_Model):
     terms_sha256: str
 
 
+class EditedFile(_Model):
+    """A track as a person edited it: `edited.<language>.<hash>.json` in the job's folder has it.
+
+    `path` is the file as it was named, `sha256` that of the copy, which has so many `cues`.
+    """
+
+    path: Path
+    cues: int = Field(ge=1)
+    sha256: str
+
+
 class Job(_Model):
     """One film, one workflow: the whole of `job.json`.
 
@@ -119,7 +130,8 @@ class Job(_Model):
     `language_names` (Whisper's code -> name) is there for the stage `language`, where it runs.
     `languages` holds the rows of config/languages.toml that this job uses; `settings` the resolved
     sections of config/pipeline.toml; `stage_environments` the environment of every stage, and
-    `machines` what it computes with; `models` the model of a stage key.
+    `machines` what it computes with; `models` the model of a stage key; `edits` the tracks that
+    were edited, by language.
     """
 
     version: Literal[1] = JOB_VERSION
@@ -147,6 +159,7 @@ class Job(_Model):
     notes: list[str] = Field(default_factory=list)
     script: ScriptFile | None = None
     glossary: GlossaryFile | None = None
+    edits: dict[str, EditedFile] = Field(default_factory=dict)
 
     @property
     def film_duration(self) -> float | None:
@@ -170,6 +183,27 @@ class Job(_Model):
     def song_text(self) -> str:
         """What becomes of text that is sung: the setting songs.text."""
         return str(self.settings.get("songs", {}).get("text", "mark"))
+
+    @property
+    def tracks(self) -> TrackPlan:
+        """Which tracks follow which: the settings subtitle_gen.template and .bilingual."""
+        settings = self.settings.get("subtitle_gen", {})
+        upper, _, lower = str(settings.get("bilingual", "")).partition("+")
+        return TrackPlan(settings.get("template") or None, (upper, lower) if lower else None)
+
+    @property
+    def pair(self) -> list[str]:
+        """The languages of the bilingual track, the upper one first; none without one."""
+        return list(self.tracks.pair or ())
+
+    @property
+    def edit_notes(self) -> list[str]:
+        """What a person is told of the edited tracks after every run."""
+        return [
+            f"The {language} track is as edited in {edit.path.name}; "
+            f"chalchitra review {self.job_id} --undo -t {language} takes it back."
+            for language, edit in self.edits.items()
+        ]
 
     @property
     def songs_left_out(self) -> bool:
@@ -196,4 +230,6 @@ class Job(_Model):
             self.translator,
             self.stages,
             glossary=self.glossary is not None,
+            edited=self.edits,
+            tracks=self.tracks,
         )

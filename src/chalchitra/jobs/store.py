@@ -77,6 +77,11 @@ def write_job(
         raise
 
 
+def rewrite_job(job: Job, layout: JobLayout) -> None:
+    """Replace job.json whole by what is another now; whoever does so holds the job."""
+    write_text(layout.job_file, job.model_dump_json(indent=1) + "\n")
+
+
 def find_job(out: Path, job_id: str) -> Path:
     """The directory of a job by its id. Raises UsageError when there is none, or the id is none."""
     match = _JOB_ID.match(job_id)

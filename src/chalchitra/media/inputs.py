@@ -8,22 +8,25 @@ from pathlib import Path
 
 from chalchitra.media.film import Film
 from chalchitra.media.formats import INPUT_OPTIONS, file_url
-from chalchitra.media.tools import find_ffmpeg
+from chalchitra.media.tools import Ffmpeg, find_ffmpeg
 
 _START = re.compile(r"^ +Duration: .*, start: (-?\d+\.\d+)", re.MULTILINE)
 _CLOSE_ENOUGH_S = 0.0001
 _INDEXED = frozenset({"matroska", "mp4", "mov"})
 
 
-def film_input(film: Film, *options: str, seek: float = 0.0) -> list[str]:
+def film_input(
+    film: Film, *options: str, seek: float = 0.0, program: Ffmpeg | None = None
+) -> list[str]:
     """The arguments that open this film, held to local files and known containers.
 
     Timestamps then count from `seek` seconds of the film's time line. ffmpeg takes the container's
     start off them, but before 8.1 it counted Matroska's codec delay into that start (-0.021 s with
-    AAC): `-itsoffset` makes up for where it differs. Use it together with `whole_film`.
+    AAC): `-itsoffset` makes up for where it differs. Use it together with `whole_film`, and name
+    the `program` that will run where it is not the usual one.
     """
     held = held_input(film.path)
-    offset = _ffmpeg_start(held) - film.start_time
+    offset = _ffmpeg_start(held, program) - film.start_time
     if seek > 0:
         options = (*options, "-ss", f"{seek:.6f}")
     if abs(offset) > _CLOSE_ENOUGH_S:
@@ -55,9 +58,9 @@ def held_input(path: Path, demuxers: str | None = None) -> list[str]:
     return [*options, "-i", file_url(path)]
 
 
-def _ffmpeg_start(held: list[str]) -> float:
+def _ffmpeg_start(held: list[str], program: Ffmpeg | None = None) -> float:
     """What this ffmpeg takes for the container's start, in seconds: it prints it."""
-    command = [find_ffmpeg().path, "-nostdin", "-hide_banner", *held]
+    command = [(program or find_ffmpeg()).path, "-nostdin", "-hide_banner", *held]
     # Without an output it prints what it sees and ends with an error, which says nothing here.
     run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     match = _START.search(run.stderr.decode("utf-8", "replace"))

@@ -83,7 +83,7 @@ def arguments(
     for number, planned in enumerate(plan.streams):
         origin, encoder = planned.origin, planned.encoder
         if isinstance(origin, Track):
-            inputs += ["-f", "srt", *held_input(origin.path, demuxers="srt")]
+            inputs += ["-f", origin.format, *held_input(origin.path, demuxers=origin.format)]
             source = f"{opened}:0"
             options += [f"-metadata:s:{number}", f"language={planned.language or 'und'}"]
             if plan.container == "mp4":
@@ -110,6 +110,10 @@ def arguments(
         options += ["-attach", file_url(path)]
         options += [f"-metadata:s:{number}", f"mimetype={mimetype}"]
         options += [f"-metadata:s:{number}", f"filename={cover.filename or f'cover.{suffix}'}"]
+    for number, font in enumerate(plan.fonts, start=len(plan.streams) + len(covers)):
+        options += ["-attach", file_url(font.path)]
+        options += [f"-metadata:s:{number}", f"mimetype={font.mimetype}"]
+        options += [f"-metadata:s:{number}", f"filename={font.filename}"]
     # Codecs that MP4 has had for a short time only are "experimental".
     options += ["-map_metadata", "0", "-map_chapters", "0", *_SAME_BYTES, "-strict", "experimental"]
     if plan.container == "matroska":

@@ -86,8 +86,9 @@ def _pair(plan: MuxPlan, found: list[Stream]) -> list[tuple[PlannedStream, Strea
     for item, stream in zip(planned, found, strict=True):
         if not isinstance(item.origin, Track):
             continue
-        said = (stream.language, stream.title, stream.is_default)
-        meant = (item.language, item.title, "default" in item.dispositions)
+        said = (stream.language, stream.title, stream.is_default, "forced" in stream.dispositions)
+        flags = ("default" in item.dispositions, "forced" in item.dispositions)
+        meant = (item.language, item.title, *flags)
         if said != meant:
             raise _wrong(f"The {item.origin.language} track says {said}, not {meant}")
     return list(zip(planned, found, strict=True))
@@ -98,10 +99,14 @@ def _is_attached(item: PlannedStream) -> bool:
 
 
 def _check_attached(plan: MuxPlan, result: Film) -> None:
-    planned = sum(map(_is_attached, plan.streams)) + len(plan.covers)
+    planned = sum(map(_is_attached, plan.streams)) + len(plan.covers) + len(plan.fonts)
     there = sum(stream.kind == "attachment" or stream.is_cover for stream in result.streams)
     if planned != there:
         raise _wrong(f"It has {there} attachments and covers, and {planned} were planned")
+    attached = {(stream.filename, stream.mimetype) for stream in result.of_kind("attachment")}
+    for font in plan.fonts:
+        if (font.filename, font.mimetype) not in attached:
+            raise _wrong(f"The font {font.filename} is not attached to it")
     if result.chapters != plan.film.chapters:
         raise _wrong(f"It has {result.chapters} chapters, the film {plan.film.chapters}")
 

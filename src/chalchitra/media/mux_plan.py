@@ -14,6 +14,7 @@ from typing import Literal
 
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Kind, Shortfall, Stream
+from chalchitra.media.fonts import FontFile
 from chalchitra.media.formats import shown
 from chalchitra.media.probe import CHAPTER_TRACK
 
@@ -25,7 +26,7 @@ _LABELS: dict[Container, str] = {"matroska": "Matroska", "mp4": "MP4"}
 _NAMES: dict[str, Container] = {"mkv": "matroska", "mp4": "mp4"}
 
 # What players expect in an MP4; ffmpeg would write more than this.
-_MP4_CODECS = frozenset(
+MP4_CODECS = frozenset(
     "h264 hevc av1 vvc vp9 mpeg4 mpeg2video mpeg1video mjpeg "
     "aac mp3 mp2 ac3 eac3 alac opus flac dts truehd vorbis".split()
 )
@@ -43,14 +44,21 @@ _TEXT_OF: dict[Container, tuple[str, str]] = {
 }
 """A container's own text subtitles: ffmpeg's encoder, and what the codec is called."""
 
-_CUE_TIME = re.compile(rb"^\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->", re.MULTILINE)
+TrackFormat = Literal["srt", "ass"]
+
+_CUE_TIMES: dict[TrackFormat, re.Pattern[bytes]] = {
+    "srt": re.compile(rb"^\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->", re.MULTILINE),
+    "ass": re.compile(rb"^Dialogue:[^,]*,\s*(\d+):(\d\d):(\d\d)\.(\d{1,3}),", re.MULTILINE),
+}
 
 
 @dataclass(frozen=True)
 class Track:
-    """A subtitle track to add: an SRT file with its language, and when its cues start (s).
+    """A subtitle track to add: a file with its language, and when its cues start (s).
 
     `title` is what a player lists; `container` and `container_mp4` are the language's codes there.
+    Only Matroska takes a styled track (`format` "ass"), with the `font` it names. An `extra` track
+    stands beside the language's own: it is never the one that is shown unasked.
     """
 
     language: str
@@ -59,26 +67,44 @@ class Track:
     container: str | None
     container_mp4: str | None
     cues: tuple[float, ...]
+    format: TrackFormat = "srt"
+    font: FontFile | None = None
+    extra: bool = False
 
     @classmethod
-    def of(cls, path: Path, row: dict[str, str | None]) -> Track:
-        """From an SRT file and the language's row of config/languages.toml."""
+    def of(
+        cls,
+        path: Path,
+        row: dict[str, str | None],
+        note: str = "",
+        *,
+        format: TrackFormat = "srt",
+        font: FontFile | None = None,
+        extra: bool = False,
+    ) -> Track:
+        """From a file and the language's row of config/languages.toml.
+
+        `note` says in the title what a language's code cannot say: `हिन्दी (Latin)`.
+        """
         return cls(
             language=str(row["id"]),
             path=path,
-            title=str(row["native"]),
+            title=f"{row['native']} ({note})" if note else str(row["native"]),
             container=row.get("container"),
             container_mp4=row.get("container_mp4") or row.get("container"),
-            cues=read_cues(path),
+            cues=read_cues(path, format),
+            format=format,
+            font=font,
+            extra=extra,
         )
 
     def code(self, container: Container) -> str | None:
         return self.container if container == "matroska" else self.container_mp4
 
 
-def read_cues(path: Path) -> tuple[float, ...]:
-    """When the cues of an SRT file start, in seconds."""
-    times = _CUE_TIME.findall(path.read_bytes())
+def read_cues(path: Path, format_: TrackFormat = "srt") -> tuple[float, ...]:
+    """When the cues of an SRT or ASS file start, in seconds."""
+    times = _CUE_TIMES[format_].findall(path.read_bytes())
     return tuple(
         int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(part.ljust(3, b"0")) / 1000
         for hours, minutes, seconds, part in times
@@ -124,6 +150,11 @@ class MuxPlan:
     def tracks(self) -> list[Track]:
         return [item.origin for item in self.streams if isinstance(item.origin, Track)]
 
+    @property
+    def fonts(self) -> list[FontFile]:
+        """The fonts that the tracks name, each once; they become attachments."""
+        return list(dict.fromkeys(track.font for track in self.tracks if track.font))
+
 
 @dataclass
 class _Draft:
@@ -137,14 +168,20 @@ class _Draft:
 
 
 def plan(
-    film: Film, tracks: Sequence[Track], container: str = "auto", default: str | None = None
+    film: Film,
+    tracks: Sequence[Track],
+    container: str = "auto",
+    default: str | None = None,
+    forced: str | None = None,
 ) -> MuxPlan:
     """Decide what the result holds.
 
     `container` is "mkv", "mp4", or "auto": MP4 stays MP4 where everything fits, all else becomes
     Matroska. `default` is the language of the track that players show unasked; None leaves the
-    film's own default alone. Raises StageError for a film without a picture or with one that the
-    container has no place for, and UsageError for an unknown container.
+    film's own default alone. `forced` is the language whose track is flagged so: players show it
+    even where subtitles are switched off. Of a language's tracks the first gets the flags. Raises
+    StageError for a film without a picture or with one that the container has no place for, and
+    UsageError for an unknown container.
     """
     if not film.has_picture:
         raise StageError(
@@ -152,23 +189,25 @@ def plan(
             cause="It holds sound only.",
             fix="Use the .srt files beside it.",
         )
-    filled = [track for track in tracks if track.cues]
     target = _container(film, container)
-    draft = _Draft(target, any(track.language == default for track in filled))
+    filled = [
+        track for track in tracks if track.cues and (track.format == "srt" or target == "matroska")
+    ]
+    flagged = {"default": _first(filled, default), "forced": _first(filled, forced)}
+    draft = _Draft(target, flagged["default"] is not None)
     for stream in film.streams:
         _place(draft, film, stream)
     for kind in ("video", "audio"):
         if film.of_kind(kind) and not any(item.kind == kind for item in draft.streams):
             _refuse(draft)
+    for track in filled:
+        encoder, codec = _codec_of(track, target)
+        flags = tuple(flag for flag, chosen in flagged.items() if chosen is track)
+        draft.streams.append(
+            PlannedStream(track, "subtitle", encoder, codec, flags, track.title, track.code(target))
+        )
     for track in tracks:
-        if track.cues:
-            encoder, codec = ("copy", "subrip") if target == "matroska" else _TEXT_OF[target]
-            shown_first = ("default",) if track.language == default else ()
-            code = track.code(target)
-            draft.streams.append(
-                PlannedStream(track, "subtitle", encoder, codec, shown_first, track.title, code)
-            )
-        else:
+        if not track.cues and track.format == "srt" and not track.extra:
             draft.shortfalls.append(
                 Shortfall(
                     f"The film has no {track.title} track.",
@@ -185,6 +224,18 @@ def plan(
         tuple(draft.notes),
         tuple(draft.shortfalls),
     )
+
+
+def _first(tracks: Sequence[Track], language: str | None) -> Track | None:
+    own = (track for track in tracks if track.language == language and not track.extra)
+    return next(own, None)
+
+
+def _codec_of(track: Track, container: Container) -> tuple[str, str]:
+    """The encoder for a track of ours, and what comes out."""
+    if container == "mp4":
+        return _TEXT_OF[container]
+    return ("copy", "ass") if track.format == "ass" else ("copy", "subrip")
 
 
 def _show_the_first(draft: _Draft) -> None:
@@ -210,7 +261,7 @@ def _container(film: Film, wanted: str) -> Container:
 
 def _fits_mp4(stream: Stream) -> bool:
     if stream.kind in ("video", "audio"):
-        return stream.codec in _MP4_CODECS or stream.is_cover
+        return stream.codec in MP4_CODECS or stream.is_cover
     if stream.kind == "subtitle":
         return stream.codec in _TEXT
     # Data has no place in Matroska either, so it decides nothing.
@@ -232,7 +283,7 @@ def _place(draft: _Draft, film: Film, stream: Stream) -> None:
         if stream.codec == CHAPTER_TRACK or (stream.timecode and draft.container == "mp4"):
             return
         _leave_out(draft, stream, "ffmpeg copies no data streams into it")
-    elif draft.container == "mp4" and stream.codec not in _MP4_CODECS:
+    elif draft.container == "mp4" and stream.codec not in MP4_CODECS:
         _leave_out(draft, stream, "MP4 players do not play it")
     elif draft.container == "matroska" and stream.codec in _NOT_IN_MATROSKA:
         _leave_out(draft, stream, "Matroska has no name for it, and nothing is re-encoded")

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from threading import Thread
@@ -86,16 +86,37 @@ def find_ffmpeg() -> Ffmpeg:
 
     Raises MissingError when there is neither.
     """
-    on_path = shutil.which("ffmpeg")
-    for candidate in ([on_path] if on_path else []) + _from_wheel():
-        version = _version(candidate)
-        if version is not None:
-            return Ffmpeg(candidate, version)
+    found = next(_usable(), None)
+    if found is not None:
+        return found
     raise MissingError(
         "There is no usable ffmpeg.",
         cause="None is on the PATH, and this environment has none.",
         fix="Run ./bootstrap.sh, or install ffmpeg.",
     )
+
+
+@cache
+def find_drawing_ffmpeg() -> Ffmpeg | None:
+    """The first usable ffmpeg that draws subtitles (libass) and writes H.264; None without one."""
+    for ffmpeg in _usable():
+        said = [
+            subprocess.run(
+                [ffmpeg.path, "-hide_banner", listing], capture_output=True, text=True, check=False
+            ).stdout
+            for listing in ("-filters", "-encoders")
+        ]
+        if re.search(r"\bass +V->V", said[0]) and re.search(r"\blibx264 ", said[1]):
+            return ffmpeg
+    return None
+
+
+def _usable() -> Iterator[Ffmpeg]:
+    on_path = shutil.which("ffmpeg")
+    for candidate in ([on_path] if on_path else []) + _from_wheel():
+        version = _version(candidate)
+        if version is not None:
+            yield Ffmpeg(candidate, version)
 
 
 def _from_wheel() -> list[str]:
@@ -129,14 +150,17 @@ def run_ffmpeg(
     *,
     source: Sequence[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    program: Ffmpeg | None = None,
 ) -> FfmpegRun:
     """Run ffmpeg with these arguments; `source` are those of a second one, piped into the first.
+
+    `program` is another one than `find_ffmpeg` gives.
 
     `on_progress` is called twice a second. Raises FfmpegError when the program fails; that
     `source` failed is only reported, since what it sent may be worth keeping. Whatever ends the
     wait, even Ctrl-C, ends the programs too.
     """
-    ffmpeg = find_ffmpeg().path
+    ffmpeg = (program or find_ffmpeg()).path
     programs: list[subprocess.Popen[bytes]] = []
     numbers: dict[str, int] = {}
     try:
@@ -159,8 +183,8 @@ def run_ffmpeg(
         statuses = [program.wait() for program in programs]
         errors = [listener.errors() for listener in listeners]
     finally:
-        for program in programs:
-            _stop(program)
+        for started in programs:
+            _stop(started)
     samples = listeners[0].samples if source is not None else None
     failures = [
         _failure(status, said, samples)

@@ -9,7 +9,7 @@ from typing import Any
 from chalchitra import paths
 from chalchitra.environments.state import locked_versions, normalised
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, GLOSSARY, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, split_key
 from chalchitra.runner.code import code_hashes
 from chalchitra.runner.preflight import Ready
 from chalchitra.stagekit.request import parameters
@@ -30,6 +30,9 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
         if producer == GLOSSARY and job.glossary:
             one, whole = job.glossary.terms_sha256, job.glossary.sha256
             inputs[name] = one if output == "terms" else whole
+            continue
+        if producer == EDITED:
+            inputs[name] = job.edits[split_key(key)[1] or ""].sha256
             continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:

@@ -7,7 +7,7 @@ since stages run without a network.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,15 @@ class Ready:
     models: dict[str, dict[str, ModelRef]]
 
 
-def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
-    """Check and fetch. Raises one error that names everything that is missing."""
+def preflight(
+    job: Job, layout: JobLayout, reporter: Reporter, wanted: Collection[str] | None = None
+) -> Ready:
+    """Check and fetch. Raises one error that names everything that is missing.
+
+    `wanted` are the keys of the stages that may run (all, if None): of the others nothing is
+    needed.
+    """
+    keys = [key for key in job.stages if wanted is None or key in wanted]
     errors: list[ChalchitraError] = []
 
     def collect(problem: Callable[[], None]) -> None:
@@ -61,13 +68,14 @@ def preflight(job: Job, layout: JobLayout, reporter: Reporter) -> Ready:
     collect(film)
     collect(lambda: _require_script(job, layout))
     collect(lambda: _require_glossary(job, layout))
+    collect(lambda: _require_edits(job, layout))
     _tell_edited_glossaries(job, reporter)
-    for name in dict.fromkeys(job.stage_environments.values()):
+    for name in dict.fromkeys(job.stage_environments[split_key(key)[0]] for key in keys):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
-    collect(lambda: _require_disk(job, layout))
-    collect(lambda: _fetch(job, reporter))
+    collect(lambda: _require_disk(job, layout, keys))
+    collect(lambda: _fetch(job, keys, reporter))
     raise_all(errors)
-    ready = Ready(digest, {key: _refs(job, key) for key in job.stages})
+    ready = Ready(digest, {key: _refs(job, key) for key in keys})
     _warn_of_memory(job, ready, reporter)
     return ready
 
@@ -88,7 +96,7 @@ def _size(model: Path) -> int:
 def _warn_of_memory(job: Job, ready: Ready, reporter: Reporter) -> None:
     """Say of a stage that may not fit; it is tried all the same, and smaller when it must."""
     have = known_hardware().memory_bytes
-    for key in job.stages:
+    for key in ready.models:
         stage, _ = split_key(key)
         need = memory_need(key, ready.models.get(key, {}))
         if job.machines[stage].device == "cpu" and have and need > have:
@@ -105,7 +113,8 @@ def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:
     digest = film_sha256(job.film.path, layout.film_hash, keep=False)
     _require_script(job, layout)
     _require_glossary(job, layout)
-    missing = [choice.name for choice in _required(job) if not _usable(choice)]
+    _require_edits(job, layout)
+    missing = [choice.name for choice in _required(job, job.stages) if not _usable(choice)]
     there = {
         key: {} if (choice := job.models.get(key)) and not _usable(choice) else _refs(job, key)
         for key in job.stages
@@ -124,6 +133,22 @@ def _require_glossary(job: Job, layout: JobLayout) -> None:
     """The job's glossary is the one that was prepared."""
     if job.glossary is not None:
         _require_copy(layout.glossary, job.glossary.sha256, job.glossary.sources[0].path)
+
+
+def _require_edits(job: Job, layout: JobLayout) -> None:
+    """The edited tracks are there, and those that were read."""
+    for language, edit in job.edits.items():
+        copy = layout.edited(language, edit.sha256)
+        try:
+            same = sha256_file(copy) == edit.sha256
+        except OSError:
+            same = False
+        if not same:
+            raise UsageError(
+                f"{copy} is gone, or another than was read.",
+                cause="It was moved or edited in the job's folder.",
+                fix=f"Type chalchitra review {job.job_id} FILE again, or --undo -t {language}.",
+            )
 
 
 def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
@@ -167,13 +192,14 @@ def _require_environment(name: str) -> None:
         )
 
 
-def _require_disk(job: Job, layout: JobLayout) -> None:
-    """Room for what is still to be made: the audio, and a second film when one is muxed."""
+def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
+    """Room for what is still to be made: the audio, the muxed film, and the burned-in one."""
     need = SPARE_BYTES
-    if not layout.record("demux").exists():
+    if "demux" in keys and not layout.record("demux").exists():
         need += int((job.film.duration or 0) * AUDIO_BYTES_A_SECOND)
-    if "mux" in job.stages and not layout.record("mux").exists():
-        need += job.film.size
+    if "mux" in keys and not layout.record("mux").exists():
+        burned = job.settings.get("mux", {}).get("burn_in", "none") != "none"
+        need += job.film.size * (2 if burned else 1)
     free = shutil.disk_usage(layout.root).free
     if free < need:
         raise UsageError(
@@ -184,11 +210,11 @@ def _require_disk(job: Job, layout: JobLayout) -> None:
         )
 
 
-def _fetch(job: Job, reporter: Reporter) -> None:
-    """Fetch the models that the job cannot do without and that are not there."""
+def _fetch(job: Job, keys: Collection[str], reporter: Reporter) -> None:
+    """Fetch the models that these stages cannot do without and that are not there."""
     known = catalogue.load()
     wanted = []
-    for choice in _required(job):
+    for choice in _required(job, keys):
         if choice.path == _catalogue_path(known, choice):
             entry = known.find(choice.name, choice.kind, choice.format)
             if not check(entry).ok:
@@ -212,8 +238,8 @@ def _fetch(job: Job, reporter: Reporter) -> None:
         reporter.emit("fetched", model=str(entry))
 
 
-def _required(job: Job) -> list[ModelChoice]:
-    chosen = (job.models.get(key) for key in job.stages)
+def _required(job: Job, keys: Collection[str]) -> list[ModelChoice]:
+    chosen = (job.models.get(key) for key in keys)
     return [choice for choice in chosen if choice is not None and choice.required]
 
 

@@ -145,7 +145,7 @@ class _Run:
                 if self.store is not None:
                     stack.enter_context(self.store.in_use())
                 tidy(self.job, self.layout, self.reporter)
-                ready = preflight(self.job, self.layout, self.reporter)
+                ready = preflight(self.job, self.layout, self.reporter, self.selection.wanted)
                 for key in self.job.stages:
                     self.stop.check()
                     self._stage(key, ready)
@@ -160,7 +160,7 @@ class _Run:
         if error is not None:
             state = "cancelled" if isinstance(error, CancelledError) else "failed"
             code = error.exit_code
-        elif any(row["state"] == "left alone" for row in self.rows):
+        elif any(self._is_open(row) for row in self.rows):
             state = "ready"
         summary = {
             "job_dir": str(self.layout.root),
@@ -169,7 +169,7 @@ class _Run:
             "stages": self.rows,
             "deliverables": _deliverables(self.job, self.layout),
             "error": error.to_dict() if error else None,
-            "notes": self.job.notes,
+            "notes": [*self.job.notes, *self.job.edit_notes],
         }
         with suppress(OSError):  # a full disk must not hide what happened
             self._tell(
@@ -182,6 +182,15 @@ class _Run:
             )
         self.reporter.emit("summary", **summary)
         return Outcome(code, {"job_id": self.job.job_id, **summary}, error)
+
+    def _is_open(self, row: dict[str, Any]) -> bool:
+        """Whether a stage that was left alone is still to be run: never done, or fed anew."""
+        if row["state"] != "left alone":
+            return False
+        key = row["stage"]
+        anew = {other["stage"] for other in self.rows if other["state"] in ("done", "reused")}
+        fed_by = {producer for producer, _ in self.job.inputs_of(key).values()}
+        return read_record(self.layout, key) is None or bool(fed_by & anew)
 
     def _tell(self, **fields: Any) -> None:
         """Write how far the job is, for whoever looks at it."""

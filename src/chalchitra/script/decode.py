@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.text.decode import decode
+from chalchitra.text.direction import UNSEEN
 
 LARGEST = 20_000_000
 """Bytes. The text of a long film has some 200,000."""
@@ -32,8 +33,9 @@ def read_text(path: Path) -> tuple[str, str | None]:
     return unicodedata.normalize("NFC", text), note
 
 
-_IGNORED = "\ufeff\u2060\u00ad"
-"""Invisible: marks of byte order inside, word joiners, soft hyphens. ZWJ and ZWNJ are spelling."""
+_IGNORED = "\ufeff\u2060\u00ad" + UNSEEN
+"""Invisible: marks of byte order inside, word joiners, soft hyphens, marks of direction.
+ZWJ and ZWNJ are spelling."""
 
 
 def _bytes(path: Path) -> bytes:

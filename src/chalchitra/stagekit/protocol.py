@@ -42,6 +42,8 @@ class ModelRef(_Model):
 class Request(_Model):
     """Everything a stage may read. Paths are absolute; `output_dir` is the attempt's folder.
 
+    `memory` is a folder that may make the stage faster and changes nothing of what it gives.
+
     `fingerprint` and its parts, `attempt`, `started` and `reduced` (what was made smaller than the
     job says, after it ran out of memory) are not for the stage: the runner reads them back when it
     publishes, after a crash too.
@@ -60,6 +62,7 @@ class Request(_Model):
     device: str
     compute_type: str
     threads: int
+    memory: Path | None = None
     debug: bool = False
     fingerprint: str = ""
     fingerprint_parts: dict[str, Any] = Field(default_factory=dict)

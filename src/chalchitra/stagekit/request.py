@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.jobs import Job, JobLayout, read_record
-from chalchitra.pipeline import FILM, GLOSSARY, SCRIPT, STAGES, split_key
+from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, may_be_absent, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
 
@@ -25,7 +25,7 @@ def parameters(job: Job, key: str) -> dict[str, Any]:
     data = job.model_dump(mode="json", include=fields)
     data |= {name: getattr(job, name) for name in fields - data.keys()}
     if "languages" in data and "target_languages" not in data:
-        own = {job.source_language, language}
+        own = {job.source_language, language, *data.get("pair", ())}
         data["languages"] = {name: row for name, row in data["languages"].items() if name in own}
     return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 
@@ -46,11 +46,17 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
         if producer == GLOSSARY:
             files[name] = layout.glossary
             continue
+        if producer == EDITED:
+            language = split_key(key)[1] or ""
+            files[name] = layout.edited(language, job.edits[language].sha256)
+            continue
         record = read_record(layout, producer)
         if record is not None and output in record.outputs:
             files[name] = layout.root / record.outputs[output].path
             continue
         path = _by_hand_output(layout, producer, output) if by_hand else None
+        if path is None and may_be_absent(key, name):
+            continue
         if path is None:
             raise MissingError(
                 f"{key} needs what {producer} makes, and there is none.",
@@ -110,6 +116,7 @@ def build_request(
         device=machine.device,
         compute_type=smaller.get("compute_type", machine.compute_type),
         threads=smaller.get("threads", machine.threads),
+        memory=layout.memory if STAGES[stage].remembers else None,
         debug=job.debug,
         reduced=smaller,
     )

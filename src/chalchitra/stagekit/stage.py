@@ -68,6 +68,11 @@ class Stage:
         return self._request.threads
 
     @property
+    def memory(self) -> Path | None:
+        """A folder of earlier results, which may save work and changes none."""
+        return self._request.memory
+
+    @property
     def debug(self) -> bool:
         return self._request.debug
 

@@ -6,11 +6,11 @@ It is written here, since pysubs2 cannot write times from 10 hours on; the tests
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from chalchitra.subtitles.cue import Cue, milliseconds
 from chalchitra.subtitles.fonts import LATIN, SAFE_MARGIN, TEXT_SIZE, Font, font_for
+from chalchitra.text.direction import marked
 
 _WIDTH, _HEIGHT = 1920, 1080
 _OUTLINE, _SHADOW = 3, 1
@@ -24,10 +24,6 @@ _TALL = 1.2
 """Fonts so much taller than a Latin one have no Latin letters: another font draws those, and at
 the size of a tall font they would be far too large."""
 _LATIN_WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:[ '’.-][A-Za-z\u00c0-\u024f]+)*")
-
-_EMBED, _POP = "\u202b", "\u202c"
-"""RIGHT-TO-LEFT EMBEDDING and its end: renderers take a line's direction for left to right, and
-libass leaves these marks out when it draws, as it does not with isolates."""
 
 _STYLE_FIELDS = (
     "Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, "
@@ -72,6 +68,20 @@ def to_ass(cues: Sequence[Cue], *, language: str, script: str, right_to_left: bo
     return "\n".join([*header, *events]) + "\n"
 
 
+def with_font(text: str, named: Font, used: Font, *, latin: bool) -> str:
+    """A file that `to_ass` wrote for the font `named`, in the font `used` and at the same size.
+
+    The size is that of the letters (the em): in this format it follows from the font's height.
+    `latin` says whether `used` has Latin letters of its own, which then need no other size.
+    """
+    style = f"Style: Default,{named.family},{_size(named)},"
+    text = text.replace(style, f"Style: Default,{used.family},{_size(used)},", 1)
+    small, large = _size_tag(LATIN), _size_tag(named)
+    if latin:
+        return text.replace(small, "").replace(large, "")
+    return text.replace(large, _size_tag(used))
+
+
 def _style(font: Font, right_to_left: bool) -> str:
     # -1 lets libass lay a line out as a whole; otherwise every run between two tags goes to the
     # right of the one before it.
@@ -89,15 +99,17 @@ def _size(font: Font) -> int:
     return round(_HEIGHT * TEXT_SIZE * font.height)
 
 
+def _size_tag(font: Font) -> str:
+    return rf"{{\fs{_size(font)}}}"
+
+
 def _shown(line: str, font: Font, right_to_left: bool) -> str:
     """A line that is drawn as it stands."""
     escaped = line.translate(_ESCAPES)
     if font.height > _TALL * LATIN.height:
-        small, large = rf"{{\fs{_size(LATIN)}}}", rf"{{\fs{_size(font)}}}"
+        small, large = _size_tag(LATIN), _size_tag(font)
         escaped = _LATIN_WORDS.sub(lambda found: small + found[0] + large, escaped)
-    if right_to_left and any(unicodedata.bidirectional(c) in ("R", "AL") for c in line):
-        return _EMBED + escaped + _POP
-    return escaped
+    return marked(escaped) if right_to_left else escaped
 
 
 def _timestamp(seconds: float) -> str:

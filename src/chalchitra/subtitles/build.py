@@ -97,13 +97,14 @@ def _timed(
         out = clock.out_time(start, spoken, following, reading)
         end = out.end if clock.film is None else min(out.end, max(clock.film, start + 1))
         units = tuple(dict.fromkeys(p.segment for p in pieces[layout.begin : layout.end]))
-        cue = Cue(n + 1, start / 1000, end / 1000, _lines(typesetter, layout, settings), units)
+        cue = Cue(n + 1, start / 1000, end / 1000, lines_of(typesetter, layout, settings), units)
         track.cues.append(cue)
         track.forced[cue.index] = why_forced(typesetter, layout, start, out, following, parted)
     return track
 
 
-def _lines(typesetter: Typesetter, layout: Layout, settings: CueSettings) -> tuple[str, ...]:
+def lines_of(typesetter: Typesetter, layout: Layout, settings: CueSettings) -> tuple[str, ...]:
+    """The lines of a cue as they are shown: with the dashes of two speakers, or a song's notes."""
     lines = tuple(typesetter.text(*line) for line in layout.lines)
     if layout.speakers == 2:
         return tuple(settings.two_speakers + line for line in lines)

@@ -73,6 +73,8 @@ class TrackSettings(CueSettings):
 
     formats: tuple[Format, ...] = ("srt", "vtt")
     romanised: bool = False
+    template: str = ""
+    bilingual: str = ""
 
 
 def grapheme_count(text: str) -> int:

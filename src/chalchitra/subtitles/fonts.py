@@ -55,8 +55,27 @@ _NASTALIQ = frozenset({"ur", "ks"})
 """Languages whose readers want the Arabic script in Nastaliq (Aran), by language subtag."""
 
 
+_INSTEAD = {
+    "Aran": _FONTS["Arab"],
+    "Beng": Font("Hind Siliguri", 1.62),
+}
+"""What stands in where the font of a script is not at hand, by script."""
+
+INDIAN = frozenset("Arab Beng Deva Gujr Guru Knda Mlym Mtei Olck Orya Taml Telu".split())
+"""The scripts of the scheduled languages of India (Arab: Urdu, Kashmiri, Sindhi), by ISO 15924."""
+
+
 def font_for(script: str, language: str) -> Font:
     """The Noto font for a script (ISO 15924) as readers of the language with this id expect it."""
-    if script == "Arab" and language.partition("-")[0] in _NASTALIQ:
-        script = "Aran"
-    return _FONTS.get(script, LATIN)
+    return _FONTS.get(_written_in(script, language), LATIN)
+
+
+def fonts_for(script: str, language: str) -> list[Font]:
+    """`font_for`, then what may stand in for it."""
+    instead = _INSTEAD.get(_written_in(script, language))
+    return [font_for(script, language), *([instead] if instead else [])]
+
+
+def _written_in(script: str, language: str) -> str:
+    nastaliq = script == "Arab" and language.partition("-")[0] in _NASTALIQ
+    return "Aran" if nastaliq else script

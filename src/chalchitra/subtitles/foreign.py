@@ -16,6 +16,7 @@ from typing import Literal
 from chalchitra.errors import UsageError
 from chalchitra.subtitles.cue import Cue
 from chalchitra.text.decode import Decoded, decode
+from chalchitra.text.direction import UNSEEN
 
 FaultKind = Literal[
     "encoding",  # neither UTF-8 nor, for SRT, anything that players read
@@ -47,7 +48,7 @@ _LIKE_A_TIME = re.compile(r"\d\s*[:,.]\s*\d")
 _NOT_A_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _SRT_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>|\{\\[^{}\n]*\}")
 _VTT_TAG = re.compile(r"<[^<>\n]*>")
-_UNSEEN = str.maketrans("", "", "\ufeff\u2060")
+_UNSEEN = str.maketrans("", "", "\ufeff\u2060" + UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)

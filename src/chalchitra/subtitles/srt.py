@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from io import StringIO
 
 from chalchitra.subtitles.cue import Cue, milliseconds
+from chalchitra.text.direction import marked
 
 _WORD_JOINER = "\u2060"
 _TAG = re.compile(r"<(?=[A-Za-z/])")
@@ -14,16 +15,18 @@ _TIMING = re.compile(r"(?<=-)-(?=>)")
 _TIMING_LINE = re.compile(r"\s*-?\d+:\d+:\d+[,.]\d+\s*-->")
 
 
-def to_srt(cues: Sequence[Cue]) -> str:
+def to_srt(cues: Sequence[Cue], *, right_to_left: bool = False) -> str:
     """The whole file. Without cues it is empty, and no player or ffmpeg takes it for a track."""
     import pysrt
+
+    direct = marked if right_to_left else str
 
     items = [
         pysrt.SubRipItem(
             index=cue.index,
             start=pysrt.SubRipTime.from_ordinal(milliseconds(cue.start)),
             end=pysrt.SubRipTime.from_ordinal(milliseconds(cue.end)),
-            text="\n".join(map(_literal, cue.lines)),
+            text="\n".join(direct(_literal(line)) for line in cue.lines),
         )
         for cue in cues
     ]

@@ -159,6 +159,20 @@ class Typesetter:
                 break
         return best
 
+    def overfull(self, begin: int, end: int) -> Layout:
+        """Lines for what no cue can hold: as many as it takes, each filled."""
+        lines: list[tuple[int, int]] = []
+        at = begin
+        for n in range(begin + 1, end + 1):
+            if n == end or self.length(at, n + 1) > self._room[begin]:
+                lines.append((at, n))
+                at = n
+        return Layout(tuple(lines))
+
+    def break_cost(self, at: int) -> float:
+        """What it costs to end a line or a cue before the piece `at` (breaks.py)."""
+        return self._breaks[at]
+
     def reading(self, layout: Layout) -> int:
         """Milliseconds that the text of a cue takes to read."""
         begin, end = layout.begin, layout.end

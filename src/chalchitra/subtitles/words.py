@@ -130,7 +130,7 @@ def in_order(
     """
     limit = duration if duration is not None else max((word.end for word in words), default=0)
     starts = [min(max(word.start, 0), max(limit, 0)) for word in words]
-    believed = _longest_rising(starts)
+    believed = longest_rising(starts)
     ceiling = max(starts, default=0)
     for i in reversed(range(len(starts))):
         if i in believed:
@@ -195,7 +195,7 @@ def _latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def _longest_rising(values: Sequence[int]) -> set[int]:
+def longest_rising(values: Sequence[int]) -> set[int]:
     """Indexes of one longest subsequence that never falls (patience sorting)."""
     tails: list[int] = []
     last: list[int] = []

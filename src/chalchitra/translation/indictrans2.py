@@ -21,9 +21,12 @@ from chalchitra.stagekit.warm import kept
 from chalchitra.translation.batches import BatchTooLarge
 from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest, TranslationResult
-from chalchitra.translation.translate_units import Generated, Outcome, translate_units
+from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
 from chalchitra.translation.units import SentenceUnit, sentence_units
 
+_TEXT_VERSION = 1
+"""Counted up when protect.py or checks.py change what becomes of a sentence: what was remembered
+before is then not taken."""
 MAX_TOKENS = 256
 """IndicTrans2 was trained on sentences of at most 256 tokens, on both sides."""
 
@@ -51,9 +54,10 @@ def translate(request: TranslationRequest) -> TranslationResult:
         "units": len(outcome.units),
         "retried": outcome.retried,
         "in_pieces": outcome.in_pieces,
+        "from_memory": outcome.from_memory,
         "untranslated": len(translation.untranslated),
     }
-    return TranslationResult(translation, metrics)
+    return TranslationResult(translation, metrics, outcome.degraded)
 
 
 def _translate(
@@ -62,23 +66,29 @@ def _translate(
     check_model_folder(request.model_path, request.model_name)
     sha256, half = request.model_sha256, _half(request)
     depends_on = (request.model_path, sha256, request.device, half, request.threads)
-    model, tokenizer = kept(
-        "translator", depends_on if sha256 else None, lambda: _load(request, half)
-    )
-    engine = IndicTransEngine(
-        model,
-        tokenizer,
-        TextProcessor(),
-        (source_tag, target_tag),
-        num_beams=request.settings["num_beams"],
-        max_new_tokens=request.settings["max_new_tokens"],
-    )
+
+    def load() -> IndicTransEngine:
+        model, tokenizer = kept(
+            "translator", depends_on if sha256 else None, lambda: _load(request, half)
+        )
+        return IndicTransEngine(
+            model,
+            tokenizer,
+            TextProcessor(),
+            (source_tag, target_tag),
+            num_beams=request.settings["num_beams"],
+            max_new_tokens=request.settings["max_new_tokens"],
+        )
+
     return translate_units(
         units,
-        engine,
+        LateEngine(load),
         source_tag,
         target_tag,
         batch_size=request.settings["batch_size"],
+        memory=request.remembered(
+            source_tag, target_tag, half=half, texts=_TEXT_VERSION, translator="indictrans2"
+        ),
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
     )
 

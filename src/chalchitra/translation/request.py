@@ -10,6 +10,7 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.jobs.record import Degraded
 from chalchitra.transcript.model import Transcript
+from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import Translation
 from chalchitra.translation.units import UnitLimits
 
@@ -29,6 +30,7 @@ class TranslationRequest:
     `languages` are rows of config/languages.toml by id; `settings` the [translation] section;
     `model_path` a local folder, `model_sha256` what it holds where that is known; `device`,
     `compute_type` and `threads` as the stage kit gives them.
+    `memory` is the folder of the translation memory, where there is one.
     `on_progress` gets what is done, of how much, and the unit of both.
     """
 
@@ -43,6 +45,7 @@ class TranslationRequest:
     settings: Mapping[str, Any]
     speech: SpeechInput | None = None
     model_sha256: str = ""
+    memory: Path | None = None
     on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
 
     @property
@@ -53,6 +56,25 @@ class TranslationRequest:
             max_chars=self.settings["max_chars"],
             max_seconds=self.settings["max_seconds"],
         )
+
+    def remembered(
+        self, source_tag: str, target_tag: str, **depends_on: Any
+    ) -> TranslationMemory | None:
+        """The memory for one pair of languages and all that a translation depends on.
+
+        None where there is no memory, or where it is not known what the model's files hold.
+        """
+        if self.memory is None or not self.model_sha256:
+            return None
+        context = {
+            "model": self.model_sha256,
+            "source": source_tag,
+            "target": target_tag,
+            "num_beams": self.settings["num_beams"],
+            "max_new_tokens": self.settings["max_new_tokens"],
+            **depends_on,
+        }
+        return TranslationMemory(self.memory, context)
 
     def code(self, language: str, column: str) -> str:
         """A language's code in a column of the table. Raises UsageError where it has none."""

@@ -6,13 +6,16 @@ without placeholders, then in smaller pieces. What still fails keeps its source 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
+from chalchitra.jobs.record import Degraded
 from chalchitra.text.sentence_ends import is_punctuation
 from chalchitra.translation.batches import run_batches
 from chalchitra.translation.checks import problem
+from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.protect import Protected, protect, restore
 from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
@@ -46,13 +49,49 @@ class Engine(Protocol):
         """
 
 
+class LateEngine:
+    """An engine that is loaded when it is first asked: not at all where all is remembered."""
+
+    def __init__(self, load: Callable[[], Engine]) -> None:
+        self._load = cache(load)
+
+    @property
+    def max_tokens(self) -> int:
+        return self._load().max_tokens
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        return self._load().lengths(texts) if texts else []
+
+    def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
+        return self._load().generate(texts, careful=careful)
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """The units in order; `retried` were tried again, `in_pieces` were translated in pieces."""
+    """The units in order; `retried` were tried again, `in_pieces` were translated in pieces.
+
+    `from_memory` cost nothing: the same sentence was translated before. `trouble` is what was wrong
+    with the memory.
+    """
 
     units: list[TranslationUnit]
     retried: int = 0
     in_pieces: int = 0
+    from_memory: int = 0
+    trouble: str | None = None
+
+    @property
+    def degraded(self) -> list[Degraded]:
+        """What was less than asked, besides the units themselves."""
+        if self.trouble is None:
+            return []
+        return [
+            Degraded(
+                what="This translation was not remembered for the next time.",
+                why=f"{self.trouble}.",
+                fix="Free that place, or set translation.memory=false.",
+            )
+        ]
 
 
 @dataclass(frozen=True)
@@ -80,18 +119,28 @@ def translate_units(
     target_tag: str,
     *,
     batch_size: int,
+    memory: TranslationMemory | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Every unit translated, or untranslated with a reason. Tags are IndicTrans2's (`hin_Deva`).
 
+    Equal sentences are translated once, and those in `memory` not at all.
     `on_progress` gets the number of units done and of all. Raises OutOfMemoryError when memory
     does not hold a single sentence.
     """
-    return _Run(engine, source_tag, target_tag).over(units, batch_size, on_progress)
+    run = _Run(engine, source_tag, target_tag, memory)
+    return run.over(units, batch_size, on_progress)
 
 
 class _Run:
-    def __init__(self, engine: Engine, source_tag: str, target_tag: str) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        source_tag: str,
+        target_tag: str,
+        memory: TranslationMemory | None = None,
+    ) -> None:
+        self._memory = memory
         self._engine = engine
         self._source_tag = source_tag
         self._target_script = target_tag.rpartition("_")[2]
@@ -103,36 +152,50 @@ class _Run:
         batch_size: int,
         on_progress: Callable[[int, int], None],
     ) -> Outcome:
-        spoken = [unit for unit in units if not is_punctuation(unit.text)]
-        protected = [self._protect(unit.text) for unit in spoken]
+        texts = list(dict.fromkeys(u.text for u in units if not is_punctuation(u.text)))
+        known = self._memory.find(texts) if self._memory else {}
+        verdicts = {text: _Verdict(found) for text, found in known.items()}
+        new = [text for text in texts if text not in verdicts]
+        protected = [self._protect(text) for text in new]
         lengths = self._engine.lengths([one.text for one in protected])
-        fits = [i for i, length in enumerate(lengths) if length <= self._engine.max_tokens]
-        set_aside = len(units) - len(fits)
+        most = self._engine.max_tokens if new else 0
+        fits = [i for i, length in enumerate(lengths) if length <= most]
+        others = len(units) - len(fits)
 
-        def run(batch: list[int]) -> list[Generated]:
-            return self._engine.generate([protected[fits[i]].text for i in batch])
+        def run(batch: list[int]) -> list[_Verdict]:
+            whole = [protected[fits[i]] for i in batch]
+            outputs = self._engine.generate([one.text for one in whole])
+            found = [self._verdict(*pair) for pair in zip(whole, outputs, strict=True)]
+            self._keep(dict(zip((one.source for one in whole), found, strict=True)))
+            return found
 
-        generated = run_batches(
+        first = run_batches(
             [lengths[i] for i in fits],
             batch_size,
             run,
-            lambda done: on_progress(done + set_aside, len(units)),
+            lambda done: on_progress(done + others, len(units)),
         )
-        first = {
-            spoken[i].id: self._verdict(protected[i], found)
-            for i, found in zip(fits, generated, strict=True)
-        }
-        done: list[TranslationUnit] = []
-        retried = 0
+        verdicts |= dict(zip((new[i] for i in fits), first, strict=True))
+        again = [text for text in new if text not in verdicts or not verdicts[text].clean]
+        for text in again:
+            verdicts[text] = self._again(text, verdicts.get(text))
+            self._keep({text: verdicts[text]})
+        done = []
         for unit in units:
-            verdict = first.get(unit.id)
-            if is_punctuation(unit.text):
-                verdict = _Verdict(unit.text)
-            elif verdict is None or not verdict.clean:
-                retried += 1
-                verdict = self._again(unit.text, verdict)
+            verdict = verdicts.get(unit.text) or _Verdict(unit.text)  # marks alone stay
             done.append(TranslationUnit.of(unit, verdict.text, verdict.problem, verdict.doubt))
-        return Outcome(done, retried, self._in_pieces)
+        return Outcome(
+            done,
+            retried=len(again),
+            in_pieces=self._in_pieces,
+            from_memory=sum(unit.text in known for unit in units),
+            trouble=self._memory.trouble if self._memory else None,
+        )
+
+    def _keep(self, verdicts: Mapping[str, _Verdict]) -> None:
+        """Remember what is faultless, at once: a run that is stopped has not worked for nothing."""
+        if self._memory is not None:
+            self._memory.keep({text: one.text for text, one in verdicts.items() if one.clean})
 
     def _protect(self, text: str, *, placeholders: bool = True) -> Protected:
         return protect(text, self._source_tag, placeholders=placeholders)

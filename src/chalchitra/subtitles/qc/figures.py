@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 from statistics import fmean, median
 
 from chalchitra.subtitles.cue import Cue, CueSettings, grapheme_count, reading_speed
-from chalchitra.subtitles.qc.model import Coverage, Doubtful, ReadingSpeed, Speeds, Stretch
+from chalchitra.subtitles.qc.model import (
+    Coverage,
+    Doubtful,
+    ReadingSpeed,
+    Speeds,
+    Stretch,
+    Width,
+)
+from chalchitra.subtitles.width import ROOM, Ruler
 from chalchitra.transcript import Region, Word
 
 SHORTEST_HOLE = 1.0
@@ -38,6 +46,21 @@ def _speeds(cues: Sequence[Cue], length: Callable[[str], int]) -> Speeds:
         median=round(median(speeds), 2),
         percentile_95=round(speeds[math.ceil(0.95 * len(speeds)) - 1], 2),
         maximum=round(speeds[-1], 2),
+    )
+
+
+def widths(cues: Sequence[Cue], ruler: Ruler, font: str) -> Width:
+    """How wide the lines are in the fonts of `ruler`, of which `font` is the first's name."""
+    measured = [(ruler.ems(line), cue.index) for cue in cues for line in cue.lines]
+    known = [(ems, cue) for ems, cue in measured if ems is not None]
+    widest, cue = max(known, key=lambda one: one[0], default=(None, None))
+    return Width(
+        font=font,
+        room=round(ROOM, 1),
+        widest=None if widest is None else round(widest, 1),
+        cue=cue,
+        too_wide=sorted({cue for ems, cue in known if ems > ROOM}),
+        unmeasured=len(measured) - len(known),
     )
 
 

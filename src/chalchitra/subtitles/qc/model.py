@@ -131,6 +131,21 @@ class Coverage(_Model):
     without_subtitle: list[Stretch]
 
 
+class Width(_Model):
+    """How wide lines are when they are drawn in `font`, in ems; `room` is the safe area's width.
+
+    `widest` is that of the widest line, which is in the cue `cue`; `too_wide` are the cues that do
+    not fit; `unmeasured` lines have letters that no font at hand has.
+    """
+
+    font: str
+    room: float
+    widest: float | None = None
+    cue: int | None = None
+    too_wide: list[int] = Field(default_factory=list)
+    unmeasured: int = 0
+
+
 class Doubtful(_Model):
     """A cue of whose words the recogniser was not sure: their mean probability, and the least."""
 
@@ -155,8 +170,9 @@ class QualityReport(_Model):
     """All that is known about one track's quality.
 
     `language` is an id of languages.toml; `characters` says how they are counted; `frame_rate` is
-    there where limits were judged in frames. `coverage` is there where speech is known, and
-    `low_confidence` (the least sure first) lists cues where the words' probabilities are.
+    there where limits were judged in frames, `width` where a font was at hand. `coverage` is there
+    where speech is known, and `low_confidence` (the least sure first) lists cues where the words'
+    probabilities are.
     """
 
     version: Literal[1] = 1
@@ -169,6 +185,7 @@ class QualityReport(_Model):
     counts: dict[str, int]
     violations: list[Violation]
     reading_speed: ReadingSpeed
+    width: Width | None = None
     coverage: Coverage | None = None
     low_confidence: list[Doubtful] = Field(default_factory=list)
     untranslated: list[Untranslated] = Field(default_factory=list)

@@ -9,7 +9,14 @@ from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.foreign import Fault, SubtitleFile
 from chalchitra.subtitles.qc.figures import coverage, low_confidence, reading_speeds
 from chalchitra.subtitles.qc.judge import judge
-from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Untranslated, Violation
+from chalchitra.subtitles.qc.model import (
+    NAMES,
+    UNITS,
+    QualityReport,
+    Untranslated,
+    Violation,
+    Width,
+)
 from chalchitra.transcript import Region, Word
 from chalchitra.translation.model import TranslationUnit
 
@@ -30,6 +37,7 @@ def make_report(
     words: Sequence[Word] = (),
     untranslated: Sequence[TranslationUnit] = (),
     forced: Mapping[int, str] | None = None,
+    width: Width | None = None,
 ) -> QualityReport:
     """Judge a track and measure it; see `judge` for the first arguments.
 
@@ -58,6 +66,7 @@ def make_report(
         counts=dict(Counter(one.kind for one in violations).most_common()),
         violations=violations,
         reading_speed=reading_speeds(cues, settings, known),
+        width=width,
         coverage=coverage(cues, speech) if speech is not None else None,
         low_confidence=low_confidence(cues, words),
         untranslated=[
@@ -107,12 +116,12 @@ def counted(report: QualityReport) -> str:
     return ", ".join(f"{names[kind]} {count}" for kind, count in report.counts.items())
 
 
-def worst(report: QualityReport) -> list[Violation]:
+def worst(report: QualityReport, most: int = _WORST) -> list[Violation]:
     """The few violations that are furthest from their limits, one a cue."""
     chosen: dict[object, Violation] = {}
     for one in sorted(report.violations, key=_excess, reverse=True):
         chosen.setdefault(one.cue, one)
-    return list(chosen.values())[:_WORST]
+    return list(chosen.values())[:most]
 
 
 def sentence(violation: Violation) -> str:

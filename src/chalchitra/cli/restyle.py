@@ -1,0 +1,48 @@
+"""`restyle`: a job's cues cut by another style."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from chalchitra.cli.text import JobArgument, OutOption
+from chalchitra.errors import UsageError
+
+
+def restyle(
+    job: JobArgument,
+    style: Annotated[
+        str | None, typer.Option(help="A style of config/styles.toml, or a TOML file.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="subtitle_gen.KEY=VALUE", help="May be given several times."),
+    ] = None,
+    no_mux: Annotated[
+        bool, typer.Option("--no-mux", help="Make the tracks only, and leave the film as it is.")
+    ] = False,
+    out: OutOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Cut a finished job's cues by another style, and make its film again with them.
+
+    The style's values are taken whole, then those of --set. Nothing is heard or translated again.
+    """
+    from chalchitra.cli.tracks import reporter, show_tracks
+    from chalchitra.jobs import named_job
+    from chalchitra.out import out_dir
+    from chalchitra.settings import parse_override
+    from chalchitra.tracks.restyle import restyle as make
+
+    overrides = [parse_override(text) for text in set_ or ()]
+    if style is None and not overrides:
+        raise UsageError(
+            "Nothing is to be changed.",
+            cause="Neither --style nor --set was given.",
+            fix="For example: chalchitra restyle JOB --style bbc",
+        )
+    folder = named_job(out_dir(out), job).absolute()
+    with reporter(as_json=as_json) as shown:
+        outcome = make(folder, shown, style=style, overrides=overrides, mux=not no_mux)
+    show_tracks(folder, outcome, as_json=as_json, mux=not no_mux)

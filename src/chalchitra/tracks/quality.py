@@ -1,0 +1,38 @@
+"""How good the tracks of a job are, as its stages found it."""
+
+from __future__ import annotations
+
+from chalchitra.errors import UsageError
+from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.pipeline import split_key, stage_key
+from chalchitra.subtitles.qc import JobReport, QualityReport
+
+
+def job_report(job: Job, layout: JobLayout) -> JobReport:
+    """The reports of all tracks that the job has made so far, in the order of its languages.
+
+    Raises UsageError where it has made none.
+    """
+    languages = [job.source_language, *job.target_languages]
+    named = [(language, "qc") for language in languages]
+    if job.tracks.maker is not None:
+        named.append((job.tracks.maker, "bilingual_qc"))
+    reports = [
+        QualityReport.read(layout.root / record.outputs[name].path)
+        for language, name in named
+        if (record := read_record(layout, stage_key("subtitle_gen", language))) is not None
+        and name in record.outputs
+    ]
+    if not any(split_key(key)[0] == "subtitle_gen" for key in job.stages):
+        raise UsageError(
+            f"Job {job.job_id} has no subtitle tracks.",
+            cause="It was prepared with --transcribe, which makes none.",
+            fix="Prepare the film again with --subtitle or --translate.",
+        )
+    if not reports:
+        raise UsageError(
+            f"Job {job.job_id} has no subtitle tracks yet.",
+            cause="It has not run, or did not come so far.",
+            fix=f"Type: ./run-pipeline.sh -j {job.job_id}",
+        )
+    return JobReport.of(job.title, reports, job.film_duration)

@@ -1,0 +1,48 @@
+"""Making the tracks of a job again after something about them was changed in job.json."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from chalchitra.errors import UsageError
+from chalchitra.jobs import Job, JobLayout, read_job, read_record
+from chalchitra.pipeline import GIVEN, split_key
+from chalchitra.runner.events import Reporter
+from chalchitra.runner.run import Outcome, RunOptions, run_job
+
+TRACKS = "subtitle_gen"
+
+
+def require_tracks(job: Job, layout: JobLayout) -> None:
+    """Raise UsageError unless the job has tracks, and all that they are made of is there."""
+    keys = [key for key in job.stages if split_key(key)[0] == TRACKS]
+    if not keys:
+        raise UsageError(
+            f"Job {job.job_id} has no subtitle tracks.",
+            cause="It was prepared with --transcribe, which makes none.",
+            fix="Prepare the film again with --subtitle or --translate.",
+        )
+    made_of = {
+        producer
+        for key in keys
+        for producer, _ in job.inputs_of(key).values()
+        if producer not in GIVEN and producer not in keys
+    }
+    missing = [key for key in job.stages if key in made_of and read_record(layout, key) is None]
+    if missing:
+        raise UsageError(
+            f"The tracks of job {job.job_id} cannot be made yet.",
+            cause=f"{missing[0]} has not run.",
+            fix=f"Type: ./run-pipeline.sh -j {job.job_id}",
+        )
+
+
+def remake(folder: Path, reporter: Reporter, *, mux: bool) -> Outcome:
+    """Make the tracks again and their report, and with `mux` the film; all else is left alone.
+
+    A deliverable that a person changed is never overwritten, as in any run. Raises as run_job does.
+    """
+    wanted = {TRACKS, "qc", "mux"} if mux else {TRACKS, "qc"}
+    stages = read_job(folder).stages
+    only = dict.fromkeys(name for key in stages if (name := split_key(key)[0]) in wanted)
+    return run_job(folder, reporter, RunOptions(only=tuple(only)))
