@@ -236,9 +236,9 @@ def part(found: Sequence[tuple[Scene, list[Judged]]]) -> Part:
         " faster-whisper's segments as cues. Films: our transcript and the film's shot changes"
         " (`--shots`), theirs in the segments that they heard. Dialogues: twenty sentences each"
         " (`scripts/eval/dialogue.tsv`) at a natural rate without a film, a segment a sentence."
-        " Kinds that nobody breaks are left out. A cue of twenty seconds breaks each limit once, as a"
-        " short one does, so few violations may be few cues: the share of the words that stand in cues"
-        " with a violation says more.\n"
+        " Kinds that nobody breaks are left out. A cue of twenty seconds breaks each limit once,"
+        " as a short one does, so few violations may be few cues: the share of the words that stand"
+        " in cues with a violation says more.\n"
     )
     checks: list[Check] = []
     figures: dict[str, Any] = {}
