@@ -75,7 +75,7 @@ def test_a_job_that_tells_its_language_besides_keeps_what_it_had(choosing):
     assert both.models["language"] == job.models["language"]
     other = choosing(LINUX, asr__model="medium")
     plain = with_listening(
-        choose.Choices("ctranslate2", None, {"asr": "whisperx"}, {}, {}, ("A note.",)), other
+        choose.Choices("ctranslate2", {"asr": "whisperx"}, {}, {}, ("A note.",)), other
     )
     assert plain.engine == "ctranslate2"
     assert plain.environments == {"asr": "whisperx", **other.environments}

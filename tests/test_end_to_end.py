@@ -112,7 +112,7 @@ def test_the_film_has_its_streams_and_a_subtitle_track(subtitled):
 def test_the_deliverables_are_those_of_the_design(subtitled):
     job_dir, events = subtitled
     assert {path.name for path in (job_dir / "output").iterdir()} == {
-        "demo.en.qc.json",
+        "qc.json",
         "demo.en.srt",
         "demo.en.vtt",
         "demo.subtitled.mp4",
@@ -261,6 +261,11 @@ def test_what_is_no_film_gets_one_clear_error_and_leaves_nothing(tmp_path, name,
         (["--subtitle", "-s", "en", "--engine", "ear"], 2, "ctranslate2"),
         (["--subtitle", "-s", "en", "--audio-track", "7"], 2, "no audio track"),
         (["--subtitle", "-s", "en", "--set", "asr.beam_size=zero"], 2, "whole number"),
+        (["--subtitle", "-s", "en", "--set", "subtitle_gen.template=ta"], 2, "no ta track"),
+        (["--subtitle", "-s", "en", "--set", "subtitle_gen.bilingual=en"], 2, "two languages"),
+        (["--subtitle", "-s", "en", "--set", "mux.burn_in=ta"], 2, "no such track"),
+        (["--subtitle", "-s", "en", "--set", "mux.default_track=ta"], 2, "no such track"),
+        (["--subtitle", "-s", "en", "--set", "mux.forced_track=auto"], 2, "no such track"),
         (["--transcribe", "-s", "en", "--speakers", "0"], 2, "no number of people"),
         (["--transcribe", "-s", "en", "--speakers=two"], 2, "no number of people"),
         (["--transcribe", "-s", "en", "--speakers", "101"], 2, "between 0 and 100"),
@@ -342,3 +347,36 @@ def test_a_folder_of_films_becomes_one_job_each_and_a_bad_film_stops_no_other(tm
     assert [Path(job["film"]).name for job in json.loads(done.stdout)] == ["a.mp4", "b.mp4"]
     assert "broken.mp4" in done.stderr
     assert len({job["job_id"] for job in json.loads(done.stdout)}) == 2
+
+
+def test_other_tracks_of_a_job_that_ran(subtitled, tmp_path):
+    """Another style, then a person's own cues, then these taken back; the film follows."""
+    job_dir = tmp_path / "out" / "2026" / "01" / "02" / "test" / "001"
+    shutil.copytree(subtitled[0], job_dir)
+
+    def chalchitra(*arguments: str | Path) -> str:
+        program = ROOT / "venv" / "common" / "bin" / "chalchitra"
+        done = subprocess.run(
+            [program, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    srt = job_dir / "output" / "demo.en.srt"
+    before = srt.read_text(encoding="utf-8")
+    chalchitra("restyle", job_dir, "--style", "bbc", "--set", "subtitle_gen.max_lines=1")
+    restyled = srt.read_text(encoding="utf-8")
+    assert max(map(len, restyled.splitlines())) <= 37
+    assert len(restyled.split("\n\n")) > len(before.split("\n\n"))
+
+    edited = tmp_path / "mine.srt"
+    edited.write_text("1\n00:00:01,000 --> 00:00:03,000\nनमस्ते, John.\n", encoding="utf-8")
+    chalchitra("review", job_dir, edited)
+    assert "नमस्ते, John." in srt.read_text(encoding="utf-8")
+    report = json.loads((job_dir / "output" / "qc.json").read_bytes())
+    assert [track["cues"] for track in report["tracks"]] == [1]
+    made = read_record(JobLayout(job_dir), "mux").outputs["film"].sha256
+
+    chalchitra("review", job_dir, "--undo")
+    assert srt.read_text(encoding="utf-8") == restyled
+    assert read_record(JobLayout(job_dir), "mux").outputs["film"].sha256 != made

@@ -28,6 +28,7 @@ ORCHESTRATOR = {
     "models",
     "out",
     "prepare",
+    "routes",
     "runner",
     "script",
     "settings",

@@ -19,8 +19,6 @@ from chalchitra.languages import (
     all_languages,
     find,
     require_hearable,
-    require_translatable,
-    translators_for,
 )
 from chalchitra.paths import venv_dir
 
@@ -311,83 +309,6 @@ def test_sindhi_in_devanagari_is_pointed_at_the_script_that_whisper_writes() -> 
     with pytest.raises(UsageError) as refusal:
         require_hearable(find("sd-Deva"))
     assert "`-s sd-Arab`" in refusal.value.fix
-
-
-# --- translating
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "translators"),
-    [
-        ("hi", "en", ["indictrans2", "whisper"]),
-        ("en", "hi", ["indictrans2"]),
-        ("hi", "ta", ["indictrans2"]),
-        ("or", "en", ["indictrans2"]),
-        ("ks-Arab", "ks-Deva", ["indictrans2"]),
-        ("fr", "en", ["whisper"]),
-        ("fr", "hi", []),
-        ("en", "fr", []),
-        ("hi", "hi", []),
-        ("en", "en", []),
-    ],
-)
-def test_who_translates_what(source: str, target: str, translators: list[str]) -> None:
-    assert translators_for(find(source), find(target)) == translators
-
-
-@given(st.sampled_from(all_languages()), st.sampled_from(all_languages()), st.booleans())
-def test_what_is_required_is_what_is_possible(
-    source: Language, target: Language, named: bool
-) -> None:
-    possible = translators_for(source, target)
-    for translator in ("indictrans2", "whisper"):
-        if translator in possible:
-            assert require_translatable(source, target, translator) == translator
-        else:
-            with pytest.raises(UsageError):
-                require_translatable(source, target, translator)
-    # Whisper is never chosen for anyone who did not name it.
-    if "indictrans2" in possible:
-        assert require_translatable(source, target) == "indictrans2"
-    else:
-        with pytest.raises(UsageError):
-            require_translatable(source, target)
-
-
-def refused(source: str, target: str, translator: str | None = None) -> UsageError:
-    with pytest.raises(UsageError) as refusal:
-        require_translatable(find(source), find(target), translator)
-    return refusal.value
-
-
-def test_a_language_into_itself_is_refused() -> None:
-    assert "same" in refused("hi", "hindi").what
-    assert "same" in refused("en", "en", "whisper").what
-
-
-def test_a_refused_pair_says_what_the_source_can_go_into() -> None:
-    error = refused("fr", "ta")
-    assert "French (fr)" in error.cause
-    assert "en (`--translator whisper`)" in error.fix
-    assert "indictrans2" not in error.fix
-
-    error = refused("hi", "fr")
-    assert "French (fr)" in error.cause
-    assert "as bn brx" in error.fix
-    assert "en (`--translator whisper`)" in error.fix
-
-
-def test_english_from_a_language_that_only_whisper_knows_is_offered_by_name() -> None:
-    assert "`--translator whisper`" in refused("fr", "en").fix
-
-
-def test_whisper_is_refused_what_it_cannot_do() -> None:
-    assert "into English only" in refused("hi", "ta", "whisper").cause
-    assert "cannot hear Odia" in refused("or", "en", "whisper").cause
-
-
-def test_an_unknown_translator_is_refused_with_those_that_exist() -> None:
-    assert "indictrans2, whisper" in refused("hi", "en", "babelfish").fix
 
 
 # --- a table that someone edited

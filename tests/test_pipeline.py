@@ -102,6 +102,23 @@ def test_only_the_whisper_translator_listens_again():
     assert "audio" not in inputs_of("translation@en", "hi", ["en"], "indictrans2", keys)
 
 
+def test_a_pivot_is_translated_first_and_read_by_those_beyond_it():
+    keys = plan("subtitle", "fr", ["hi", "ta"], via=["en"])
+    assert [key for key in keys if key.startswith("translation")] == [
+        "translation@en",
+        "translation@hi",
+        "translation@ta",
+    ]
+    assert "subtitle_gen@en" not in keys  # nobody asked for English
+    beyond = inputs_of("translation@hi", "fr", ["hi", "ta"], "indictrans2", keys, via="en")
+    assert beyond["pivot"] == ("translation@en", "translation")
+    first = inputs_of("translation@en", "fr", ["hi", "ta"], "whisper", keys)
+    assert "pivot" not in first
+    both = plan("translate", "fr", ["hi", "en"], via=["en"])
+    assert both.index("translation@en") < both.index("translation@hi")
+    assert both.count("translation@en") == 1
+
+
 @pytest.mark.parametrize("key", ["export", "translation@en", "subtitle_gen@hi"])
 def test_speakers_come_between_alignment_and_what_is_made_of_the_transcript(key):
     plain, asked = (

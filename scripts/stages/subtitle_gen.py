@@ -79,7 +79,7 @@ def work(stage: Stage) -> None:
         ]
 
     shots = ShotChanges.read(stage.input("shots")) if stage.has_input("shots") else None
-    spoken = [unit.source for unit in translation.units] if translation else None
+    spoken = {unit.id: unit.source for unit in translation.units} if translation else None
     if stage.has_input("edited"):
         unspaced = row["script"] in UNSPACED_SCRIPTS
         edited = EditedTrack.read(stage.input("edited")).to_cues()
@@ -160,7 +160,7 @@ def work(stage: Stage) -> None:
     if settings.romanised and row["script"] != "Latn":
         write_romanised(stage, cues, settings)
     if stage.has_input("beside"):
-        write_bilingual(stage, words, spoken, settings, speech)
+        write_bilingual(stage, words, spoken, settings, speech, shots)
 
 
 def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> None:
@@ -243,7 +243,7 @@ def read_template(stage: Stage, name: str) -> TemplateTrack | None:
 def fill(
     stage: Stage,
     words: Sequence[TimedWord],
-    spoken: Sequence[str] | None,
+    spoken: Mapping[int, str] | None,
     template: TemplateTrack,
     settings: TrackSettings,
 ) -> Filled:
@@ -273,9 +273,10 @@ def tell_template(stage: Stage, filled: Filled, template: TemplateTrack) -> None
 def write_bilingual(
     stage: Stage,
     words: Sequence[TimedWord],
-    spoken: Sequence[str] | None,
+    spoken: Mapping[int, str] | None,
     settings: TrackSettings,
     speech: Sequence[Region] | None,
+    shots: ShotChanges | None,
 ) -> None:
     """The cues of another language with this one's text in them."""
     languages, pair = stage.params["languages"], stage.params["pair"]
@@ -295,6 +296,7 @@ def write_bilingual(
         settings,
         stage.params.get("style", ""),
         film=stage.params["film_duration"],
+        frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         forced=f"its times are those of the {template.language} track",
     )

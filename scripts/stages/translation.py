@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from chalchitra.errors import StageError, UsageError
+from chalchitra.glossary.model import Glossary
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import without_songs
 from chalchitra.translation.model import Translation
+from chalchitra.translation.pivot import joined, pivot_transcript, pivot_units
 from chalchitra.translation.registry import translator_named
 from chalchitra.translation.request import SpeechInput, TranslationRequest
 from chalchitra.translation.songs import leave_songs_out, mark_units
@@ -24,11 +26,13 @@ def work(stage: Stage) -> None:
     if stage.params["songs_left_out"]:
         transcript, left_out = without_songs(whole)
         stage.metric("song_words_left_out", left_out)
+    first = Translation.read(stage.input("pivot")) if stage.has_input("pivot") else None
     listens = stage.has_input("audio")
     model = stage.model("translation")
     result = translate(
         TranslationRequest(
-            transcript=transcript,
+            transcript=pivot_transcript(first) if first else transcript,
+            units=pivot_units(first) if first else None,
             target_language=stage.language,
             languages=stage.params["languages"],
             model_name=model.name,
@@ -38,6 +42,9 @@ def work(stage: Stage) -> None:
             compute_type=stage.compute_type,
             threads=stage.threads,
             settings=stage.params,
+            glossary=Glossary.read(stage.input("glossary"))
+            if stage.has_input("glossary")
+            else None,
             memory=stage.memory if stage.params.get("memory", True) else None,
             speech=SpeechInput(
                 audio=stage.input("audio"),
@@ -52,7 +59,8 @@ def work(stage: Stage) -> None:
         stage.metric(name, value)
     for one in result.degraded:
         stage.degraded(one.what, one.why, one.fix)
-    translation = mark_units(result.translation, whole)
+    translation = joined(first, result.translation) if first else result.translation
+    translation = mark_units(translation, whole)
     if stage.params["songs_left_out"]:
         translation = leave_songs_out(translation)
     report(stage, translation, left_out)

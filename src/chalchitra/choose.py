@@ -7,36 +7,55 @@ the run decides nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chalchitra import hardware
 from chalchitra.environments import state, table
 from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
 from chalchitra.jobs import Machine, ModelChoice
-from chalchitra.languages import Language, require_translatable
-from chalchitra.models import catalogue, defaults
+from chalchitra.languages import Language
+from chalchitra.models import catalogue, defaults, licences
 from chalchitra.models.resolve import ResolvedModel, resolve, resolve_aligner, resolve_entry
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key, stage_key
+from chalchitra.routes import Leg, Route, require_route
+from chalchitra.routes import routes as all_routes
 from chalchitra.settings import Settings
-from chalchitra.translation.directions import model_name_for
 
 AUTO = "auto"
+_Value = TypeVar("_Value")
+
 LISTENER = "small"
 """The Whisper model that tells the language where the recogniser's own is not CTranslate2's."""
 
 
 @dataclass(frozen=True)
 class Choices:
-    """`environments` and `machines` by stage, `models` by stage key, `notes` for the person."""
+    """`environments` and `machines` by stage, or by key where the keys of one stage differ.
+
+    `models`, `translators` and `pivots` (the language on the way) are by stage key, `notes` for the
+    person.
+    """
 
     engine: str
-    translator: str | None
     environments: dict[str, str]
     machines: dict[str, Machine]
     models: dict[str, ModelChoice]
     notes: tuple[str, ...]
+    translators: dict[str, str] = field(default_factory=dict)
+    pivots: dict[str, Language] = field(default_factory=dict)
+
+    @property
+    def translator(self) -> str | None:
+        """The one translator of the job; None where it has several or none."""
+        found = set(self.translators.values())
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def via(self) -> tuple[Language, ...]:
+        """The languages that others are translated from."""
+        return tuple(dict.fromkeys(self.pivots.values()))
 
 
 def choose(
@@ -54,22 +73,29 @@ def choose(
     """
     machine = hardware.known_hardware()
     environments = table.load()
-    translator = _translator(source, targets, settings)
-    wanted: dict[str, str | None] = {
-        "asr": _named(settings["asr"]["engine"]),
-        "translation": translator,
-    }
+    routes = _routes(source, targets, settings)
+    legs = _legs(routes)
+    pivots = {stage_key("translation", route.target.id): route.via for route in routes if route.via}
+    wanted = {key: leg.translator for key, leg in legs.items()}
+    if engine_named := _named(settings["asr"]["engine"]):
+        wanted["asr"] = engine_named
     names: dict[str, str] = {}
     machines: dict[str, Machine] = {}
     engine = ""
-    keys = plan(workflow, source.id, [item.id for item in targets], wanted=wanted_stages)
-    stages = dict.fromkeys(split_key(key)[0] for key in keys)
-    for stage in stages:
+    keys = plan(
+        workflow,
+        source.id,
+        [item.id for item in targets],
+        wanted=wanted_stages,
+        via=[item.id for item in pivots.values()],
+    )
+    for key in keys:
+        stage, _ = split_key(key)
         environment, service = environments.service(
-            stage, wanted.get(stage), apple_silicon=machine.apple_silicon
+            stage, wanted.get(key), apple_silicon=machine.apple_silicon
         )
-        names[stage] = environment.name
-        machines[stage] = _machine(
+        names[key] = environment.name
+        machines[key] = _machine(
             hardware.compute(machine, service.runtime), settings.get(stage, {})
         )
         if stage == "asr":
@@ -77,23 +103,44 @@ def choose(
     _require_whole(sorted(set(names.values())))
     models = {
         "asr": _whisper(
-            settings["asr"]["model"], engine, machine, translate=translator == "whisper"
+            settings["asr"]["model"], engine, machine, translate="whisper" in wanted.values()
         )
     }
     if (aligner := _aligner(settings["alignment"]["model"], source)) is not None:
         models["alignment"] = aligner
-    if "speakers" in stages:
+    if "speakers" in keys:
         models["speakers"] = diarizer(settings["speakers"]["model"])
-    for target in targets:
-        models[stage_key("translation", target.id)] = _translation_model(
-            source, target, translator, settings, machine
-        )
+    _check_named_model(legs, settings)
+    for key, leg in legs.items():
+        models[key] = _translation_model(leg, settings, machine)
+    _require_accepted(routes, source, models)
     heard_by = models["asr"]
     notes = [
         f"Engine {engine} in {names['asr']}, model {heard_by.name}: {heard_by.reason}.",
+        *_ways_told(routes),
         *_to_fetch(models),
     ]
-    return Choices(engine, translator, names, machines, models, tuple(notes))
+    return Choices(
+        engine,
+        _by_stage(names),
+        _by_stage(machines),
+        models,
+        tuple(notes),
+        {key: leg.translator for key, leg in legs.items()},
+        pivots,
+    )
+
+
+def _by_stage(by_key: dict[str, _Value]) -> dict[str, _Value]:
+    """The same by stage, and by key only where the keys of one stage differ."""
+    found: dict[str, list[_Value]] = {}
+    for key, value in by_key.items():
+        found.setdefault(split_key(key)[0], []).append(value)
+    alike = {stage for stage, values in found.items() if all(v == values[0] for v in values)}
+    return {
+        stage if (stage := split_key(key)[0]) in alike else key: value
+        for key, value in by_key.items()
+    }
 
 
 def with_listening(choices: Choices, listening: Choices) -> Choices:
@@ -136,7 +183,7 @@ def choose_listening(settings: Settings, *, translated: bool = False) -> Choices
     translate = translated and settings["translation"]["translator"] == "whisper"
     model = _whisper(named, "ctranslate2", machine, translate=translate)
     models = {"language": model.model_copy(update={"reason": "tells which language is spoken"})}
-    return Choices("", None, names, machines, models, ())
+    return Choices("", names, machines, models, ())
 
 
 def _to_fetch(models: dict[str, ModelChoice]) -> Iterator[str]:
@@ -154,18 +201,83 @@ def _named(value: str) -> str | None:
     return None if value == AUTO else value
 
 
-def _translator(source: Language, targets: Sequence[Language], settings: Settings) -> str | None:
-    """The one translator that does all pairs of this job. Raises UsageError where there is none."""
-    wanted = _named(settings["translation"]["translator"])
-    chosen: list[str] = []
+def _routes(source: Language, targets: Sequence[Language], settings: Settings) -> list[Route]:
+    """The way to each target. Raises one error for all that there is no way to."""
+    named = _named(settings["translation"]["translator"])
+    found: list[Route] = []
     errors: list[ChalchitraError] = []
     for target in targets:
         try:
-            chosen.append(require_translatable(source, target, wanted))
+            found.append(require_route(source, target, named))
         except ChalchitraError as error:
             errors.append(error)
     raise_all(errors)
-    return chosen[0] if chosen else None
+    return found
+
+
+def _legs(routes: Sequence[Route]) -> dict[str, Leg]:
+    """The translation of each stage key. A target on another's way is translated once."""
+    direct = [route for route in routes if route.via is None]
+    through = [route for route in routes if route.via is not None]
+    legs: dict[str, Leg] = {}
+    for route in (*direct, *through):
+        for leg in route.legs:
+            legs.setdefault(stage_key("translation", leg.target.id), leg)
+    return legs
+
+
+def _ways_told(routes: Sequence[Route]) -> Iterator[str]:
+    for route in routes:
+        if route.via is not None:
+            first, then = route.translators
+            yield (
+                f"{route.target.name} is translated from {route.via.name}: {first} makes that,"
+                f" {then} goes on from it."
+            )
+
+
+def _require_accepted(
+    routes: Sequence[Route], source: Language, models: dict[str, ModelChoice]
+) -> None:
+    """Refuse models whose licence nobody agreed to, naming a translator that needs none."""
+    errors: dict[str, ChalchitraError] = {}
+    for route in routes:
+        for leg in route.legs:
+            choice = models[stage_key("translation", leg.target.id)]
+            entry = _entry(choice) if leg.models else None
+            if entry is None:
+                continue
+            others = [
+                other.translators[0]
+                for other in all_routes(source, route.target)
+                if leg.translator not in other.translators
+            ]
+            otherwise = f"use --translator {others[0]}" if others else ""
+            try:
+                licences.require_accepted(entry, otherwise=otherwise)
+            except ChalchitraError as error:
+                errors.setdefault(entry.name, error)
+    raise_all(list(errors.values()))
+
+
+def _entry(choice: ModelChoice) -> catalogue.ModelEntry | None:
+    """The row of a model; none for a person's own folder."""
+    known = catalogue.load()
+    if not known.knows(choice.name, choice.kind):
+        return None
+    return known.find(choice.name, choice.kind, choice.format)
+
+
+def _check_named_model(legs: dict[str, Leg], settings: Settings) -> None:
+    """A model that was named can serve one translator only."""
+    named = settings["translation"]["model"]
+    using = dict.fromkeys(leg.translator for leg in legs.values() if leg.models)
+    if named != AUTO and len(using) > 1:
+        raise UsageError(
+            f"The model {named} cannot serve every language of this job.",
+            cause=f"Their translators differ: {', '.join(using)}.",
+            fix="Leave translation.model at auto, or prepare one job for each translator.",
+        )
 
 
 def _machine(compute: hardware.Compute, section: dict[str, Any]) -> Machine:
@@ -232,14 +344,8 @@ def diarizer(named: str) -> ModelChoice:
     return _choice(other, f"tells speakers apart where {best.name} is not fetched")
 
 
-def _translation_model(
-    source: Language,
-    target: Language,
-    translator: str | None,
-    settings: Settings,
-    machine: hardware.Hardware,
-) -> ModelChoice:
-    if translator == "whisper":
+def _translation_model(leg: Leg, settings: Settings, machine: hardware.Hardware) -> ModelChoice:
+    if not leg.models:
         # The recogniser that translates is CTranslate2's, whatever engine hears.
         named = settings["asr"]["model"]
         if named == AUTO:
@@ -255,11 +361,15 @@ def _translation_model(
     section = settings["translation"]
     if section["model"] != AUTO:
         return _choice(resolve(section["model"], "seq2seq", "hf"), "asked for")
-    assert source.indictrans2 is not None
-    assert target.indictrans2 is not None
-    name = model_name_for(source.indictrans2, target.indictrans2, section["size"])
-    reason = f"translates {source.name} into {target.name}"
-    return _choice(resolve(name, "seq2seq", "hf"), reason)
+    size = section["size"]
+    if size not in leg.models:
+        raise UsageError(
+            f"The translator {leg.translator} has no size {size}.",
+            cause=f"config/translators.toml gives {', '.join(leg.models)}.",
+            fix=f"Set translation.size to {next(iter(leg.models))}.",
+        )
+    reason = f"translates {leg.source.name} into {leg.target.name}"
+    return _choice(resolve(leg.models[size], "seq2seq", "hf"), reason)
 
 
 def _choice(model: ResolvedModel, reason: str, *, required: bool = True) -> ModelChoice:

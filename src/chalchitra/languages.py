@@ -1,7 +1,7 @@
 """The languages of config/languages.toml: finding one, and what can be done with it.
 
-Whisper hears some of them; IndicTrans2 translates among the Indian ones and English, and Whisper
-translates what it hears into English. Every refusal here says what is possible instead.
+Which translator takes one into another is in `routes`. Every refusal here says what is possible
+instead.
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.paths import config_dir
-
-TRANSLATORS = ("indictrans2", "whisper")
-"""What translates, the default first."""
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
 _LISTS = ("aliases", "invented", "refused", "undoubled")
@@ -136,58 +133,6 @@ def require_hearable(language: Language) -> None:
             " that is what is spoken."
         )
     raise UsageError(f"Whisper cannot hear {language}.", cause=cause, fix=fix)
-
-
-def translators_for(source: Language, target: Language) -> list[str]:
-    """Which of TRANSLATORS can do this pair; none for a language into itself."""
-    if source.id == target.id:
-        return []
-    can = {
-        "indictrans2": source.indictrans2 is not None and target.indictrans2 is not None,
-        "whisper": source.whisper is not None and target.is_english,
-    }
-    return [name for name in TRANSLATORS if can[name]]
-
-
-def require_translatable(source: Language, target: Language, translator: str | None = None) -> str:
-    """The translator for this pair: the named one, otherwise the default, IndicTrans2.
-
-    Whisper is never chosen here unless it is named. Raises UsageError, with what is possible
-    instead, for an unknown translator, for a language into itself and for a pair that the
-    translator cannot do.
-    """
-    if translator is not None and translator not in TRANSLATORS:
-        raise UsageError(
-            f"There is no translator “{translator}”.",
-            fix=f"Use `--translator` with one of: {', '.join(TRANSLATORS)}.",
-        )
-    if source.id == target.id:
-        raise UsageError(
-            f"Source and target language are the same: {source}.",
-            fix="Name another language with `-t`; subtitles in the source language need none.",
-        )
-    chosen = translator or TRANSLATORS[0]
-    if chosen in translators_for(source, target):
-        return chosen
-    if chosen == "whisper":
-        what = f"Whisper cannot translate {source} into {target}."
-        lacking = source if source.whisper is None else None
-        cause = f"It cannot hear {lacking}." if lacking else "It translates into English only."
-    else:
-        what = f"IndicTrans2 cannot translate {source} into {target}."
-        outside = [str(each) for each in (source, target) if each.indictrans2 is None]
-        cause = f"It knows the Indian languages and English, not {' or '.join(outside)}."
-    raise UsageError(what, cause=cause, fix=_what_translates(source))
-
-
-def _what_translates(source: Language) -> str:
-    """One sentence: the targets possible from this source, by translator."""
-    ways = []
-    for translator in TRANSLATORS:
-        targets = [each for each in all_languages() if translator in translators_for(source, each)]
-        if targets:
-            ways.append(f"{_ids(targets)} (`--translator {translator}`)")
-    return f"From {source} it can go into {', or into '.join(ways)}."
 
 
 def _ids(languages: Iterable[Language]) -> str:

@@ -28,13 +28,14 @@ When = Literal[
     "always",
     "source",  # the stage runs for the source language
     "target",  # the stage runs for a target language
-    "whisper",  # the job's translator listens again
+    "whisper",  # the stage's translator listens again
+    "pivot",  # the stage translates from another target language, not from what was said
     "glossary",  # the job has one
-    "made",  # the job has a stage that makes it
     "edited",  # the stage runs for a language whose track a person edited
     "follows",  # the job has a template, and the stage runs for another language than its
     "beside",  # the stage makes the job's bilingual track, beside the language that sets its times
     "bilingual",  # the job has a bilingual track
+    "made",  # the job has a stage that makes it
     "each",  # once for every language of the job, named `name@language`
 ]
 
@@ -195,12 +196,15 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript"),
                 Input("audio", "demux", "audio", "whisper"),
                 Input("audio_info", "demux", "audio_info", "whisper"),
+                Input("glossary", GLOSSARY, "glossary", "glossary"),
+                Input("pivot", "translation", "translation", "pivot"),
             ),
             outputs=("translation",),
             job_fields=(
                 "source_language",
                 "languages",
                 "translator",
+                "via",
                 "engine",
                 "songs_left_out",
             ),
@@ -223,10 +227,10 @@ STAGES: dict[str, StageSpec] = {
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
                 Input("regions", "vad", "regions"),
-                Input("shots", "shots", "shots", "made"),
                 Input("edited", EDITED, "cues", "edited"),
                 Input("template", "subtitle_gen", "cues", "follows"),
                 Input("beside", "subtitle_gen", "cues", "beside"),
+                Input("shots", "shots", "shots", "made"),
             ),
             outputs=(
                 "srt",
@@ -362,18 +366,20 @@ def plan(
     picture: bool = True,
     wanted: Collection[str] = (),
     tracks: TrackPlan | None = None,
+    via: Collection[str] = (),
 ) -> list[str]:
     """The stage keys of a job, in the order they run. Without a picture there are no shots,
     and nothing is muxed.
 
-    `wanted` names the optional stages that were asked for; `tracks` says which follow which.
+    `wanted` names the optional stages that were asked for, `via` the languages that others are
+    translated from, which need not be targets; `tracks` says which follow which.
     """
     keys: list[str] = []
     tracks = tracks or TrackPlan()
     for name in _WORKFLOW_STAGES[workflow]:
         languages: Sequence[str | None] = {
             "": (None,),
-            "targets": tuple(targets),
+            "targets": tuple(dict.fromkeys((*via, *targets))),
             "all": tracks.order((source, *targets)),
         }[STAGES[name].per_language]
         if (name in _OF_THE_PICTURE and not picture) or (
@@ -400,11 +406,13 @@ def inputs_of(
     glossary: bool = False,
     edited: Collection[str] = (),
     tracks: TrackPlan | None = None,
+    via: str | None = None,
 ) -> dict[str, tuple[str, str]]:
     """The inputs of one stage of a job: name -> (key of the stage that makes it, output).
 
-    `stages` are the keys of the job's stages; `glossary` says whether the job has one; `edited` are
-    the languages whose tracks a person edited; `tracks` says which follow which.
+    `translator` is the stage's, `via` the language that it translates from where that is not the
+    spoken one. `stages` are the keys of the job's stages; `glossary` says whether the job has one;
+    `edited` are the languages whose tracks a person edited; `tracks` says which follow which.
     """
     stage, language = split_key(key)
     tracks = tracks or TrackPlan()
@@ -416,12 +424,13 @@ def inputs_of(
             "source": language == source,
             "target": language != source,
             "whisper": translator == "whisper",
+            "pivot": via is not None,
             "glossary": glossary,
-            "made": _producer(item, stages) in stages,
             "edited": language in edited,
             "follows": tracks.template is not None and language != tracks.template,
             "beside": tracks.maker is not None and language == tracks.maker,
             "bilingual": tracks.maker is not None,
+            "made": _producer(item, stages) in stages,
         }[item.when]
         if not holds:
             continue
@@ -442,7 +451,8 @@ def inputs_of(
             resolved[item.name] = (stage_key(made_by, other), item.output)
             continue
         per_language = made_by not in GIVEN and STAGES[made_by].per_language
-        producer = stage_key(made_by, language if per_language else None)
+        wanted = via if item.when == "pivot" else language
+        producer = stage_key(made_by, wanted if per_language else None)
         resolved[item.name] = (producer, item.output)
     return resolved
 

@@ -11,12 +11,12 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalchitra.choose import Choices, choose, choose_listening, with_listening
 from chalchitra.errors import CancelledError, ChalchitraError, SeveralErrors, UsageError
@@ -48,6 +48,8 @@ from chalchitra.tracks.following import plan_of, settled
 
 if TYPE_CHECKING:
     from chalchitra.runner.run import Services
+
+_Value = TypeVar("_Value")
 
 FILM_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .mkv .webm .avi .ts .m2ts .mts .mpg .mpeg .vob .flv .wmv .3gp .ogv "
@@ -115,6 +117,8 @@ def make_plan(wishes: Wishes) -> Plan:
     targets = tuple(find(name) for name in wishes.targets)
     _check_targets(wishes, source, targets)
     settings = resolve(_overrides(wishes))
+    if source is not None:
+        _check_tracks(wishes, settings, source, targets)
     user = _user(wishes.user)
     script = _script(wishes, source)
     if source is None:
@@ -281,6 +285,7 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
             )
         told.append(f"{source.name} is what is spoken, so it is left out of -t.")
     wishes = plan_.wishes
+    _check_tracks(wishes, plan_.settings, source, targets)
     choices = with_listening(
         choose(
             wishes.workflow,
@@ -324,6 +329,7 @@ def _fields(
             picture=picture,
             wanted=(*wanted_stages(wishes, plan_.settings), *(["language"] if listens else [])),
             tracks=plan_of(plan_.settings["subtitle_gen"]),
+            via=[item.id for item in plan_.choices.via],
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
@@ -346,19 +352,27 @@ def _fields(
         "detected": detected,
         "language_names": names if "language" in stages else {},
         "target_languages": [item.id for item in targets],
-        "languages": {item.id: item.to_dict() for item in (source, *targets) if item},
+        "languages": {
+            item.id: item.to_dict() for item in (source, *plan_.choices.via, *targets) if item
+        },
         "clip": asked.clip,
         "audio_stream": stream,
         "engine": plan_.choices.engine,
         "translator": plan_.choices.translator,
+        "translators": _of(plan_.choices.translators, keys),
+        "pivots": _of({key: item.id for key, item in plan_.choices.pivots.items()}, keys),
         "stages": keys,
-        "stage_environments": {name: plan_.choices.environments[name] for name in stages},
-        "models": {key: model for key, model in plan_.choices.models.items() if key in keys},
-        "machines": {name: plan_.choices.machines[name] for name in stages},
+        "stage_environments": _of(plan_.choices.environments, (*stages, *keys)),
+        "models": _of(plan_.choices.models, keys),
+        "machines": _of(plan_.choices.machines, (*stages, *keys)),
         "settings": plan_.settings,
         "debug": wishes.debug,
         "notes": notes,
     }
+
+
+def _of(choices: Mapping[str, _Value], keys: Collection[str]) -> dict[str, _Value]:
+    return {key: value for key, value in choices.items() if key in keys}
 
 
 def _script_file(script: GivenScript) -> ScriptFile:
@@ -467,6 +481,23 @@ def _check_targets(wishes: Wishes, source: Language | None, targets: tuple[Langu
             cause="Each language gets one track.",
             fix="Name it once.",
         )
+
+
+def _check_tracks(
+    wishes: Wishes, settings: Settings, source: Language, targets: tuple[Language, ...]
+) -> None:
+    """Refuse now, not after hours, what names a track that the film will not have."""
+    languages = [item.id for item in (*targets, source)]
+    for key in (
+        ("default_track", "forced_track", "burn_in") if wishes.workflow == "subtitle" else ()
+    ):
+        named = settings["mux"][key]
+        if named not in (*languages, "none", *(["auto"] if key == "default_track" else [])):
+            raise UsageError(
+                f"mux.{key} is {named!r}, and the film will have no such track.",
+                cause=f"Its tracks will be {', '.join(languages)}.",
+                fix=f"Name one of them, for example: --set mux.{key}={languages[0]}",
+            )
 
 
 def _overrides(wishes: Wishes) -> list[tuple[str, str]]:

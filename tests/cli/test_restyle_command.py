@@ -37,7 +37,7 @@ def quick(project, monkeypatch):
     made.instead["subtitle_gen"] = cut
     monkeypatch.setattr(
         "chalchitra.tracks.rerun.run_job",
-        lambda folder, reporter, options: made.run(JobLayout(folder), **vars(options)).outcome,
+        lambda folder, reporter, options, *_: made.run(JobLayout(folder), **vars(options)).outcome,
     )
     return made
 
@@ -129,6 +129,27 @@ def test_only_the_tracks_may_lack_nothing(chalchitra, quick, ran, project):
     shown = chalchitra("restyle", layout.root, "--style", "bbc")
     assert shown.code == 0, shown.err
     assert read_record(layout, "subtitle_gen@hi").fingerprint_parts["params"]["style"] == "bbc"
+
+
+def test_the_bilingual_track_keeps_its_name_whoever_makes_it(chalchitra, quick, ran):
+    """The stage that makes it is that of the language which does not set the times."""
+    cut = quick.instead["subtitle_gen"]
+
+    def with_pair(stage):
+        cut(stage)
+        if stage.has_input("beside"):
+            path = stage.output("bilingual_srt", "pair.srt", deliver_as="hi+en.srt")
+            path.write_text(str(stage.language))
+
+    quick.instead["subtitle_gen"] = with_pair
+    _, layout = ran
+    chalchitra("restyle", layout.root, "--set", "subtitle_gen.bilingual=hi+en")
+    assert (layout.output / "hi+en.srt").read_text() == "en"
+    chalchitra("restyle", layout.root, "--set", "subtitle_gen.template=en")
+    assert (layout.output / "hi+en.srt").read_text() == "hi"
+    chalchitra("restyle", layout.root, "--set", "subtitle_gen.template=hi")
+    assert (layout.output / "hi+en.srt").read_text() == "en"
+    assert [path.name for path in layout.output.glob("hi+en*")] == ["hi+en.srt"]
 
 
 def test_a_template_is_made_first_and_must_be_a_track(chalchitra, quick, ran):

@@ -40,7 +40,7 @@ def quick(project, monkeypatch):
     made.instead["subtitle_gen"] = cut
     monkeypatch.setattr(
         "chalchitra.tracks.rerun.run_job",
-        lambda folder, reporter, options: made.run(JobLayout(folder), **vars(options)).outcome,
+        lambda folder, reporter, options, *_: made.run(JobLayout(folder), **vars(options)).outcome,
     )
     return made
 

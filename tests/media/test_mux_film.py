@@ -125,6 +125,16 @@ def test_tracks_are_added_and_nothing_else_changes(make_film, tracks, onsets, tm
     assert after == pytest.approx(before, abs=PRIMING_S)
 
 
+def test_an_mp4_has_a_tracks_title_twice(make_film, tracks, tmp_path):
+    """As the name of the track, which some ffmpegs lose, and as that of its handler."""
+    made = plan(probe(make_film("plain.mp4", H264)), tracks)
+    assert mux(made, tmp_path / "out.mp4") == []
+    with open_container(tmp_path / "out.mp4") as container:
+        tags = [stream.metadata for stream in container.streams.subtitles]
+    assert [tag["handler_name"] for tag in tags] == ["हिन्दी", "Deutsch", "बर’"]
+    assert all(tag.get("name", tag["handler_name"]) == tag["handler_name"] for tag in tags)
+
+
 def test_everything_of_a_rich_film_is_kept(rich_film, tracks, tmp_path):
     before = rich_film.read_bytes()
     film = probe(rich_film)

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chalchitra.errors import StageError, UsageError
+from chalchitra.media.fonts import FontFile
 from chalchitra.media.mux_plan import Track, plan, read_cues
+from chalchitra.subtitles.fonts import Font
 
 
 @pytest.fixture
@@ -18,6 +21,9 @@ def audio(a_stream):
 
 HINDI = Track("hi", Path("hi.srt"), "हिन्दी", "hin", "hin", (1.0, 2.0))
 GERMAN = Track("de", Path("de.srt"), "Deutsch", "ger", "deu", (1.0,))
+FONT = FontFile(Font("Noto Sans Devanagari", 1.3), Path("NotoSansDevanagari-Regular.ttf"), True)
+STYLED = replace(HINDI, path=Path("hi.ass"), title="हिन्दी (styled)", format="ass", font=FONT)
+ROMANISED = replace(HINDI, path=Path("latin.srt"), title="हिन्दी (Latin)", extra=True)
 EMPTY = Track("ta", Path("ta.srt"), "தமிழ்", "tam", "tam", ())
 
 
@@ -149,6 +155,36 @@ def test_an_empty_track_is_left_out_and_told(a_film, video, audio):
     assert [shortfall.what for shortfall in made.shortfalls] == ["The film has no தமிழ் track."]
 
 
+def test_a_styled_track_and_its_font_are_for_matroska(a_film, video, audio):
+    tracks = [STYLED, HINDI, GERMAN, ROMANISED]
+    made = plan(a_film(video, audio), tracks, default="hi", forced="hi")
+    assert [(item.title, item.codec, item.dispositions) for item in made.streams[2:]] == [
+        ("हिन्दी (styled)", "ass", ("default", "forced")),
+        ("हिन्दी", "subrip", ()),
+        ("Deutsch", "subrip", ()),
+        ("हिन्दी (Latin)", "subrip", ()),
+    ]
+    assert made.fonts == [FONT]
+    made = plan(a_film(video, audio, container="mp4"), tracks, default="hi", forced="de")
+    assert [(item.title, item.codec, item.dispositions) for item in made.streams[2:]] == [
+        ("हिन्दी", "mov_text", ("default",)),
+        ("Deutsch", "mov_text", ("forced",)),
+        ("हिन्दी (Latin)", "mov_text", ()),
+    ]
+    assert made.fonts == []
+
+
+def test_a_font_comes_once_and_only_with_a_track(a_film, video, audio):
+    again = replace(STYLED, language="mr")
+    assert plan(a_film(video, audio), [STYLED, again]).fonts == [FONT]
+    assert plan(a_film(video, audio), [replace(STYLED, cues=()), HINDI]).fonts == []
+
+
+def test_an_extra_track_is_never_the_one_shown_unasked(a_film, video, audio):
+    made = plan(a_film(video, audio), [GERMAN, ROMANISED], default="hi", forced="hi")
+    assert [item.dispositions for item in made.streams[2:]] == [(), ()]
+
+
 def test_each_container_gets_its_own_language_code(a_film, video, audio):
     assert plan(a_film(video, audio), [GERMAN]).streams[-1].language == "ger"
     assert plan(a_film(video, audio, container="mp4"), [GERMAN]).streams[-1].language == "deu"
@@ -190,3 +226,14 @@ def test_cue_times_are_read_from_srt(tmp_path):
     assert read_cues(path) == (1.5, 3723.004)
     path.write_text("")
     assert read_cues(path) == ()
+
+
+def test_cue_times_are_read_from_ass(tmp_path):
+    path = tmp_path / "a.ass"
+    path.write_text(
+        "[Events]\nFormat: Layer, Start, End, Text\n"
+        "Dialogue: 0,0:00:01.50,0:00:02.00,Default,,0,0,0,,Dialogue: 0,0:00:09.00,\n"
+        "Comment: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,x\n"
+        "Dialogue: 0,10:02:03.04,10:02:04.00,Default,,0,0,0,,Text\n"
+    )
+    assert read_cues(path, "ass") == (1.5, 36123.04)

@@ -57,15 +57,27 @@ def test_base_needs_only_a_package_index(table: Catalogue) -> None:
 
 
 def test_translators_are_gated_and_say_where(table: Catalogue) -> None:
-    for entry in table.all("seq2seq"):
+    indictrans2 = [one for one in table.all("seq2seq") if one.name.startswith("indictrans2")]
+    for entry in indictrans2:
         assert entry.gated
         assert entry.trust_remote_code
         assert entry.terms
         assert entry.terms.endswith(entry.name)
-    directions = {entry.direction for entry in table.all("seq2seq")}
+    directions = {entry.direction for entry in indictrans2}
     assert directions == {"indic-en", "en-indic", "indic-indic"}
     first = table.all("seq2seq", direction="indic-en")[0]
     assert first.name == "indictrans2-indic-en-dist-200M"
+
+
+def test_nllb_is_not_gated_runs_no_code_and_is_not_for_commerce(table: Catalogue) -> None:
+    nllb = [entry for entry in table.all("seq2seq") if entry.name.startswith("nllb")]
+    assert len(nllb) == 2
+    for entry in nllb:
+        assert not entry.gated
+        assert not entry.trust_remote_code
+        assert entry.non_commercial
+        assert any("sentencepiece.bpe.model" in file.patterns for file in entry.files)
+    assert not table.find("base", "whisper", "ctranslate2").non_commercial
 
 
 def test_aligners_are_for_known_languages(table: Catalogue) -> None:

@@ -177,6 +177,8 @@ def echo(stage: Stage) -> None:
     }
     suffix = _DELIVERS.get(stage.name)
     for output in STAGES[stage.name].outputs:
+        if output == "burned":  # a second film, made only where it is asked for
+            continue
         name = f"{output}.{stage.language or 'all'}{suffix or '.txt'}"
         path = stage.output(output, name, deliver_as=None if suffix is None else name)
         path.write_text(json.dumps(given, sort_keys=True))

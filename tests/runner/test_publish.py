@@ -215,3 +215,28 @@ def test_a_done_folder_of_another_name_is_left_alone(quick):
     shutil.copytree(layout.done("vad", 1), layout.stage("vad") / "done-mine")
     assert quick.run(layout).served == []
     assert (layout.stage("vad") / "done-mine").is_dir()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_is_made_no_more_does_not_lie_beside_the_new(quick, edited):
+    """A format that is no longer asked for goes; what a person made of it stays."""
+
+    def cut(stage):
+        for kind in stage.params["word"].split(","):
+            path = stage.output(kind, f"film.{kind}", deliver_as=f"film.hi.{kind}")
+            path.write_text(stage.params["word"])
+
+    quick.instead["subtitle_gen"] = cut
+    stages = ("demux", "vad", "asr", "alignment", "subtitle_gen@hi")
+    job, layout = quick.job(stages, settings={"subtitle_gen": {"word": "srt,ass"}})
+    quick.run(layout)
+    if edited:
+        (layout.output / "film.hi.ass").write_text("mine")
+    quick.changed(job, layout, settings={"subtitle_gen": {"word": "srt"}})
+    quick.run(layout)
+    names = {path.name for path in layout.output.iterdir()}
+    assert names == {"film.hi.srt", *(["film.hi.ass"] if edited else [])}
+    quick.changed(job, layout, settings={"subtitle_gen": {"word": "srt,ass"}})
+    quick.run(layout)
+    ours = layout.output / ("film.hi.new.ass" if edited else "film.hi.ass")
+    assert ours.read_text() == "srt,ass"

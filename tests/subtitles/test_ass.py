@@ -14,7 +14,8 @@ from chalchitra.languages import all_languages
 from chalchitra.media.fonts import find_font
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.subtitles import Cue, to_ass, to_srt, to_vtt
-from chalchitra.subtitles.fonts import LATIN, font_for
+from chalchitra.subtitles.ass import with_font
+from chalchitra.subtitles.fonts import LATIN, Font, font_for
 
 from .formats import AWKWARD, SPOKEN, WORD_JOINER, converted, texts, timed, track
 
@@ -189,3 +190,25 @@ def test_braces_and_backslashes_are_drawn(tmp_path):
     assert ink["क"] < ink["क{"] < ink["क{a"] < ink["क{a}"]
     assert ink["क{a"] < ink["क{\\a"] < ink["क{\\a}"]
     assert ink["क"] < ink["क\\N"]
+
+
+def test_another_font_is_drawn_at_the_same_size():
+    """Type of a twentieth of the picture's 1080 lines, whatever the font's own height."""
+    nastaliq, arabic = font_for("Arab", "ur"), Font("Noto Sans Arabic", 2.169)
+    text = urdu([Cue(1, 0, 1, ("آپ iPhone لائے؟",))])
+    read = pysubs2.SSAFile.from_string(with_font(text, nastaliq, arabic, latin=True))
+    style = read.styles["Default"]
+    assert (style.fontname, style.fontsize) == ("Noto Sans Arabic", round(54 * 2.169))
+    assert read[0].text == "\u202bآپ iPhone لائے؟\u202c"
+    without = pysubs2.SSAFile.from_string(with_font(text, nastaliq, arabic, latin=False))
+    assert without[0].text == r"‫آپ {\fs73}iPhone{\fs117} لائے؟‬"
+
+
+@pytest.mark.parametrize("language", ["hi", "ur"])
+def test_a_font_is_changed_and_nothing_else(language):
+    write, script = (hindi, "Deva") if language == "hi" else (urdu, "Arab")
+    named = font_for(script, language)
+    before = write(track(AWKWARD))
+    there = with_font(before, named, Font("Another", named.height), latin=False)
+    assert there.count("Another") == 1
+    assert there.replace("Another", named.family) == before

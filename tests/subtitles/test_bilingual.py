@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pysubs2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.subtitles import from_review, to_ass, to_review, to_srt, to_ttml, to_vtt
@@ -30,6 +30,7 @@ def pair_of(film, *, timed):
     return words, own_track(documents[other])[0], halves[timed], halves[other]
 
 
+@settings(deadline=None, max_examples=60)
 @given(film=films(), timed=st.sampled_from(["source", "target"]), first_above=st.booleans())
 def test_every_word_of_both_languages_in_order(film, timed, first_above):
     words, others, own, theirs = pair_of(film, timed=timed)

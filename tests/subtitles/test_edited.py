@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
@@ -32,6 +32,7 @@ def tracks(draw):
 
 
 @pytest.mark.parametrize("kind", WRITERS)
+@settings(deadline=None)
 @given(cues=tracks())
 def test_what_was_written_and_not_edited_is_read_as_it_was(tmp_path_factory, kind, cues):
     path = tmp_path_factory.getbasetemp() / f"film.hi.{kind}"

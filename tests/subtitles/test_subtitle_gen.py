@@ -475,11 +475,13 @@ def test_a_template_without_cues_is_none(run, tmp_path):
     assert result.metrics["cues"] > 0
 
 
-def test_a_bilingual_track(run, hindi_cues):
+def test_a_bilingual_track(run, hindi_cues, tmp_path):
+    regions = tmp_path / "regions.json"
+    SpeechRegions(regions=[Region(start=1, end=9)]).write(regions)
     code, result, attempt = run(
         "en",
         english_of_hindi(),
-        inputs={"beside": hindi_cues},
+        inputs={"beside": hindi_cues, "regions": regions},
         pair=["hi", "en"],
         formats=["srt", "ass", "ttml", "csv"],
     )
@@ -498,6 +500,7 @@ def test_a_bilingual_track(run, hindi_cues):
     assert "Noto Sans Devanagari" in ttml
     report = json.loads((attempt / result.outputs["bilingual_qc"].path).read_bytes())
     assert (report["language"], report["cues"]) == ("hi+en", 2)
+    assert report["coverage"]["covered_seconds"] == 6
 
 
 def test_an_edited_text_is_what_stands_in_the_bilingual_track(run, hindi_cues, tmp_path):

@@ -23,8 +23,10 @@ from chalchitra.translation.model import Translation
 
 HERE = Path(__file__).parent
 LANGUAGES = {
-    "hi": {"name": "Hindi", "indictrans2": "hin_Deva", "whisper": "hi"},
-    "en": {"name": "English", "indictrans2": "eng_Latn", "whisper": "en"},
+    "hi": {"name": "Hindi", "indictrans2": "hin_Deva", "nllb": "hin_Deva", "whisper": "hi"},
+    "en": {"name": "English", "indictrans2": "eng_Latn", "nllb": "eng_Latn", "whisper": "en"},
+    "fr": {"name": "French", "nllb": "fra_Latn", "whisper": "fr", "script": "Latn"},
+    "ur": {"name": "Urdu", "indictrans2": "urd_Arab", "nllb": "urd_Arab", "whisper": "ur"},
 }
 SETTINGS = {
     "batch_size": 4,

@@ -29,7 +29,14 @@ def languages(
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "language", "in its own script", "heard by Whisper", "IndicTrans2"):
+    for column in (
+        "id",
+        "language",
+        "in its own script",
+        "heard by Whisper",
+        "IndicTrans2",
+        "NLLB",
+    ):
         table.add_column(column)
     for row in rows:
         table.add_row(
@@ -38,5 +45,6 @@ def languages(
             row.native,
             "yes" if row.whisper else "no",
             "yes" if row.indictrans2 else "no",
+            "yes" if row.nllb else "no",
         )
     Console().print(table)

@@ -1,17 +1,20 @@
-"""`models`: list, fetch and verify."""
+"""`models`: list, accept, fetch and verify."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chalchitra.errors import ExitCode
 
-app = typer.Typer(help="The models: list, fetch, verify.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from chalchitra.models.catalogue import ModelEntry
+
+app = typer.Typer(help="The models: list, accept, fetch, verify.", no_args_is_help=True)
 
 KindOption = Annotated[str | None, typer.Option(help="whisper, wav2vec2 or seq2seq.")]
 FormatOption = Annotated[
@@ -39,6 +42,7 @@ def list_models(
                 "bytes": row.size_bytes or row.entry.size_bytes,
                 "gated": row.entry.gated,
                 "licence": row.entry.licence,
+                "non_commercial": row.entry.non_commercial,
                 "languages": list(row.entry.languages),
                 "path": str(row.folder),
             }
@@ -61,9 +65,19 @@ def list_models(
             f"{size / 1e9:.2f} GB" if size else "",
             row.state,
             row.entry.licence or "",
-            "gated" if row.entry.gated else "",
+            _marks(row.entry),
         )
     Console().print(table)
+
+
+def _marks(entry: ModelEntry) -> str:
+    from chalchitra.models.licences import accepted
+
+    if entry.gated:
+        return "gated"
+    if not entry.non_commercial:
+        return ""
+    return "not commercial" if accepted(entry) else "not commercial; agree with `models accept`"
 
 
 @app.command()
@@ -100,6 +114,24 @@ def fetch(
     origin = f"from {fetched.source}" if fetched.source else "was there already"
     made = ", converted" if converted else ""
     typer.echo(f"{entry}: {fetched.size_bytes / 1e6:.0f} MB {origin}, in {fetched.path}{made}")
+
+
+@app.command()
+def accept(
+    name: Annotated[str, typer.Argument(help="A name of `chalchitra models list`.")],
+    kind: KindOption = None,
+    format_: FormatOption = None,
+) -> None:
+    """Agree to a model's licence where that forbids commercial use."""
+    from chalchitra.models import licences
+    from chalchitra.models.catalogue import load
+
+    entry = load().find(name, kind, format_)
+    if not entry.non_commercial:
+        typer.echo(f"{entry} needs no agreement: its licence is {entry.licence or 'not known'}.")
+        return
+    licences.accept(entry)
+    typer.echo(f"Agreed to {entry.licence} for {entry.name}: no commercial use.")
 
 
 @app.command()

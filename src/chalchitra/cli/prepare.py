@@ -59,7 +59,7 @@ def prepare_job(
         str | None, typer.Option(help="Whisper model: a name (chalchitra models) or a folder.")
     ] = None,
     engine: Annotated[str | None, typer.Option(help="ctranslate2, whisperx or mlx.")] = None,
-    translator: Annotated[str | None, typer.Option(help="indictrans2 or whisper.")] = None,
+    translator: Annotated[str | None, typer.Option(help="indictrans2, nllb or whisper.")] = None,
     speakers: Annotated[
         str | None,
         typer.Option(

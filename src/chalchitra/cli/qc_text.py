@@ -51,7 +51,7 @@ def show_job(report: JobReport) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in _TRACKS:
         left = name in ("track", "style", "violations")
-        table.add_column(name, justify="left" if left else "right", overflow="fold")
+        table.add_column(name, justify="left" if left else "right", no_wrap=name != "violations")
     for track in report.tracks:
         table.add_row(*(Text(printable(cell)) for cell in _track_cells(track)))
     console.print(table)

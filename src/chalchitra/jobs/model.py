@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.media.film import Film
-from chalchitra.pipeline import TrackPlan, inputs_of
+from chalchitra.pipeline import TrackPlan, inputs_of, split_key
 
 JOB_VERSION: Literal[1] = 1
 UNKNOWN = "auto"
@@ -130,8 +130,10 @@ class Job(_Model):
     `language_names` (Whisper's code -> name) is there for the stage `language`, where it runs.
     `languages` holds the rows of config/languages.toml that this job uses; `settings` the resolved
     sections of config/pipeline.toml; `stage_environments` the environment of every stage, and
-    `machines` what it computes with; `models` the model of a stage key; `edits` the tracks that
-    were edited, by language.
+    `machines` what it computes with, by stage, or by stage key where one stage has several;
+    `models` the model of a stage key, `translators` its translator, and `pivots` the language that
+    it translates from where that is not the spoken one; `edits` the tracks that were edited, by
+    language.
     """
 
     version: Literal[1] = JOB_VERSION
@@ -150,6 +152,9 @@ class Job(_Model):
     audio_stream: AudioStream
     engine: str
     translator: str | None = None
+    """The translator of all targets; None where they have several, or there is none."""
+    translators: dict[str, str] = Field(default_factory=dict)
+    pivots: dict[str, str] = Field(default_factory=dict)
     stages: list[str] = Field(min_length=1)
     stage_environments: dict[str, str]
     models: dict[str, ModelChoice]
@@ -221,15 +226,29 @@ class Job(_Model):
         code = self.languages[self.source_language].get("whisper")
         return None if code is None else str(code)
 
+    def environment_of(self, key: str) -> str:
+        """The environment that the stage with this key runs in."""
+        found = self.stage_environments.get(key)
+        return self.stage_environments[split_key(key)[0]] if found is None else found
+
+    def machine_of(self, key: str) -> Machine:
+        """What the stage with this key computes with."""
+        return self.machines.get(key) or self.machines[split_key(key)[0]]
+
+    def translator_of(self, key: str) -> str | None:
+        """The translator of the stage with this key."""
+        return self.translators.get(key, self.translator)
+
     def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
         """A stage's inputs: name -> (key of the stage that makes it, output)."""
         return inputs_of(
             key,
             self.source_language,
             self.target_languages,
-            self.translator,
+            self.translator_of(key),
             self.stages,
             glossary=self.glossary is not None,
             edited=self.edits,
             tracks=self.tracks,
+            via=self.pivots.get(key),
         )

@@ -25,14 +25,16 @@ _LOOKED_AT = 400
 def work_of(job: Job, key: str) -> Work:
     """What the speed of this stage of this job depends on."""
     stage, _ = split_key(key)
-    model, machine = job.models.get(key), job.machines.get(stage)
-    chosen = {"engine": job.engine, "translator": job.translator}
+    model, machine = job.models.get(key), job.machines.get(key, job.machines.get(stage))
+    chosen = {"engine": job.engine, "translator": job.translator_of(key)}
     detail = (
         model.name if model else None,
         machine and (machine.device, machine.compute_type),
         *(chosen[name] for name in _fields(stage) if name in chosen),
     )
-    return Work(stage, job.stage_environments.get(stage, ""), detail)
+    return Work(
+        stage, job.stage_environments.get(key, job.stage_environments.get(stage, "")), detail
+    )
 
 
 def _fields(stage: str) -> tuple[str, ...]:

@@ -157,7 +157,7 @@ def _unfinished(
     expected: float | None,
     now: datetime,
 ) -> StageView:
-    environment = job.stage_environments.get(split_key(key)[0], "")
+    environment = job.stage_environments.get(key, job.stage_environments.get(split_key(key)[0], ""))
     if shown == "waiting" or data.stage_started is None:
         return StageView(key, environment, shown, left=expected)
     if shown != "running":

@@ -166,6 +166,11 @@ class ModelEntry:
         return None if None in sizes else sum(size for size in sizes if size is not None)
 
     @property
+    def non_commercial(self) -> bool:
+        """Whether the licence, an SPDX id such as CC-BY-NC-4.0, forbids commercial use."""
+        return "NC" in (self.licence or "").split("-")
+
+    @property
     def terms(self) -> str | None:
         """The page where a gated model's terms are accepted."""
         pages = [

@@ -24,6 +24,7 @@ from chalchitra.models.catalogue import (
     ModelEntry,
     Source,
 )
+from chalchitra.models.licences import require_accepted
 from chalchitra.models.sources import (
     Origin,
     Progress,
@@ -71,8 +72,10 @@ def fetch(
     """Make the model whole in models/; nothing is done when it is (unless `force`).
 
     `sources` replaces the table's, for example `[FolderSource(path)]`. Raises FetchError, with the
-    reason of each source, and leaves the model as it was.
+    reason of each source, and leaves the model as it was;
+    and UsageError while its licence is to be agreed to.
     """
+    require_accepted(entry, root)
     target = entry.path(root)
     report = progress or (lambda done, total: None)
     with _alone(target):

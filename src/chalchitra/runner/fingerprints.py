@@ -18,7 +18,7 @@ from chalchitra.stagekit.request import parameters
 def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> dict[str, Any]:
     """The parts that a stage's fingerprint is the hash of, by name."""
     stage, _ = split_key(key)
-    environment = job.stage_environments[stage]
+    environment = job.environment_of(key)
     inputs: dict[str, str] = {}
     for name, (producer, output) in job.inputs_of(key).items():
         if producer == FILM:
@@ -39,7 +39,7 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
             inputs[name] = record.outputs[output].sha256
     machine = {"environment": environment}
     if STAGES[stage].uses_device:
-        chosen = job.machines[stage]
+        chosen = job.machine_of(key)
         machine |= {"device": chosen.device, "compute_type": chosen.compute_type}
     return {
         "code": code_hashes(script_of(stage), paths.source_dir()),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.jobs import Job, JobLayout
-from chalchitra.pipeline import split_key
 from chalchitra.runner.decide import decide
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.fingerprints import fingerprint_parts
@@ -47,7 +46,7 @@ def foresee(
         reporter.emit(
             "stage_planned",
             stage=key,
-            environment=job.stage_environments[split_key(key)[0]],
+            environment=job.environment_of(key),
             action=action,
             reasons=reasons,
         )

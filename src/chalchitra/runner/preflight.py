@@ -19,6 +19,7 @@ from chalchitra.jobs import Job, JobLayout, ModelChoice
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
 from chalchitra.models.fetch import fetch_all
+from chalchitra.models.licences import require_accepted
 from chalchitra.models.verify import check, fingerprint
 from chalchitra.pipeline import split_key
 from chalchitra.runner import rules
@@ -97,9 +98,8 @@ def _warn_of_memory(job: Job, ready: Ready, reporter: Reporter) -> None:
     """Say of a stage that may not fit; it is tried all the same, and smaller when it must."""
     have = known_hardware().memory_bytes
     for key in ready.models:
-        stage, _ = split_key(key)
         need = memory_need(key, ready.models.get(key, {}))
-        if job.machines[stage].device == "cpu" and have and need > have:
+        if job.machine_of(key).device == "cpu" and have and need > have:
             reporter.emit(
                 "stage_warning",
                 stage=key,
@@ -217,6 +217,7 @@ def _fetch(job: Job, keys: Collection[str], reporter: Reporter) -> None:
     for choice in _required(job, keys):
         if choice.path == _catalogue_path(known, choice):
             entry = known.find(choice.name, choice.kind, choice.format)
+            require_accepted(entry)
             if not check(entry).ok:
                 wanted.append(entry)
         elif not choice.path.exists():

@@ -6,12 +6,13 @@ and the record is published by the next run instead of being made again.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from chalchitra.files import sha256_file
 from chalchitra.jobs import Degraded, Job, JobLayout, Output, Placed, StageRecord, read_record
 from chalchitra.pipeline import split_key
-from chalchitra.runner.deliver import place, places
+from chalchitra.runner.deliver import is_as_placed, place, places
 from chalchitra.runner.events import Reporter
 from chalchitra.stagekit.protocol import (
     REQUEST_FILE,
@@ -66,7 +67,21 @@ def publish(
         reduced=request.reduced,
     )
     record.write(layout)
+    if before is not None and split_key(key)[0] not in MOVED_OUTPUTS:
+        _clear(layout, before, record)
     return record
+
+
+def _clear(layout: JobLayout, before: StageRecord, record: StageRecord) -> None:
+    """Remove deliverables that a stage made before and makes no more: a format, another track.
+
+    They would contradict the new ones. What a person changed stays.
+    """
+    made = {output.placed.path for output in record.outputs.values() if output.placed}
+    for output in before.outputs.values():
+        if output.placed and output.placed.path not in made and is_as_placed(layout, output.placed):
+            with suppress(OSError):
+                (layout.root / output.placed.path).unlink()
 
 
 def _reductions(request: Request) -> list[Degraded]:

@@ -63,13 +63,13 @@ def smaller_steps(work: Work) -> Iterator[dict[str, Any]]:
     translator `whisper` is always CTranslate2's (translation/whisper.py).
     """
     job, (stage, _) = work.job, split_key(work.key)
-    translates = stage == "translation" and job.translator == "whisper"
+    translates = stage == "translation" and job.translator_of(work.key) == "whisper"
     batches = job.engine == "whisperx" if stage == "asr" else not translates
     batch = parameters(job, work.key).get("batch_size") if batches else None
     while isinstance(batch, int) and batch > 1:
         batch = max(1, batch // 4)
         yield {"batch_size": batch}
-    machine = job.machines[stage]
+    machine = job.machine_of(work.key)
     if stage == "alignment" and machine.device != "cpu":
         seconds = parameters(job, work.key).get("batch_seconds")
         if isinstance(seconds, int | float) and seconds != _ONE_BY_ONE:

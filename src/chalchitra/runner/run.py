@@ -204,8 +204,7 @@ class _Run:
         self.state.write(self.layout)
 
     def _stage(self, key: str, ready: Ready) -> None:
-        stage, _ = split_key(key)
-        environment = self.job.stage_environments[stage]
+        environment = self.job.environment_of(key)
         row: dict[str, Any] = {"stage": key, "environment": environment}
         if key not in self.selection.wanted:
             record = read_record(self.layout, key)
@@ -244,7 +243,7 @@ class _Run:
             "stage_started",
             stage=key,
             environment=environment,
-            does=STAGES[stage].does,
+            does=STAGES[split_key(key)[0]].does,
             reasons=decision.reasons,
         )
         clock = time.monotonic()
@@ -276,12 +275,12 @@ class _Run:
         rule = self.rules.of(stage)
         need = Need(
             rule.cpu,
-            gpu=STAGES[stage].uses_device and job.machines[stage].device != "cpu",
+            gpu=STAGES[stage].uses_device and job.machine_of(key).device != "cpu",
             memory=memory_need(key, models),
             stage=stage,
         )
         environ = activation(
-            job.stage_environments[stage],
+            job.environment_of(key),
             inherited=os.environ,
             debug=job.debug,
             log_level="DEBUG" if job.debug else self.options.log_level,
@@ -291,7 +290,7 @@ class _Run:
             layout=self.layout,
             key=key,
             decision=decision,
-            python=python_path(job.stage_environments[stage]),
+            python=python_path(job.environment_of(key)),
             script=script_of(stage),
             environ=environ,
             models=models,

@@ -23,9 +23,11 @@ def parameters(job: Job, key: str) -> dict[str, Any]:
     stage, language = split_key(key)
     fields = set(STAGES[stage].job_fields)
     data = job.model_dump(mode="json", include=fields)
+    by_key = {"translator": job.translator_of(key), "via": job.pivots.get(key)}
+    data |= {name: value for name, value in by_key.items() if name in fields}
     data |= {name: getattr(job, name) for name in fields - data.keys()}
     if "languages" in data and "target_languages" not in data:
-        own = {job.source_language, language, *data.get("pair", ())}
+        own = {job.source_language, language, job.pivots.get(key), *data.get("pair", ())}
         data["languages"] = {name: row for name, row in data["languages"].items() if name in own}
     return {**job.settings.get(stage, {}), **data}  # what was resolved beats "auto"
 
@@ -101,13 +103,13 @@ def build_request(
     if models is None:
         choice = job.models.get(key)
         models = {stage: ModelRef(name=choice.name, path=choice.path)} if choice else {}
-    machine = job.machines[stage]
+    machine = job.machine_of(key)
     smaller = dict(reduced or {})
     return Request(
         job_id=job.job_id,
         stage=stage,
         language=language,
-        environment=job.stage_environments[stage],
+        environment=job.environment_of(key),
         inputs=input_files(job, layout, key, by_hand=by_hand),
         params={name: smaller.get(name, value) for name, value in parameters(job, key).items()},
         models=models,

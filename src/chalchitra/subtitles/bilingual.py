@@ -74,6 +74,7 @@ def bilingual_report(
     style: str,
     *,
     film: float | None = None,
+    frame_rate: float | None = None,
     speech: Sequence[Region] | None = None,
     forced: str,
 ) -> QualityReport:
@@ -89,7 +90,7 @@ def bilingual_report(
         }
     )
     name = "+".join(half.language for half in halves)
-    report = make_report(cues, whole, style, name, film=film, speech=speech)
+    report = make_report(cues, whole, style, name, film=film, frame_rate=frame_rate, speech=speech)
     too_fast = [
         one
         for half in halves

@@ -9,7 +9,7 @@ lines and characters too many as can be. Times of words are milliseconds.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, pairwise
@@ -66,7 +66,7 @@ class _Group:
 
 def fill_template(
     words: Sequence[TimedWord],
-    spoken: Sequence[str] | None,
+    spoken: Mapping[int, str] | None,
     template: TemplateTrack,
     settings: CueSettings,
     *,
@@ -76,8 +76,8 @@ def fill_template(
 ) -> Filled:
     """The words in the cues of `template`, in order, none lost and none doubled.
 
-    `spoken` is by the words' segment what they translate; None where they are what is spoken
-    themselves. `language` is an id of languages.toml, `script` its ISO 15924 code and
+    `spoken` is by the words' segment (a unit's id) what they translate; None where they are what is
+    spoken themselves. `language` is an id of languages.toml, `script` its ISO 15924 code and
     `source_script` that of the spoken language. The template has cues.
     """
     unspaced = script in UNSPACED_SCRIPTS
@@ -91,7 +91,7 @@ def fill_template(
     texts = (
         [group_text(pieces, group) for group in groups]
         if spoken is None
-        else [spoken[pieces[group.first].segment] for group in groups]
+        else [spoken.get(pieces[group.first].segment, "") for group in groups]
     )
     _place(groups, [tokens(text, unspaced=of_source) for text in texts], template, of_source)
     astray = _place_the_rest(groups, pieces, cues)

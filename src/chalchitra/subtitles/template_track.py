@@ -51,12 +51,12 @@ class TemplateTrack(BaseModel):
     def of_translation(
         cls, language: str, cues: Sequence[Cue], translation: Translation
     ) -> TemplateTrack:
-        """A track of a translation, whose cues name the units that they show by their position."""
+        """A track of a translation, whose cues name the units that they show."""
         shown: dict[int, list[int]] = {}
         for n, cue in enumerate(cues):
             for unit in cue.units:
                 shown.setdefault(unit, []).append(n)
-        units = [(shown[n], unit) for n, unit in enumerate(translation.units) if n in shown]
+        units = [(shown[unit.id], unit) for unit in translation.units if unit.id in shown]
         lasts = accumulate((places[-1] for places, _ in units), max)
         firsts = accumulate((places[0] for places, _ in units), max)
         return cls(
@@ -105,11 +105,11 @@ def edited_words(
     for (n, _), at in zip(spelled, found, strict=True):
         if at is not None:
             segments.setdefault(n, known[at][1].segment)
-    first = next(iter(segments.values()), words[0].segment if words else 0)
+    segment = next(iter(segments.values()), words[0].segment if words else 0)
     made = []
     for n, (word, start, end) in enumerate(typed):
-        first = max(first, segments.get(n, first))
-        made.append(TimedWord(word, start, end, first))
+        segment = segments.get(n, segment)
+        made.append(TimedWord(word, start, end, segment))
     return made
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.jobs import Job, JobLayout, read_job, read_record
 from chalchitra.pipeline import GIVEN, split_key
+from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
-from chalchitra.runner.run import Outcome, RunOptions, run_job
+from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
+from chalchitra.runner.workers import WorkerPool
 
 TRACKS = "subtitle_gen"
 
@@ -45,4 +48,8 @@ def remake(folder: Path, reporter: Reporter, *, mux: bool) -> Outcome:
     wanted = {TRACKS, "qc", "mux"} if mux else {TRACKS, "qc"}
     stages = read_job(folder).stages
     only = dict.fromkeys(name for key in stages if (name := split_key(key)[0]) in wanted)
-    return run_job(folder, reporter, RunOptions(only=tuple(only)))
+    options = RunOptions(only=tuple(only))
+    if sum(split_key(key)[0] == TRACKS for key in stages) < 2:
+        return run_job(folder, reporter, options)
+    with closing(WorkerPool(rules.load())) as pool:  # one process for all languages
+        return run_job(folder, reporter, options, Services(launcher=pool.serve))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chalchitra.translation.scripts import script_of, script_share
+from chalchitra.translation.scripts import can_be_told, script_of, script_share
 
 MAX_RATIO = 3.0
 MIN_RATIO = 0.2
@@ -35,6 +35,8 @@ def problem(source: str, output: str, target_script: str) -> str | None:
         return "the translation is far too long"
     if len(output) < MIN_RATIO * len(source) - ALLOWANCE / 4:
         return "the translation is far too short"
+    if not can_be_told(target_script):
+        return None  # nothing is known of its letters
     share = script_share(_own_words(source, output), target_script)
     if share is not None and share < MIN_SCRIPT_SHARE:
         return f"the translation is not in the script {target_script}"

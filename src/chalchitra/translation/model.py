@@ -32,7 +32,8 @@ class TranslationUnit(_Model):
     `id` is that of the sentence unit it came from. `text` is what to show; `segment_ids` are the
     transcript's segments that it covers, and `words` the source's own, over whose time the text is
     spread. `reason` says why a unit is untranslated, or what is doubtful about one that is
-    translated. A unit is a `song` where those segments are.
+    translated. A unit is a `song` where those segments are. `pivot` is the text on the way that
+    it was translated from.
     """
 
     id: int
@@ -46,6 +47,7 @@ class TranslationUnit(_Model):
     status: Status = "translated"
     reason: str | None = None
     song: bool = False
+    pivot: str | None = None
 
     @classmethod
     def of(
@@ -70,12 +72,16 @@ class TranslationUnit(_Model):
 
 
 class Translation(_Model):
-    """A whole transcript in another language, in order. Languages are ids of languages.toml."""
+    """A whole transcript in another language, in order. Languages are ids of languages.toml.
+
+    `via` is the language of the units' `pivot`; translator and model are then the second.
+    """
 
     source_language: str
     target_language: str
     translator: str
     model: str
+    via: str | None = None
     units: list[TranslationUnit] = Field(default_factory=list)
 
     @property

@@ -25,16 +25,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from chalchitra.translation.terms import Found
 
 _DECOMPOSED = str.maketrans({"\u0929": "न\u093c", "\u0931": "र\u093c", "\u0934": "ळ\u093c"})
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\ufffe\u00ad"))
 """Zero-width space, word joiner, byte order marks, soft hyphen. Joiners stay: they spell words."""
 
 _LINK = r"""[^\s<>"।]*[^\s<>"।.,;:!?)\]}'’]"""
+_PRIVATE = [chr(code) for code in range(0xE000, 0xE040)]
+"""Private characters, which no text has: each stands for a term while the text is prepared."""
 _ENTITIES = re.compile(
     "|".join(
         (
+            r"[\ue000-\ue03f]",
             r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,}",  # ram@iit.ac.in
             rf"(?:(?:https?|ftp)://|\bwww\.){_LINK}",
             r"\b(?:[A-Za-z0-9-]{1,63}\.){1,8}(?:com|org|net|in|edu|gov|info|io|tv|uk)\b"
@@ -86,13 +92,17 @@ class Restored:
     """Placeholders that stand for nothing."""
 
 
-def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Protected:
+def protect(
+    source: str, source_tag: str, *, placeholders: bool = True, terms: Sequence[Found] = ()
+) -> Protected:
     """The text to hand to the toolkit for a source in `source_tag` (`hin_Deva`).
 
-    Without `placeholders` numbers and links go through the model as they are; `restore` still
-    tells which of them it lost.
+    `terms` are a glossary's in the source; they come back as their renderings. Without
+    `placeholders` numbers, links and terms go through the model as they are; `restore` still tells
+    which of them it lost.
     """
-    script = source_tag.rpartition("_")[2]
+    script, given = source_tag.rpartition("_")[2], source
+    source, renderings = _hidden(source, terms) if placeholders else (source, [])
     text = unicodedata.normalize("NFC", source).translate(_INVISIBLE).translate(_DECOMPOSED)
     text = "".join(_ascii_digit(character) for character in text)
     text = text.replace("\\", " ").replace("|", "।" if script in _PIPE_IS_DANDA else " ")
@@ -104,16 +114,33 @@ def protect(source: str, source_tag: str, *, placeholders: bool = True) -> Prote
 
     def hide(match: re.Match[str]) -> str:
         found = match.group()
+        if found[0] in _PRIVATE:
+            entities.append(renderings[_PRIVATE.index(found[0])])
+            return f"<ID{len(entities)}>"
+        for number, term in enumerate(terms[: len(renderings)]):  # within a link or a hashtag
+            found = found.replace(_PRIVATE[number], given[term.start : term.end])
         if found[0].isdigit() and len(re.sub(r"[ .:]", "", found)) < _MIN_NUMBER:
             return found
         entities.append(found)
         return f"<ID{len(entities)}>" if placeholders else found
 
     text = _ENTITIES.sub(hide, text)
+    if not placeholders:
+        entities += [term.rendering for term in terms]
     numbers = tuple(dict.fromkeys(_PARTED_NUMBER.findall(text)))
     if script not in _NO_COLON_GUARD:
         text = text.replace(":", "\u200b:")
-    return Protected(source, text, tuple(entities), numbers)
+    return Protected(given, text, tuple(entities), numbers)
+
+
+def _hidden(source: str, terms: Sequence[Found]) -> tuple[str, list[str]]:
+    """The source with a private character for each term, and the terms' renderings."""
+    terms = terms[: len(_PRIVATE)]
+    parts, done = [], 0
+    for number, term in enumerate(terms):
+        parts += [source[done : term.start], _PRIVATE[number]]
+        done = term.end
+    return "".join([*parts, source[done:]]), [term.rendering for term in terms]
 
 
 def restore(output: str, protected: Protected) -> Restored:

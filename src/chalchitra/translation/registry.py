@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalchitra.errors import UsageError
-from chalchitra.translation import indictrans2, whisper
+from chalchitra.translation import indictrans2, nllb, whisper
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 
 Translator = Callable[[TranslationRequest], TranslationResult]
 
 TRANSLATORS: dict[str, Translator] = {
     "indictrans2": indictrans2.translate,
+    "nllb": nllb.translate,
     "whisper": whisper.translate,
 }
 

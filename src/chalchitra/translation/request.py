@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.glossary.model import Glossary
 from chalchitra.jobs.record import Degraded
 from chalchitra.transcript.model import Transcript
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import Translation
-from chalchitra.translation.units import UnitLimits
+from chalchitra.translation.terms import TermFinder, finder_for
+from chalchitra.translation.units import SentenceUnit, UnitLimits, sentence_units
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class TranslationRequest:
     `model_path` a local folder, `model_sha256` what it holds where that is known; `device`,
     `compute_type` and `threads` as the stage kit gives them.
     `memory` is the folder of the translation memory, where there is one.
+    `units` are the sentences where they are not the transcript's own (a pivot's).
     `on_progress` gets what is done, of how much, and the unit of both.
     """
 
@@ -46,6 +49,8 @@ class TranslationRequest:
     speech: SpeechInput | None = None
     model_sha256: str = ""
     memory: Path | None = None
+    glossary: Glossary | None = None
+    units: Sequence[SentenceUnit] | None = None
     on_progress: Callable[[float, float, str], None] = field(default=lambda done, total, unit: None)
 
     @property
@@ -75,6 +80,20 @@ class TranslationRequest:
             **depends_on,
         }
         return TranslationMemory(self.memory, context)
+
+    @property
+    def terms(self) -> TermFinder:
+        """Finds the glossary's terms that have a rendering in the target language."""
+        pair = (self.transcript.language, self.target_language)
+        source, target = ((one, self.languages.get(one, {}).get("script", "")) for one in pair)
+        return finder_for(self.glossary, source, target)
+
+    @property
+    def sentences(self) -> Sequence[SentenceUnit]:
+        """What is to be translated: the units given, else those of the transcript."""
+        if self.units is not None:
+            return self.units
+        return sentence_units(self.transcript, self.limits)
 
     def code(self, language: str, column: str) -> str:
         """A language's code in a column of the table. Raises UsageError where it has none."""

@@ -33,6 +33,39 @@ _BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0xFE70, 0xFEFC, "Arab"),
 )
 
+_OTHERS: tuple[tuple[int, int, str], ...] = (
+    (0x0370, 0x03FF, "Grek"),
+    (0x0400, 0x052F, "Cyrl"),
+    (0x0531, 0x058F, "Armn"),
+    (0x0591, 0x05F4, "Hebr"),
+    (0x0D80, 0x0DFF, "Sinh"),
+    (0x0E00, 0x0E7F, "Thai"),
+    (0x0E80, 0x0EFF, "Laoo"),
+    (0x0F00, 0x0FFF, "Tibt"),
+    (0x1000, 0x109F, "Mymr"),
+    (0x10A0, 0x10FF, "Geor"),
+    (0x1100, 0x11FF, "Hang"),
+    (0x1200, 0x139F, "Ethi"),
+    (0x1780, 0x17FF, "Khmr"),
+    (0x1F00, 0x1FFF, "Grek"),
+    (0x3005, 0x3007, "Hani"),
+    (0x3041, 0x309F, "Hira"),
+    (0x30A1, 0x30FF, "Kana"),
+    (0x3400, 0x4DBF, "Hani"),
+    (0x4E00, 0x9FFF, "Hani"),
+    (0xAC00, 0xD7AF, "Hang"),
+    (0xF900, 0xFAFF, "Hani"),
+)
+"""The scripts of the other languages of config/languages.toml, which only a share is told of: what
+recognition holds to be foreign does not hang on them."""
+_WRITTEN_WITH = {
+    "Hans": {"Hani"},
+    "Hant": {"Hani"},
+    "Jpan": {"Hani", "Hira", "Kana"},
+    "Kore": {"Hang", "Hani"},
+}
+"""ISO 15924 codes that stand for several scripts, or for a way of writing one."""
+
 
 def ranges(scripts: Collection[str]) -> list[tuple[int, int, str]]:
     """The code points (first, last, script) of these scripts; none for one not told here."""
@@ -52,6 +85,21 @@ def script_of(character: str) -> str | None:
 
 def script_share(text: str, script: str) -> float | None:
     """The share (0 to 1) of the text's letters that are in `script`; None without letters."""
-    found = [script_of(character) for character in text]
+    wanted = _WRITTEN_WITH.get(script, {script})
+    found = [_any_script_of(character) for character in text]
     letters = [one for one in found if one is not None]
-    return letters.count(script) / len(letters) if letters else None
+    return sum(one in wanted for one in letters) / len(letters) if letters else None
+
+
+def can_be_told(script: str) -> bool:
+    """Whether `script_share` knows the letters of this script."""
+    known = {block[2] for block in (*_BLOCKS, *_OTHERS)}
+    return not _WRITTEN_WITH.get(script, {script}).isdisjoint(known)
+
+
+def _any_script_of(character: str) -> str | None:
+    script = script_of(character)
+    if script != "Zyyy":
+        return script
+    code = ord(character)
+    return next((name for first, last, name in _OTHERS if first <= code <= last), script)

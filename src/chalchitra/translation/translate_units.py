@@ -2,34 +2,49 @@
 
 A sentence whose translation fails a check is tried again alone and with care against loops, then
 without placeholders, then in smaller pieces. What still fails keeps its source text and says why.
+An exception of the model costs the sentences that raise it, not the stage; where everything raises,
+the stage fails with it.
 """
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Protocol
 
+from chalchitra.errors import ChalchitraError
 from chalchitra.jobs.record import Degraded
 from chalchitra.text.sentence_ends import is_punctuation
-from chalchitra.translation.batches import run_batches
+from chalchitra.translation.batches import BatchTooLarge, run_batches
 from chalchitra.translation.checks import problem
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.protect import Protected, protect, restore
+from chalchitra.translation.terms import TermFinder, TermUse
 from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
 
 PIECE_DEPTH = 2
 """How often a failed sentence is halved (2: into 4 pieces); one that is too long, until it fits."""
+RAISE_IN_A_ROW = 20
+"""So many sentences of the first round that raise one after another are no matter of sentences: the
+model or its device is gone, and a new process may have another."""
+LOGGED = 5
+"""Exceptions that are printed whole, for the stage's log; the rest is more of the same."""
 
 
 @dataclass(frozen=True)
 class Generated:
-    """One output of an engine; `finished` when the model itself came to an end."""
+    """One output of an engine; `finished` when the model itself came to an end.
+
+    `error` is what was raised instead of an output.
+    """
 
     text: str
     finished: bool = True
+    error: Exception | None = None
 
 
 class Engine(Protocol):
@@ -70,28 +85,31 @@ class LateEngine:
 class Outcome:
     """The units in order; `retried` were tried again, `in_pieces` were translated in pieces.
 
-    `from_memory` cost nothing: the same sentence was translated before. `trouble` is what was wrong
-    with the memory.
+    `from_memory` cost nothing: the same sentence was translated before. `exceptions` counts what
+    the model raised. `trouble` is what was wrong with the memory.
     """
 
     units: list[TranslationUnit]
     retried: int = 0
     in_pieces: int = 0
     from_memory: int = 0
+    exceptions: int = 0
     trouble: str | None = None
+    terms: TermUse = field(default_factory=TermUse)
 
     @property
     def degraded(self) -> list[Degraded]:
         """What was less than asked, besides the units themselves."""
-        if self.trouble is None:
-            return []
-        return [
-            Degraded(
-                what="This translation was not remembered for the next time.",
-                why=f"{self.trouble}.",
-                fix="Free that place, or set translation.memory=false.",
+        found = self.terms.degraded
+        if self.trouble is not None:
+            found.append(
+                Degraded(
+                    what="This translation was not remembered for the next time.",
+                    why=f"{self.trouble}.",
+                    fix="Free that place, or set translation.memory=false.",
+                )
             )
-        ]
+        return found
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,7 @@ class _Verdict:
     text: str
     problem: str | None = None
     doubt: str | None = None
+    error: Exception | None = None
 
     @property
     def rank(self) -> int:
@@ -120,15 +139,18 @@ def translate_units(
     *,
     batch_size: int,
     memory: TranslationMemory | None = None,
+    terms: TermFinder | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Every unit translated, or untranslated with a reason. Tags are IndicTrans2's (`hin_Deva`).
 
-    Equal sentences are translated once, and those in `memory` not at all.
+    Equal sentences are translated once, and those in `memory` not at all. A glossary's `terms` come
+    back as their renderings.
     `on_progress` gets the number of units done and of all. Raises OutOfMemoryError when memory
-    does not hold a single sentence.
+    does not hold a single sentence, and the engine's own exception where every sentence raises
+    one, or RAISE_IN_A_ROW do.
     """
-    run = _Run(engine, source_tag, target_tag, memory)
+    run = _Run(engine, source_tag, target_tag, memory, terms)
     return run.over(units, batch_size, on_progress)
 
 
@@ -139,12 +161,16 @@ class _Run:
         source_tag: str,
         target_tag: str,
         memory: TranslationMemory | None = None,
+        terms: TermFinder | None = None,
     ) -> None:
         self._memory = memory
+        self._terms = terms or TermFinder(())
         self._engine = engine
         self._source_tag = source_tag
         self._target_script = target_tag.rpartition("_")[2]
         self._in_pieces = 0
+        self._exceptions = 0
+        self._in_a_row = 0
 
     def over(
         self,
@@ -153,18 +179,21 @@ class _Run:
         on_progress: Callable[[int, int], None],
     ) -> Outcome:
         texts = list(dict.fromkeys(u.text for u in units if not is_punctuation(u.text)))
-        known = self._memory.find(texts) if self._memory else {}
-        verdicts = {text: _Verdict(found) for text, found in known.items()}
+        keys = {text: self._key(text) for text in texts}
+        stored = self._memory.find(list(keys.values())) if self._memory else {}
+        known = {text for text, key in keys.items() if key in stored}
+        verdicts = {text: _Verdict(stored[keys[text]]) for text in known}
         new = [text for text in texts if text not in verdicts]
         protected = [self._protect(text) for text in new]
-        lengths = self._engine.lengths([one.text for one in protected])
+        lengths = self._lengths([one.text for one in protected])
         most = self._engine.max_tokens if new else 0
         fits = [i for i, length in enumerate(lengths) if length <= most]
         others = len(units) - len(fits)
 
         def run(batch: list[int]) -> list[_Verdict]:
             whole = [protected[fits[i]] for i in batch]
-            outputs = self._engine.generate([one.text for one in whole])
+            outputs = self._generate([one.text for one in whole])
+            self._check_alive(outputs)
             found = [self._verdict(*pair) for pair in zip(whole, outputs, strict=True)]
             self._keep(dict(zip((one.source for one in whole), found, strict=True)))
             return found
@@ -180,6 +209,9 @@ class _Run:
         for text in again:
             verdicts[text] = self._again(text, verdicts.get(text))
             self._keep({text: verdicts[text]})
+        errors = [verdicts[text].error for text in new]
+        if errors and not known and (error := errors[0]) and all(errors):
+            raise error
         done = []
         for unit in units:
             verdict = verdicts.get(unit.text) or _Verdict(unit.text)  # marks alone stay
@@ -189,18 +221,64 @@ class _Run:
             retried=len(again),
             in_pieces=self._in_pieces,
             from_memory=sum(unit.text in known for unit in units),
+            exceptions=self._exceptions,
             trouble=self._memory.trouble if self._memory else None,
+            terms=TermUse.of(self._terms, done),
         )
+
+    def _generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
+        """One output a text; those of a batch that raises one by one, and then its error."""
+        try:
+            return self._engine.generate(texts, careful=careful)
+        except (BatchTooLarge, ChalchitraError):
+            raise
+        except Exception as error:
+            self._exceptions += 1
+            if len(texts) == 1:
+                if self._exceptions <= LOGGED:
+                    traceback.print_exception(error, file=sys.stderr)
+                # Without its frames, which hold what the model had in memory.
+                return [Generated("", error=error.with_traceback(None))]
+        return [one for text in texts for one in self._generate([text], careful=careful)]
+
+    def _check_alive(self, outputs: Sequence[Generated]) -> None:
+        for one in outputs:
+            self._in_a_row = self._in_a_row + 1 if one.error else 0
+            if one.error and self._in_a_row >= RAISE_IN_A_ROW:
+                raise one.error
+
+    def _lengths(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text; 0 for one that the tokeniser raises on, so that it is generated,
+        raises there and is told."""
+        try:
+            return self._engine.lengths(texts)
+        except ChalchitraError:
+            raise
+        except Exception:
+            if len(texts) == 1:
+                return [0]
+            return [self._lengths([text])[0] for text in texts]
 
     def _keep(self, verdicts: Mapping[str, _Verdict]) -> None:
         """Remember what is faultless, at once: a run that is stopped has not worked for nothing."""
         if self._memory is not None:
-            self._memory.keep({text: one.text for text, one in verdicts.items() if one.clean})
+            clean = {text: one.text for text, one in verdicts.items() if one.clean}
+            self._memory.keep({self._key(text): found for text, found in clean.items()})
+
+    def _key(self, text: str) -> str:
+        """What a sentence is remembered by: with other renderings of its terms it is another."""
+        terms = self._terms.find(text)
+        return "\n".join([text, *(f"{one.term} = {one.rendering}" for one in terms)])
 
     def _protect(self, text: str, *, placeholders: bool = True) -> Protected:
-        return protect(text, self._source_tag, placeholders=placeholders)
+        terms = self._terms.find(text)
+        return protect(text, self._source_tag, placeholders=placeholders, terms=terms)
 
     def _verdict(self, protected: Protected, generated: Generated) -> _Verdict:
+        if (error := generated.error) is not None:
+            said = str(error).strip().partition("\n")[0]
+            why = f"the model failed on it ({type(error).__name__}: {said})"
+            return _Verdict("", why, error=error)
         restored = restore(generated.text, protected)
         wrong = problem(protected.source, restored.text, self._target_script)
         if wrong is None and not generated.finished:
@@ -241,7 +319,7 @@ class _Run:
 
     def _generate_one(self, text: str) -> Generated:
         def run(batch: list[int]) -> list[Generated]:
-            return self._engine.generate([text], careful=True)
+            return self._generate([text], careful=True)
 
         return run_batches([1], 1, run)[0]
 
@@ -255,7 +333,7 @@ class _Run:
             if is_punctuation(half):
                 pieces.append(_Verdict(half))
                 continue
-            fits = self._engine.lengths([self._protect(half).text])[0] <= self._engine.max_tokens
+            fits = self._lengths([self._protect(half).text])[0] <= self._engine.max_tokens
             verdict = self._alone(half) if fits else None
             if verdict is not None and not verdict.problem:
                 pieces.append(verdict)

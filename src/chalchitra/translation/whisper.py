@@ -25,6 +25,7 @@ from chalchitra.speech.words import RawSegment
 from chalchitra.translation.checks import problem
 from chalchitra.translation.model import Translation, TranslationUnit
 from chalchitra.translation.request import TranslationRequest, TranslationResult
+from chalchitra.translation.terms import TermUse
 from chalchitra.translation.units import SentenceUnit, halved_units, sentence_units
 
 ENGINE = "ctranslate2"
@@ -94,7 +95,9 @@ def translate(request: TranslationRequest) -> TranslationResult:
         "in_pieces": listener.in_pieces,
         "untranslated": len(translation.untranslated),
     }
-    return TranslationResult(translation, metrics, _degraded(recogniser))
+    terms = TermUse.of(request.terms, found)  # it cannot be told names; but what it lost is said
+    metrics |= terms.metrics
+    return TranslationResult(translation, metrics, [*_degraded(recogniser), *terms.degraded])
 
 
 @dataclass(frozen=True)

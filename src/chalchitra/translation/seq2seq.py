@@ -1,0 +1,147 @@
+"""What the translators with a transformers model share: loading one, running it, its result.
+
+The ML libraries are imported inside functions. Everything is read from the local model folder;
+where a model brings its own Python code (IndicTrans2 does), that is run from there and from
+nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from chalchitra.errors import StageError
+from chalchitra.offline import go_offline
+from chalchitra.stagekit.failures import is_out_of_memory
+from chalchitra.stagekit.warm import kept
+from chalchitra.translation.batches import BatchTooLarge
+from chalchitra.translation.model import Translation
+from chalchitra.translation.request import TranslationRequest, TranslationResult
+from chalchitra.translation.translate_units import Outcome
+
+WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+"""Either is in the folder of every model."""
+TEXT_VERSION = 1
+"""Counted up when protect.py or checks.py change what becomes of a sentence: what was remembered
+before is then not taken."""
+AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 6}
+
+
+def loaded(request: TranslationRequest, *, own_code: bool) -> tuple[Any, Any]:
+    """The request's model and its tokeniser, kept for the next request where that is of use.
+
+    `own_code` runs the code in the model's folder. Raises StageError where they cannot be loaded.
+    """
+    sha256 = request.model_sha256
+    depends_on = (request.model_path, sha256, request.device, half(request), request.threads)
+    model, tokenizer = kept(
+        "translator", depends_on if sha256 else None, lambda: _load(request, own_code)
+    )
+    return model, tokenizer
+
+
+def generate(
+    model: Any, inputs: Mapping[str, Any], **options: Any
+) -> tuple[list[list[int]], list[bool]]:
+    """The best hypothesis for each row, and whether the model itself came to an end there.
+
+    Nothing is sampled. Raises BatchTooLarge where memory does not hold the batch.
+    """
+    import torch
+
+    failure = ""
+    try:
+        with torch.inference_mode():
+            sequences = model.generate(
+                **{name: tensor.to(model.device) for name, tensor in inputs.items()},
+                use_cache=True,
+                num_return_sequences=1,
+                do_sample=False,
+                **options,
+            )
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        failure = str(error) or "out of memory"
+    if failure:  # out here, where the error's frames no longer hold what was allocated
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        raise BatchTooLarge(failure)
+    rows = sequences.cpu().tolist()
+    end = model.generation_config.eos_token_id
+    ends = set(end if isinstance(end, list) else [end])
+    # the first token starts the decoder, and in these models that is the end mark too
+    return rows, [not ends.isdisjoint(row[1:]) for row in rows]
+
+
+def result_of(request: TranslationRequest, translator: str, outcome: Outcome) -> TranslationResult:
+    """A translator's result: the units, and how many were retried, in pieces, untranslated."""
+    translation = Translation(
+        source_language=request.transcript.language,
+        target_language=request.target_language,
+        translator=translator,
+        model=request.model_name,
+        units=outcome.units,
+    )
+    metrics: dict[str, int | float | str] = {
+        "units": len(outcome.units),
+        "retried": outcome.retried,
+        "in_pieces": outcome.in_pieces,
+        "from_memory": outcome.from_memory,
+        "exceptions": outcome.exceptions,
+        "untranslated": len(translation.untranslated),
+        **outcome.terms.metrics,
+    }
+    return TranslationResult(translation, metrics, outcome.degraded)
+
+
+def positions(config: Any, side: str, at_most: int) -> int:
+    """The model's longest sequence in tokens on that side, at most what it was trained for."""
+    known = (
+        getattr(config, f"max_{side}_positions", None),
+        getattr(config, "max_position_embeddings", None),
+    )
+    return min(at_most, *(value for value in known if isinstance(value, int)), at_most)
+
+
+@cache
+def _code_folder() -> tempfile.TemporaryDirectory[str]:
+    """Where the models' own code is copied to; it lasts as long as the process."""
+    return tempfile.TemporaryDirectory(prefix="model-code-")
+
+
+def half(request: TranslationRequest) -> bool:
+    """Whether to compute in half precision; a CPU has to emulate it."""
+    return request.device != "cpu" and request.compute_type in ("float16", "int8_float16")
+
+
+def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
+    # transformers reads these when it is imported; the model's code is copied to a folder of this
+    # process instead of one that every process and model shares
+    go_offline()
+    os.environ["HF_MODULES_CACHE"] = _code_folder().name
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
+
+    torch.set_num_threads(request.threads)
+    folder = str(request.model_path.resolve())
+    local: dict[str, Any] = {"trust_remote_code": own_code, "local_files_only": True}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, **local)
+        model = AutoModelForSeq2SeqLM.from_pretrained(
+            folder, torch_dtype=torch.float16 if half(request) else torch.float32, **local
+        )
+        model = model.to(request.device).eval()
+    except (OSError, ValueError, KeyError, ImportError, AttributeError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise StageError(
+            f"The translation model {request.model_name} cannot be loaded: {error}",
+            cause=f"A file in {folder} is damaged or of another version.",
+            fix=f"Type: chalchitra models verify {request.model_name}",
+        ) from error
+    return model, tokenizer
