@@ -24,7 +24,7 @@ import table
 from corpus import Corpus, discover
 from measures.times import WINDOW
 from page import page
-from parts import Measure, Part, first_pass, hearings, script_in_hand, speakers
+from parts import Measure, Part, cues, first_pass, hearings, script_in_hand, speakers
 from score import Figures, score
 from systems import Setting, System
 from systems.files import files
@@ -51,6 +51,7 @@ PARTS: dict[str, Measure] = {
     "speakers": speakers.measure,
     "script": script_in_hand.measure,
     "speed": first_pass.measure,
+    "cues": cues.measure,
 }
 """Measured where ours is."""
 _MODEL = "base"

@@ -1,7 +1,7 @@
 """shots: where one picture of the film follows another, for cues to come and go with."""
 
 from chalchitra.media.probe import probe
-from chalchitra.media.shots import DETECTOR, find_shot_changes
+from chalchitra.media.shots import find_shot_changes
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles.shot_changes import ShotChanges
 
@@ -20,7 +20,7 @@ def work(stage: Stage) -> None:
             round(min(max(seconds - start, 0.0), end - start), 1), round(end - start, 1), "s"
         ),
     )
-    shots = ShotChanges(frame_rate=found.frame_rate, detector=DETECTOR, cuts=found.cuts)
+    shots = ShotChanges(frame_rate=found.frame_rate, detector=found.detector, cuts=found.cuts)
     shots.write(stage.output("shots", "shots.json"))
     stage.metric("shot_changes", len(found.cuts))
     stage.metric("frame_rate", round(found.frame_rate, 3))

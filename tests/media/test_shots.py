@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -64,6 +65,7 @@ def test_cuts_are_found_to_the_frame(ffmpeg, find, tmp_path, encoder):
     assert shots.frame_rate == pytest.approx(float(RATE))
     assert result.degraded == []
     assert result.metrics["shot_changes"] == 3
+    assert re.fullmatch(r"PySceneDetect \d+\.\d.* AdaptiveDetector", shots.detector)
 
 
 def test_cuts_of_a_dark_film_are_found(ffmpeg, find, tmp_path):

@@ -63,12 +63,14 @@ class Made:
         )
 
 
-def prepare(media: Sequence[Path], options: Sequence[str], work: Path) -> tuple[list[Made], Cost]:
+def prepare(
+    media: Sequence[Path], options: Sequence[str], work: Path, workflow: str = "--transcribe"
+) -> tuple[list[Made], Cost]:
     """Write a job for each medium into the jobs of `work`; the new ones, in order of their ids."""
     out = work / "jobs"
     before = set(_jobs(out))
     command: list[str | Path] = [
-        project_root() / "prepare-job.sh", *media, "--transcribe", "--out", out, "--user", "eval",
+        project_root() / "prepare-job.sh", *media, workflow, "--out", out, "--user", "eval",
         *options,
     ]  # fmt: skip
     cost = timed(command, work)

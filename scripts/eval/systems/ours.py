@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-
 from corpus import Corpus
 
-from chalchitra.paths import project_root
 from systems import Run, Setting
 from systems.jobs import folder_of, prepare, run
 
@@ -18,11 +15,7 @@ def ours(corpus: Corpus, setting: Setting) -> Run:
     """Hear a corpus as one batch in a fresh folder, so that nothing made earlier helps."""
     setting.say(f"chalchitra hears {corpus.name}")
     work = folder_of(corpus.name, setting.work)
-    options = options_for(corpus, setting)
-    asked = any(option.split("=")[0] == SPEAKERS for option in options)
-    if corpus.has_turns and not asked and SPEAKERS in _help():
-        options.append(SPEAKERS)
-    jobs, cost = prepare([item.path for item in corpus.items], options, work)
+    jobs, cost = prepare([item.path for item in corpus.items], asked_of(corpus, setting), work)
     cost += run(jobs, work)
     heard = {job.film.name: job.heard() for job in jobs}
     return Run({item.name: heard[item.name] for item in corpus.items}, cost)
@@ -33,6 +26,8 @@ def options_for(corpus: Corpus, setting: Setting) -> list[str]:
     return ["-s", corpus.language, "--model", setting.model, *setting.ours_options]
 
 
-def _help() -> str:
-    command = [str(project_root() / "prepare-job.sh"), "--help"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def asked_of(corpus: Corpus, setting: Setting) -> list[str]:
+    """These, and speakers where it is known who they are."""
+    options = options_for(corpus, setting)
+    asked = any(option.split("=")[0] == SPEAKERS for option in options)
+    return options if asked or not corpus.has_turns else [*options, SPEAKERS]

@@ -22,7 +22,6 @@ WIDTH = 256
 """Pixels: what PySceneDetect itself scales pictures down to."""
 SHORTEST = 0.6
 """Seconds. A change this soon after another is the end of a flash (PySceneDetect's default)."""
-DETECTOR = "PySceneDetect AdaptiveDetector"
 
 _LEAD_S = 1.0
 """A clip is looked at from this much before its start, since its first cue may snap backwards."""
@@ -32,10 +31,14 @@ _MISSING_S = 1.0
 
 @dataclass
 class Found:
-    """What was found: `cuts` in seconds of the film, `frame_rate` in frames a second."""
+    """What was found: `cuts` in seconds of the film, `frame_rate` in frames a second.
+
+    `detector` is the library's and its version.
+    """
 
     cuts: list[float]
     frame_rate: float
+    detector: str
     shortfalls: list[Shortfall] = field(default_factory=list)
 
 
@@ -94,6 +97,7 @@ def find_shot_changes(
     film that are done. Raises StageError when no picture can be decoded.
     """
     import cv2
+    import scenedetect
     from scenedetect.common import FrameTimecode
     from scenedetect.detectors import AdaptiveDetector
 
@@ -119,7 +123,12 @@ def find_shot_changes(
             fix="Prepare the job without --shots (shots.detect).",
         )
     measured = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else rate
-    return Found(cuts, film.frame_rate or measured, _shortfalls(picture, times[-1]))
+    return Found(
+        cuts,
+        film.frame_rate or measured,
+        f"PySceneDetect {scenedetect.__version__} AdaptiveDetector",
+        _shortfalls(picture, times[-1]),
+    )
 
 
 def _shortfalls(picture: _Picture, last: float) -> list[Shortfall]:
