@@ -21,7 +21,7 @@ def test_the_newest_is_last(project, chalchitra):
     lines = chalchitra("jobs").out.splitlines()
     assert lines[0].split() == ["job", "state", "stage", "done", "age", "user", "film"]
     assert [line.split()[0] for line in lines[1:]] == jobs
-    assert lines[1].split()[1:3] == ["ready", "0/9"]
+    assert lines[1].split()[1:3] == ["ready", "0/10"]
     assert lines[1].endswith("film.mkv")
     assert [row["job_id"] for row in chalchitra("jobs", "--json", "--last", 2).data] == jobs[1:]
 

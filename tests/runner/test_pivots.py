@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalchitra.errors import ExitCode
-from chalchitra.jobs import Job, read_record
+from chalchitra.jobs import Job, ModelChoice, read_record
+from chalchitra.models.catalogue import load
 from chalchitra.stagekit.request import parameters
 
 from .quick import Quick
@@ -78,6 +79,20 @@ def test_what_lies_beyond_the_pivot_runs_again_with_it_and_the_others_do_not(qui
     again = quick.run(layout, only=("translation@en",), force=True)
     assert again.served == ["translation@en"]
     assert quick.run(layout).served == ["translation@hi"]
+
+
+def test_a_run_too_refuses_a_licence_that_nobody_agreed_to(quick, job, tmp_path, monkeypatch):
+    monkeypatch.setenv("CHALCHITRA_MODELS", str(tmp_path / "models"))
+    made, layout = job
+    entry = load().find("nllb-200-distilled-600M")
+    choice = ModelChoice(
+        name=entry.name, kind=entry.kind, format=entry.format, path=entry.path(), reason=""
+    )
+    quick.changed(made, layout, models={"translation@ur": choice})
+    ran = quick.run(layout)
+    assert ran.outcome.exit_code == ExitCode.USAGE
+    assert "chalchitra models accept" in ran.outcome.error.fix
+    assert ran.served == []
 
 
 def test_a_job_of_before_has_one_translator_for_all(quick):

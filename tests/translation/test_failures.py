@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalchitra.errors import OutOfMemoryError
 from chalchitra.translation.batches import BatchTooLarge
+from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.translate_units import (
     RAISE_IN_A_ROW,
     Generated,
@@ -158,3 +161,35 @@ def test_a_tokeniser_that_raises_costs_its_own_sentence_only() -> None:
 
     outcome = run(Engine("7"))
     assert [unit.id for unit in outcome.units if unit.status == "untranslated"] == [7]
+
+
+@pytest.mark.smoke
+def test_a_thousand_sentences_through_the_toolkit_and_a_model_that_fails(
+    toolkit: Any, tiny_seq2seq: Path
+) -> None:
+    """IndicTrans2's own path: IndicProcessor, the tokeniser, transformers' generate."""
+    done = toolkit.run_json("inject_failures.py", tiny_seq2seq)
+    units = [TranslationUnit.model_validate(unit) for unit in done["units"]]
+    assert [unit.id for unit in units] == list(range(1000))
+    assert set(done["kinds"]) == {
+        *("empty", "looping", "truncated", "wrong script", "exception", "out of memory")
+    }
+    cursed = {0: "नमस्ते दुनिया", 333: "आप कैसे हैं?", 640: "वह मेरा भाई है।", 999: "चलो, घर चलें।"}
+    for unit in units:
+        number = f"{1 + unit.id // 1000},{unit.id % 1000:03}"
+        if unit.id in cursed:
+            assert (unit.source, unit.status) == (cursed[unit.id], "untranslated")
+            assert unit.text == unit.source
+        else:
+            assert unit.source == f"बैठक {number} बजे होगी।"
+            assert unit.text == f"The meeting will be at {number}."
+    reasons = {unit.id: unit.reason for unit in units if unit.reason}
+    assert reasons == {
+        0: "the model gave no text",
+        333: "the model repeated itself",
+        640: "the translation is not in the script Latn",
+        999: "the model failed on it (RuntimeError: index out of range in self)",
+    }
+    assert done["metrics"]["retried"] == done["spoiled"]
+    assert done["metrics"]["untranslated"] == 4
+    assert done["metrics"]["exceptions"] >= done["kinds"]["exception"]

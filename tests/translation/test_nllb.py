@@ -28,7 +28,12 @@ def test_sentences_come_out_right_in_order_and_none_is_lost(
     toolkit: Any, tiny_nllb: Path, say: Any, tmp_path: Path
 ) -> None:
     said = ["वह मेरा भाई है।", "समय: आठ बजे।", "यह कभी नहीं देखा गया वाक्य।", "नमस्ते दुनिया।", "आप कैसे हैं?"]
-    known = {0: "C'est mon frère.", 1: "Heure : huit.", 3: "Bonjour le monde."}
+    known = {
+        0: "C'est mon frère.",
+        1: "Heure : huit.",
+        3: "Bonjour le monde.",
+        4: "Comment allez-vous ?",
+    }
     result, translation = toolkit.translate(
         tmp_path / "translation@fr", say("hi", said), "fr", tiny_nllb, translator="nllb"
     )

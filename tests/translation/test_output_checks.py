@@ -23,6 +23,7 @@ SOURCE = "I will come to your house tomorrow evening."
         ("धीरे धीरे चलो", "Go slowly, slowly", "Latn"),
         ("बहुत बहुत धन्यवाद", "Thank you very, very, very much", "Latn"),
         ("হ্যাঁ।", "ਹਾਂ।", "Guru"),
+        ("राम, श्याम, सीता।", "राम, श्याम, सीता.", "Deva"),
         (
             "न मैं जाना चाहता हूँ, न रुकना, न मरना",
             "I don't want to go, I don't want to stay, I don't want to die.",
@@ -56,7 +57,18 @@ def test_a_good_translation_passes(source: str, output: str, script: str) -> Non
         (SOURCE, SOURCE, "Deva", "script"),
         ("मैं कल घर आऊँगा", "मैं कल घर आऊँगा", "Latn", "script"),
         (SOURCE, "মই কাইলৈ ঘৰলৈ আহিম।", "Deva", "script"),
+        ("वह कल घर जाएगा।", "वह कल घर जाएगा .", "Deva", "the source back"),
+        ("میں کل گھر آؤں گا۔", "میں کل گھر آؤں گا", "Arab", "the source back"),
+        ("Πού είναι ο σταθμός;", "Πού είναι ο σταθμός;", "Grek", "the source back"),
     ],
 )
 def test_a_bad_translation_is_named(source: str, output: str, script: str, sign: str) -> None:
     assert sign in (problem(source, output, script) or "")
+
+
+def test_words_that_a_person_wants_are_in_the_right_script() -> None:
+    """A glossary may say that a name stays in Latin letters."""
+    assert "script" in (problem("राम और श्याम", "Ram மற்றும் Shyam Lal Gupta", "Taml") or "")
+    wanted = {"Ram", "Shyam Lal Gupta"}
+    assert problem("राम और श्याम", "Ram மற்றும் Shyam Lal Gupta", "Taml", wanted) is None
+    assert problem("राम और श्याम घर गए हैं", "Ram और श्याम घर गए हैं", "Deva", {"Ram"}) is None

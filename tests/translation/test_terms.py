@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from chalchitra.glossary.model import Glossary, GlossaryTerm
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.protect import protect, restore
-from chalchitra.translation.terms import TermFinder, finder_for, rendering
+from chalchitra.translation.terms import Found, TermFinder, finder_for, missing, rendering
 from chalchitra.translation.translate_units import Generated, Outcome, translate_units
 from chalchitra.translation.units import SentenceUnit
 
@@ -43,6 +44,41 @@ def test_terms_are_found_as_whole_words_and_the_longest_first() -> None:
     english = finder_for(Glossary(terms=[GlossaryTerm(text="Mr. Rao")]), EN, ("fr", "Latn"))
     assert texts(english, "it is MR RAO's") == [("MR RAO", "Mr. Rao")]
     assert texts(english, "(mr. rao)") == [("mr. rao", "Mr. Rao")]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("Will", "I will call Will.", ["Will"]),
+        ("Will", "i will", ["will"]),
+        ("राम कुमार", "राम कुमार और राम, कुमार", ["राम कुमार"]),
+        ("चाँद", "चांद निकला।", ["चांद"]),
+        ("श्रीकांत", "श्री\u200dकांत से मिलो", ["श्री\u200dकांत"]),
+        ("राम", "राम-राज्य", ["राम"]),
+        ("ram", "write to ram@iit.ac.in or @ram, ram", ["ram"]),
+        ("கண்ணன்", "கண்ணன், வா! கண்ணனை", ["கண்ணன்"]),
+        ("زینب", "زینب نے کہا۔", ["زینب"]),
+        ("രാമൻ", "രാമൻ വന്നു.", ["രാമൻ"]),
+    ],
+)
+def test_a_term_is_a_word_of_its_own(term: str, text: str, found: list[str]) -> None:
+    assert [said for said, _ in texts(TermFinder([(term, "-")]), text)] == found
+
+
+@pytest.mark.parametrize(
+    ("rendering", "text", "there"),
+    [
+        ("Dashwood", "It is dashwood's.", True),
+        ("கண்ணன்", "கண்ணன்தான் வந்தான்", True),
+        ("Ram", "a program", False),
+        ("Ram Kumar", "Ram-Kumar came", True),
+        ("Mr. Rao", "So Mr Rao came", True),
+    ],
+)
+def test_a_rendering_is_there_with_an_ending_and_not_within_a_word(
+    rendering: str, text: str, there: bool
+) -> None:
+    assert missing([Found(0, 1, "x", rendering)], text) == ([] if there else ["x"])
 
 
 @pytest.mark.parametrize(
@@ -150,3 +186,28 @@ def test_another_rendering_is_another_sentence_to_the_memory(tmp_path: Path) -> 
         outcome = run(Says("<ID1> has come."), "सूर्या आया है।", glossary, tmp_path)
         assert outcome.units[0].text == f"{name} has come."
     assert outcome.from_memory == 1
+
+
+@pytest.mark.smoke
+def test_the_stage_keeps_terms_and_reports_what_is_lost(
+    toolkit: Any, tiny_seq2seq: Path, say: Any, tmp_path: Path
+) -> None:
+    glossary = tmp_path / "glossary.json"
+    glossary.write_text(
+        Glossary(
+            terms=[
+                GlossaryTerm(text="रामनगर", renderings={"en": "Ramnagar"}),
+                GlossaryTerm(text="भाई", renderings={"en": "Bhai"}),
+                GlossaryTerm(text="अयोध्या"),
+            ]
+        ).to_json()
+    )
+    film = say("hi", ["बैठक रामनगर बजे होगी।", "वह मेरा भाई है।"])
+    result, translation = toolkit.translate(
+        tmp_path / "stage", film, "en", tiny_seq2seq, glossary=glossary
+    )
+    first, second = translation.units
+    assert (first.text, first.reason) == ("The meeting will be at Ramnagar.", None)
+    assert "Bhai is missing" in (second.reason or "")
+    assert (result.metrics["terms"], result.metrics["terms_lost"]) == (2, 1)
+    assert any("भाई (1x)" in one.why for one in result.degraded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.translation.batches import BatchTooLarge
@@ -56,6 +56,7 @@ def test_units_come_back_paired_with_their_sources() -> None:
     assert outcome.retried == 0
 
 
+@settings(deadline=None)  # of many long sentences
 @given(
     st.lists(st.lists(st.sampled_from("ab cd ef gh 10:30 ♪ x,".split()), min_size=1).map(" ".join)),
     st.integers(1, 8),

@@ -71,7 +71,7 @@ def preflight(
     collect(lambda: _require_glossary(job, layout))
     collect(lambda: _require_edits(job, layout))
     _tell_edited_glossaries(job, reporter)
-    for name in dict.fromkeys(job.stage_environments[split_key(key)[0]] for key in keys):
+    for name in dict.fromkeys(job.environment_of(key) for key in keys):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
     collect(lambda: _require_disk(job, layout, keys))
     collect(lambda: _fetch(job, keys, reporter))

@@ -4,7 +4,8 @@ placeholder. Pure text, so that every rule is tested without a model."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 
 from chalchitra.translation.scripts import can_be_told, script_of, script_share
 
@@ -14,16 +15,22 @@ MIN_RATIO = 0.2
 a faithful one has 0.6 to 1.7; one word (`हाँ`, `Yes, sir.`) may be far off, hence the allowance."""
 ALLOWANCE = 40
 MIN_SCRIPT_SHARE = 0.5
+MIN_GIVEN_BACK = 4
+"""Words of a sentence that cannot be the same in two languages. Only neighbours that share a script
+(Hindi, Marathi, Nepali) need it; between scripts the share of the script tells."""
 MAX_PHRASE = 8
 """Words of the longest phrase whose repetition is looked for."""
 
 _REPEATED_LETTERS = re.compile(r"(\S{1,12}?)\1{7,}")
 
 
-def problem(source: str, output: str, target_script: str) -> str | None:
+def problem(
+    source: str, output: str, target_script: str, given: Collection[str] = ()
+) -> str | None:
     """What is wrong with `output` as the translation of `source`, in words; None if nothing is.
 
-    `target_script` is an ISO 15924 code.
+    `target_script` is an ISO 15924 code; `given` are words that a person wants to be there, in
+    whatever script.
     """
     if not output.strip():
         return "the model gave no text"
@@ -35,11 +42,13 @@ def problem(source: str, output: str, target_script: str) -> str | None:
         return "the translation is far too long"
     if len(output) < MIN_RATIO * len(source) - ALLOWANCE / 4:
         return "the translation is far too short"
-    if not can_be_told(target_script):
-        return None  # nothing is known of its letters
-    share = script_share(_own_words(source, output), target_script)
+    share = None
+    if can_be_told(target_script):  # else nothing is known of its letters
+        share = script_share(_own_words(source, _without(output, given)), target_script)
     if share is not None and share < MIN_SCRIPT_SHARE:
         return f"the translation is not in the script {target_script}"
+    if _given_back(source, output, given):
+        return "the model gave the source back"
     return None
 
 
@@ -73,6 +82,26 @@ def _goes_round(words: Sequence[str]) -> bool:
             if len(found) >= 3 and set(words[found[1] :]) <= set(words[: found[1] + size]):
                 return True
     return False
+
+
+def _given_back(source: str, output: str, given: Collection[str]) -> bool:
+    """Whether nothing was translated. Fewer words than MIN_GIVEN_BACK may be alike in both
+    languages, and so are names."""
+    said, written = (_bare_words(_without(text, given)) for text in (source, output))
+    return len(said) >= MIN_GIVEN_BACK and said == written
+
+
+def _bare_words(text: str) -> list[str]:
+    """The words with their letters and signs alone."""
+    text = unicodedata.normalize("NFC", text)
+    kept = (c if unicodedata.category(c)[0] in "LM" else " " for c in text)
+    return "".join(kept).split()
+
+
+def _without(text: str, phrases: Collection[str]) -> str:
+    for phrase in phrases:
+        text = text.replace(phrase, " ")
+    return text
 
 
 def _own_words(source: str, output: str) -> str:

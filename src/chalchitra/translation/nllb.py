@@ -137,7 +137,11 @@ class NllbEngine:
             forced_bos_token_id=self._target_id,
             **(AGAINST_LOOPS if careful else {}),
         )
-        written = self._tokenizer.batch_decode(rows, skip_special_tokens=True)
+        written = self._tokenizer.batch_decode(
+            rows,
+            skip_special_tokens=True,
+            clean_up_tokenization_spaces=False,  # French has a space before its question mark
+        )
         outputs = iter(zip(written, finished, strict=True))
         return [_one([next(outputs) for _ in text]) for text in sentences]
 

@@ -24,7 +24,7 @@ from chalchitra.translation.translate_units import Outcome
 
 WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Either is in the folder of every model."""
-TEXT_VERSION = 1
+TEXT_VERSION = 2
 """Counted up when protect.py or checks.py change what becomes of a sentence: what was remembered
 before is then not taken."""
 AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 6}

@@ -24,9 +24,15 @@ from chalchitra.text.romanise import can_romanise, romanise
 from chalchitra.translation.model import TranslationUnit
 
 _WORD = re.compile(r"[^\s\"'“”‘’()\[\]{}<>.,;:!?।॥؟،۔…–—-]+")
+_PAUSE = re.compile(r"[,;:!?।॥؟،؛۔…]")
+"""What parts two names that stand side by side: `राम, कुमार` is not `राम कुमार`."""
 _SHOWN = 8
-_SAYS_NOTHING = dict.fromkeys(map(ord, "\u200c\u200d\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc"))
-"""Joiners and nuktas: people leave them out, and so do recognisers."""
+_SAYS_NOTHING: dict[int, str | None] = {
+    **dict.fromkeys(map(ord, "\u200c\u200d\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")),
+    **{0x80 * block + 1: chr(0x80 * block + 2) for block in range(0x12, 0x1A)},
+}
+"""Joiners and nuktas: people leave them out, and so do recognisers. A candrabindu is written as an
+anusvara as often as not (चाँद, चांद)."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +64,25 @@ class TermFinder:
         while at < len(words):
             for size in range(min(self._longest, len(words) - at), 0, -1):
                 known = self._by_words.get(tuple(keys[at : at + size]))
-                if known is not None:
-                    start, end = words[at].start(), words[at + size - 1].end()
+                start, end = words[at].start(), words[at + size - 1].end()
+                if known is not None and _is_said(known[0], text[start:end], text):
                     found.append(Found(start, end, *known))
                     at += size
                     break
             else:
                 at += 1
         return found
+
+
+def _is_said(term: str, words: str, text: str) -> bool:
+    """Whether words with the term's letters are the term, in this text.
+
+    A pause between them parts them, and Will is nobody in "I will": small letters are a name's only
+    in a text without any capital.
+    """
+    if _PAUSE.search(words) and not _PAUSE.search(term):
+        return False
+    return words != words.lower() or term == term.lower() or text == text.lower()
 
 
 def finder_for(
@@ -96,9 +113,14 @@ def rendering(
 
 
 def missing(found: Sequence[Found], translation: str) -> list[str]:
-    """The terms whose renderings a translation does not have."""
-    shown = folded(translation)
-    return [one.term for one in found if folded(one.rendering) not in shown]
+    """The terms whose renderings a translation does not have. An ending may be glued to one."""
+    shown = _words(translation)
+    return [one.term for one in found if _words(one.rendering) not in shown]
+
+
+def _words(text: str) -> str:
+    """The folded words, each after a space: a rendering begins where a word does."""
+    return "".join(f" {folded(word)}" for word in _WORD.findall(text))
 
 
 @dataclass(frozen=True)

@@ -280,7 +280,8 @@ class _Run:
             why = f"the model failed on it ({type(error).__name__}: {said})"
             return _Verdict("", why, error=error)
         restored = restore(generated.text, protected)
-        wrong = problem(protected.source, restored.text, self._target_script)
+        given = {one.rendering for one in self._terms.find(protected.source)}
+        wrong = problem(protected.source, restored.text, self._target_script, given)
         if wrong is None and not generated.finished:
             wrong = "the translation does not come to an end"
         if wrong is None and restored.strays:
