@@ -235,7 +235,7 @@ def part(found: Sequence[tuple[Scene, list[Judged]]]) -> Part:
         " as its own writer makes it, and with `--max_line_width 42 --max_line_count 2`;"
         " faster-whisper's segments as cues. Films: our transcript and the film's shot changes"
         " (`--shots`), theirs in the segments that they heard (whisperX's with `--no_align`; its"
-        " aligner, which is not to be had here, would cut at sentences). Dialogues: twenty sentences"
+        " aligner, not to be had here, would cut at sentences). Dialogues: twenty sentences"
         " each, written for this (`scripts/eval/dialogue.tsv`), at a natural rate and without a"
         " film; a segment a sentence, so that whisperX and faster-whisper show the same."
         " Kinds that nobody breaks are left out. A cue of twenty seconds breaks each limit once,"
