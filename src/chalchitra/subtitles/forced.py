@@ -19,7 +19,7 @@ _PARTED: dict[Parted, str] = {
     "pause": "a pause parts them",
     "song": "one is sung and the other spoken",
     "speaker": "another person speaks",
-    "breath": "another sentence begins after a breath, and who says it is not known",
+    "breath": "a sentence begins after a breath and nobody knows who says it",
     "end": "nothing follows",
 }
 
@@ -56,16 +56,15 @@ def _bound(typesetter: Typesetter, spoken: int, out: Out, following: int) -> str
 
 
 def _neighbours(layout: Layout, parted: Mapping[int, Parted]) -> str:
-    before = parted.get(layout.begin)
-    after = parted.get(layout.end)
-    joined = []
-    if before:
-        joined.append(f"nothing from before it can join, since {_PARTED[before]}")
+    before, after = parted.get(layout.begin), parted.get(layout.end)
+    if before and before == after:
+        return f"nothing can join it, since {_PARTED[before]} on either side"
+    joined = [f"nothing before it can join, since {_PARTED[before]}"] if before else []
     if after == "end":
         joined.append("nothing follows")
     elif after:
         joined.append(f"nothing after it can join, since {_PARTED[after]}")
     return (
-        " and ".join(joined)
+        ", and ".join(joined)
         or "any other cut breaks as many limits, or parts what belongs together"
     )
