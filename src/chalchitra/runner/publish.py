@@ -67,7 +67,8 @@ def publish(
         reduced=request.reduced,
     )
     record.write(layout)
-    if before is not None and split_key(key)[0] not in MOVED_OUTPUTS:
+    same = before is not None and before.stage == record.stage  # a damaged job has others' records
+    if before is not None and same and split_key(key)[0] not in MOVED_OUTPUTS:
         _clear(layout, before, record)
     return record
 
