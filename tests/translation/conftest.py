@@ -75,10 +75,14 @@ class Environment:
         translator: str = "indictrans2",
         songs_left_out: bool = False,
         memory: Path | None = None,
+        compute_type: str = "",
         **inputs: Path,
     ) -> tuple[Result, Translation | None]:
         """The stage `translation`, run as the runner does."""
-        self.request(folder, transcript, target, model, translator, inputs, songs_left_out, memory)
+        self.request(
+            *(folder, transcript, target, model, translator, inputs, songs_left_out, memory),
+            compute_type,
+        )
         done = self.run(
             paths.stages_dir() / "translation.py",
             *("--job-dir", folder, "--language", target),
@@ -137,6 +141,7 @@ class Environment:
         inputs: dict[str, Path],
         songs_left_out: bool = False,
         memory: Path | None = None,
+        compute_type: str = "",
     ) -> None:
         """Write down a request in a new folder."""
         folder.mkdir()
@@ -157,7 +162,7 @@ class Environment:
             packages=["torch", "transformers", "IndicTransToolkit", "faster-whisper"],
             output_dir=folder,
             device="cpu",
-            compute_type="int8",
+            compute_type=compute_type or ("int8" if translator == "whisper" else "float32"),
             threads=1,
             memory=memory,
         ).write(folder / "request.json")

@@ -71,6 +71,17 @@ def test_a_second_run_remembers_what_the_first_translated(
 
 
 @pytest.mark.smoke
+def test_in_int8_it_says_the_same(
+    toolkit: Any, tiny_seq2seq: Path, say: Any, tmp_path: Path
+) -> None:
+    film = say("hi", list(KNOWN))
+    _, translation = toolkit.translate(
+        tmp_path / "int8", film, "en", tiny_seq2seq, compute_type="int8"
+    )
+    assert [unit.text for unit in translation.units] == list(KNOWN.values())
+
+
+@pytest.mark.smoke
 def test_it_ran_on_its_own_libraries(done: tuple[Result, Translation]) -> None:
     libraries = done[0].libraries
     assert libraries["torch"].startswith("2.9.1")

@@ -16,9 +16,9 @@ from chalchitra.translation.seq2seq import (
     TEXT_VERSION,
     WEIGHTS,
     generate,
-    half,
     loaded,
     positions,
+    precision,
     result_of,
 )
 from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
@@ -64,7 +64,11 @@ def _translate(
         target_tag,
         batch_size=request.settings["batch_size"],
         memory=request.remembered(
-            source_tag, target_tag, half=half(request), texts=TEXT_VERSION, by="indictrans2"
+            source_tag,
+            target_tag,
+            precision=precision(request),
+            texts=TEXT_VERSION,
+            by="indictrans2",
         ),
         terms=request.terms,
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),

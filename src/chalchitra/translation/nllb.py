@@ -18,9 +18,9 @@ from chalchitra.translation.seq2seq import (
     TEXT_VERSION,
     WEIGHTS,
     generate,
-    half,
     loaded,
     positions,
+    precision,
     result_of,
 )
 from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
@@ -64,7 +64,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
         f"_{request.languages[request.target_language].get('script') or target_code[-4:]}",
         batch_size=request.settings["batch_size"],
         memory=request.remembered(
-            source_code, target_code, half=half(request), texts=TEXT_VERSION, by="nllb"
+            source_code, target_code, precision=precision(request), texts=TEXT_VERSION, by="nllb"
         ),
         terms=request.terms,
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),

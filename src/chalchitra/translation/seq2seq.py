@@ -36,7 +36,7 @@ def loaded(request: TranslationRequest, *, own_code: bool) -> tuple[Any, Any]:
     `own_code` runs the code in the model's folder. Raises StageError where they cannot be loaded.
     """
     sha256 = request.model_sha256
-    depends_on = (request.model_path, sha256, request.device, half(request), request.threads)
+    depends_on = (request.model_path, sha256, request.device, precision(request), request.threads)
     model, tokenizer = kept(
         "translator", depends_on if sha256 else None, lambda: _load(request, own_code)
     )
@@ -113,9 +113,11 @@ def _code_folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="model-code-")
 
 
-def half(request: TranslationRequest) -> bool:
-    """Whether to compute in half precision; a CPU has to emulate it."""
-    return request.device != "cpu" and request.compute_type in ("float16", "int8_float16")
+def precision(request: TranslationRequest) -> str:
+    """What is computed in: float16 not on a CPU, which has to emulate it, and int8 only there."""
+    if request.device == "cpu":
+        return "int8" if request.compute_type == "int8" else "float32"
+    return "float16" if request.compute_type in ("float16", "int8_float16") else "float32"
 
 
 def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
@@ -128,14 +130,16 @@ def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
     torch.set_num_threads(request.threads)
-    folder = str(request.model_path.resolve())
+    folder, kind = str(request.model_path.resolve()), precision(request)
     local: dict[str, Any] = {"trust_remote_code": own_code, "local_files_only": True}
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **local)
         model = AutoModelForSeq2SeqLM.from_pretrained(
-            folder, torch_dtype=torch.float16 if half(request) else torch.float32, **local
+            folder, torch_dtype=torch.float16 if kind == "float16" else torch.float32, **local
         )
         model = model.to(request.device).eval()
+        if kind == "int8":
+            model = _in_int8(model)
     except (OSError, ValueError, KeyError, ImportError, AttributeError, RuntimeError) as error:
         if is_out_of_memory(error):
             raise
@@ -145,3 +149,17 @@ def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
             fix=f"Type: chalchitra models verify {request.model_name}",
         ) from error
     return model, tokenizer
+
+
+def _in_int8(model: Any) -> Any:
+    """The model with its linear layers' weights in int8, and their inputs as they come.
+
+    Where this torch has no engine for it the model stays as it is: int8 only saves time.
+    """
+    import torch
+
+    engines = [one for one in torch.backends.quantized.supported_engines if one != "none"]
+    if not engines:
+        return model
+    torch.backends.quantized.engine = "x86" if "x86" in engines else engines[-1]
+    return torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
