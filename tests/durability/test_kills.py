@@ -133,8 +133,8 @@ def assert_cancelled(code: int, summary: dict | None, text: str) -> None:
 
 # --- a real small job -----------------------------------------------------------------------------
 
-STAGES = ("demux", "vad", "asr", "alignment", "export", "subtitle_gen@en", "mux")
-DELIVERING = ("export", "subtitle_gen@en", "mux")
+STAGES = ("demux", "vad", "asr", "alignment", "export", "subtitle_gen@en", "qc", "mux")
+DELIVERING = ("export", "subtitle_gen@en", "qc", "mux")
 
 
 @dataclass(frozen=True)
