@@ -112,6 +112,17 @@ def raise_all(errors: Sequence[ChalchitraError]) -> None:
         raise SeveralErrors(errors)
 
 
+def raise_first(errors: Sequence[ChalchitraError], most: int, things: str) -> None:
+    """Raise as `raise_all` does, but of many the first `most`, and how many `things` are left."""
+    if len(errors) > most:
+        rest = UsageError(
+            f"{len(errors) - most} more {things} cannot be used.",
+            fix="Correct those above, then read it again.",
+        )
+        errors = [*errors[:most], rest]
+    raise_all(errors)
+
+
 class CancelledError(ChalchitraError):
     """The person stopped the run."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chalchitra.cli.text import JobArgument, OutOption
+from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
 
 
@@ -19,9 +19,7 @@ def restyle(
         list[str] | None,
         typer.Option("--set", metavar="subtitle_gen.KEY=VALUE", help="May be given several times."),
     ] = None,
-    no_mux: Annotated[
-        bool, typer.Option("--no-mux", help="Make the tracks only, and leave the film as it is.")
-    ] = False,
+    no_mux: NoMuxOption = False,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from chalchitra.cli.text import JobArgument, OutOption
+from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
 
 
@@ -23,9 +23,7 @@ def review(
     undo: Annotated[
         bool, typer.Option("--undo", help="Take the edits back: the track as it was made.")
     ] = False,
-    no_mux: Annotated[
-        bool, typer.Option("--no-mux", help="Make the tracks only, and leave the film as it is.")
-    ] = False,
+    no_mux: NoMuxOption = False,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:

@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 
 OutOption = Annotated[Path | None, typer.Option(help="Where jobs live.")]
+NoMuxOption = Annotated[
+    bool, typer.Option("--no-mux", help="Make the tracks only, and leave the film as it is.")
+]
 JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, or its folder.")]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

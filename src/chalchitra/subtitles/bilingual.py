@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +10,12 @@ from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.qc import QualityReport, judge, make_report
 from chalchitra.subtitles.qc.figures import reading_speeds
 from chalchitra.subtitles.template import Filled
+from chalchitra.text import direction
 from chalchitra.transcript import Region
 
 _OF_ONE_LANGUAGE = frozenset({"reading_speed", "words_per_minute"})
 """What is judged of each language by itself: nobody reads both."""
 _NO_LIMIT = 1e6
-_EMBED, _POP = "\u202b", "\u202c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +52,7 @@ def together(upper: Half, lower: Half) -> list[Cue]:
 
 def marked(cues: Sequence[Cue]) -> list[Cue]:
     """The cues with every right-to-left line embedded as such, for files of one direction."""
-    return [
-        replace(
-            cue,
-            lines=tuple(
-                _EMBED + line + _POP
-                if any(unicodedata.bidirectional(c) in ("R", "AL") for c in line)
-                else line
-                for line in cue.lines
-            ),
-        )
-        for cue in cues
-    ]
+    return [replace(cue, lines=tuple(direction.marked(line) for line in cue.lines)) for cue in cues]
 
 
 def bilingual_report(

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from chalchitra.errors import ChalchitraError, UsageError, raise_all
+from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.foreign import Fault, read_subtitles
 from chalchitra.subtitles.review import from_review
@@ -92,13 +92,7 @@ def read_edited(path: Path) -> Edited:
     cues = sorted(file.cues, key=lambda cue: cue.start)
     if not errors:
         errors += _overlaps(cues, lines)
-    if len(errors) > _SHOWN_ERRORS:
-        rest = UsageError(
-            f"{len(errors) - _SHOWN_ERRORS} more places cannot be used.",
-            fix="Correct those above, then read it again.",
-        )
-        errors = [*errors[:_SHOWN_ERRORS], rest]
-    raise_all(errors)
+    raise_first(errors, _SHOWN_ERRORS, "places")
     styled = bool(_STYLED.search(path.read_text(encoding=file.encoding)))
     return _some(Edited(EditedTrack.of(cues), styled), path)
 

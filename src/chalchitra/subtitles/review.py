@@ -15,7 +15,7 @@ from io import StringIO
 from itertools import pairwise
 from typing import NamedTuple
 
-from chalchitra.errors import ChalchitraError, UsageError, raise_all
+from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.words import clean
 from chalchitra.transcript import Transcript
@@ -129,13 +129,7 @@ def from_review(data: bytes, name: str = "The spreadsheet") -> list[Cue]:
     errors += _overlaps(rows)
     if _lost_letters(rows):
         errors.append(_not_unicode(name))
-    if len(errors) > _SHOWN_ERRORS:
-        more = len(errors) - _SHOWN_ERRORS
-        rest = UsageError(
-            f"{more} more rows cannot be used.", fix="Correct those above, then read it again."
-        )
-        errors = [*errors[:_SHOWN_ERRORS], rest]
-    raise_all(errors)
+    raise_first(errors, _SHOWN_ERRORS, "rows")
     return [
         Cue(index, row.start / 1000, row.end / 1000, row.lines)
         for index, row in enumerate(rows, start=1)

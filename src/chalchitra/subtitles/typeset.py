@@ -131,7 +131,7 @@ class Typesetter:
                 cost, layout = self.layout(begin, end)
                 if not layout.lines:
                     continue
-                cost += known + self._cost(begin, end, self._shown_characters(layout))
+                cost += known + self._cost(begin, end, self.characters(layout))
                 if cost < cheapest:
                     cheapest, choice = cost, (begin, layout)
             best.append(cheapest)
@@ -175,23 +175,19 @@ class Typesetter:
 
     def reading(self, layout: Layout) -> int:
         """Milliseconds that the text of a cue takes to read."""
-        begin, end = layout.begin, layout.end
-        return self._reading(begin, end, self._shown_characters(layout))
+        return self._reading(layout.begin, layout.end, self.characters(layout))
 
     def characters(self, layout: Layout) -> int:
         """The characters of a cue as they are counted: dashes and notes too, line breaks not."""
-        return self._shown_characters(layout)
+        count = sum(self.length(*line) for line in layout.lines)
+        if layout.speakers == 2:
+            count += len(layout.lines) * self._settings.length(self._dash)
+        return count + (NOTES if self.pieces[layout.begin].song else 0)
 
     def _reading(self, begin: int, end: int, characters: int) -> int:
         if self._words_a_minute:
             return round(60000 * self._words(begin, end) / self._words_a_minute)
         return round(1000 * characters / self._speed)
-
-    def _shown_characters(self, layout: Layout) -> int:
-        count = sum(self.length(*line) for line in layout.lines)
-        if layout.speakers == 2:
-            count += len(layout.lines) * self._settings.length(self._dash)
-        return count + (NOTES if self.pieces[layout.begin].song else 0)
 
     def _fewest_characters(self, begin: int, end: int) -> int:
         """No more than the characters of any layout of these pieces."""

@@ -13,16 +13,14 @@ from chalchitra.errors import MissingError
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
     AGAINST_LOOPS,
-    TEXT_VERSION,
-    WEIGHTS,
     generate,
+    has_weights,
     loaded,
     positions,
-    precision,
     result_of,
+    translated,
 )
-from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
-from chalchitra.translation.units import SentenceUnit
+from chalchitra.translation.translate_units import Generated, Outcome
 
 MAX_TOKENS = 256
 """IndicTrans2 was trained on sentences of at most 256 tokens, on both sides."""
@@ -36,14 +34,8 @@ def translate(request: TranslationRequest) -> TranslationResult:
     """
     source_tag = request.code(request.transcript.language, "indictrans2")
     target_tag = request.code(request.target_language, "indictrans2")
-    units = request.sentences
-    outcome = _translate(request, units, source_tag, target_tag) if units else Outcome([])
-    return result_of(request, "indictrans2", outcome)
-
-
-def _translate(
-    request: TranslationRequest, units: Sequence[SentenceUnit], source_tag: str, target_tag: str
-) -> Outcome:
+    if not request.sentences:
+        return result_of(request, "indictrans2", Outcome([]))
     check_model_folder(request.model_path, request.model_name)
 
     def load() -> IndicTransEngine:
@@ -57,27 +49,12 @@ def _translate(
             max_new_tokens=request.settings["max_new_tokens"],
         )
 
-    return translate_units(
-        units,
-        LateEngine(load),
-        source_tag,
-        target_tag,
-        batch_size=request.settings["batch_size"],
-        memory=request.remembered(
-            source_tag,
-            target_tag,
-            precision=precision(request),
-            texts=TEXT_VERSION,
-            by="indictrans2",
-        ),
-        terms=request.terms,
-        on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
-    )
+    return translated(request, "indictrans2", (source_tag, target_tag), load)
 
 
 def check_model_folder(path: Path, name: str) -> None:
     """Raises MissingError, saying how to get a gated model, unless `path` holds a whole one."""
-    if (path / "config.json").is_file() and any(any(path.glob(glob)) for glob in WEIGHTS):
+    if has_weights(path):
         return
     gated = f"accept its terms at https://huggingface.co/ai4bharat/{name}, type `hf auth login`"
     fetch = f"type: chalchitra models fetch {name} (or choose --translator whisper)"

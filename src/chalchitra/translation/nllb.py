@@ -15,15 +15,14 @@ from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
     AGAINST_LOOPS,
-    TEXT_VERSION,
-    WEIGHTS,
     generate,
+    has_weights,
     loaded,
     positions,
-    precision,
     result_of,
+    translated,
 )
-from chalchitra.translation.translate_units import Generated, LateEngine, Outcome, translate_units
+from chalchitra.translation.translate_units import Generated, Outcome
 
 MAX_TOKENS = 512
 """NLLB-200 was trained on sentences of at most 512 tokens (its model card)."""
@@ -40,8 +39,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     language = request.transcript.language
     source_code = request.code(language, "nllb")
     target_code = request.code(request.target_language, "nllb")
-    units = request.sentences
-    if not units:
+    if not request.sentences:
         return result_of(request, "nllb", Outcome([]))
     check_model_folder(request.model_path, request.model_name)
 
@@ -56,25 +54,15 @@ def translate(request: TranslationRequest) -> TranslationResult:
             max_new_tokens=request.settings["max_new_tokens"],
         )
 
-    outcome = translate_units(
-        units,
-        LateEngine(load),
-        source_code,
-        # NLLB's tag of Santali names a script that the text is not in
-        f"_{request.languages[request.target_language].get('script') or target_code[-4:]}",
-        batch_size=request.settings["batch_size"],
-        memory=request.remembered(
-            source_code, target_code, precision=precision(request), texts=TEXT_VERSION, by="nllb"
-        ),
-        terms=request.terms,
-        on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
-    )
-    return result_of(request, "nllb", outcome)
+    # NLLB's tag of Santali names a script that the text is not in
+    script = request.languages[request.target_language].get("script") or target_code[-4:]
+    codes = (source_code, target_code)
+    return translated(request, "nllb", codes, load, output_tag=f"_{script}")
 
 
 def check_model_folder(path: Path, name: str) -> None:
     """Raises MissingError, saying how to get the model, unless `path` holds a whole one."""
-    if (path / "config.json").is_file() and any(any(path.glob(glob)) for glob in WEIGHTS):
+    if has_weights(path):
         return
     raise MissingError(
         f"There is no translation model {name} in {path}.",

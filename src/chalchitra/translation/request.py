@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ class TranslationRequest:
         source, target = ((one, self.languages.get(one, {}).get("script", "")) for one in pair)
         return finder_for(self.glossary, source, target)
 
-    @property
+    @cached_property
     def sentences(self) -> Sequence[SentenceUnit]:
         """What is to be translated: the units given, else those of the transcript."""
         if self.units is not None:

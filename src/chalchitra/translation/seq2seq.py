@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import StageError
@@ -20,14 +21,48 @@ from chalchitra.stagekit.warm import kept
 from chalchitra.translation.batches import BatchTooLarge
 from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest, TranslationResult
-from chalchitra.translation.translate_units import Outcome
+from chalchitra.translation.translate_units import Engine, LateEngine, Outcome, translate_units
 
-WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Either is in the folder of every model."""
 TEXT_VERSION = 2
 """Counted up when protect.py or checks.py change what becomes of a sentence: what was remembered
 before is then not taken."""
 AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 6}
+
+
+def translated(
+    request: TranslationRequest,
+    translator: str,
+    tags: tuple[str, str],
+    load: Callable[[], Engine],
+    *,
+    output_tag: str | None = None,
+) -> TranslationResult:
+    """The request's sentences through the engine that `load` gives where one is needed.
+
+    `tags` are the model's names of the two languages; `output_tag` ends with the script that comes
+    out (`_Deva`) where the second tag does not say it.
+    """
+    source_tag, target_tag = tags
+    outcome = translate_units(
+        request.sentences,
+        LateEngine(load),
+        source_tag,
+        output_tag or target_tag,
+        batch_size=request.settings["batch_size"],
+        memory=request.remembered(
+            *tags, precision=precision(request), texts=TEXT_VERSION, by=translator
+        ),
+        terms=request.terms,
+        on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
+    )
+    return result_of(request, translator, outcome)
+
+
+def has_weights(path: Path) -> bool:
+    """Whether a folder holds a whole model: its configuration and its weights."""
+    return (path / "config.json").is_file() and any(any(path.glob(glob)) for glob in _WEIGHTS)
 
 
 def loaded(request: TranslationRequest, *, own_code: bool) -> tuple[Any, Any]:

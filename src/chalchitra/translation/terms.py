@@ -20,6 +20,7 @@ from functools import cache
 
 from chalchitra.glossary.model import Glossary
 from chalchitra.jobs.record import Degraded
+from chalchitra.text.listing import listed
 from chalchitra.text.romanise import can_romanise, romanise
 from chalchitra.translation.model import TranslationUnit
 
@@ -151,13 +152,12 @@ class TermUse:
         if not self.lost:
             return []
         most = sorted(self.lost, key=lambda term: -self.lost[term])
-        named = ", ".join(f"{term} ({self.lost[term]}x)" for term in most[:_SHOWN])
-        more = f" and {len(most) - _SHOWN} more" if len(most) > _SHOWN else ""
+        named = listed([f"{term} ({self.lost[term]}x)" for term in most], _SHOWN)
         return [
             Degraded(
                 what=f"{sum(self.lost.values())} of {self.said} terms of the glossary did "
                 "not come through the translation.",
-                why=f"The model wrote something else for {named}{more}.",
+                why=f"The model wrote something else for {named}.",
                 fix="Search for them in translation.json, and mend them with chalchitra review.",
             )
         ]
