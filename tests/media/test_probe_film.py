@@ -8,6 +8,7 @@ import pytest
 from chalchitra.errors import UsageError
 from chalchitra.media.film import Film
 from chalchitra.media.probe import open_container, probe
+from chalchitra.paths import venv_dir
 
 ODD_NAMES = [
     "with spaces and 'quotes' \".mp4",
@@ -207,3 +208,33 @@ def test_subtitles_alone_are_no_film(ffmpeg, tmp_path):
     ffmpeg("-i", tmp_path / "a.srt", "-c copy -f matroska", tmp_path / "film.mkv")
     with pytest.raises(UsageError, match="neither picture nor sound"):
         probe(tmp_path / "film.mkv")
+
+
+PROGRAM_STREAMS = {
+    "dvd.vob": "-c:v mpeg2video -c:a ac3 -f dvd",
+    "film.mpg": "-c:v mpeg1video -c:a mp2",
+    "vcd.dat": "-c:v mpeg1video -s 352x288 -r 25 -c:a mp2 -ar 44100 -ac 2 -f vcd",
+    "svcd.mpg": "-c:v mpeg2video -c:a mp2 -f svcd",
+    "film.flv": "-c:v flv -c:a libmp3lame -ar 44100",
+}
+"""Containers whose streams appear only while they are probed."""
+
+
+@pytest.mark.parametrize("name", PROGRAM_STREAMS)
+def test_streams_that_appear_while_probing_are_found(make_film, name):
+    film = probe(make_film(name, PROGRAM_STREAMS[name]))
+    kinds = [stream.kind for stream in film.streams]
+    assert (kinds.count("audio"), kinds.count("video")) == (1, 1)
+    assert film.duration == pytest.approx(10, abs=0.2)
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("name", PROGRAM_STREAMS)
+def test_streams_that_appear_while_probing_crash_no_pyav(make_film, name):
+    """PyAV 15, which the stages have, ended with a signal there."""
+    path = make_film(name, PROGRAM_STREAMS[name])
+    script = "import sys; from pathlib import Path; from chalchitra.media.probe import probe; "
+    script += "print(len(probe(Path(sys.argv[1])).audio))"
+    python = venv_dir() / "whisperx" / "bin" / "python"
+    done = subprocess.run([python, "-c", script, path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr

@@ -63,7 +63,9 @@ def open_container(path: Path) -> Any:
     import av
 
     try:
-        return av.open(file_url(path), options=INPUT_OPTIONS, metadata_errors="replace")
+        # Not `options`: PyAV hands those to every stream, and crashes where streams appear only
+        # while it probes (MPEG program streams, FLV; PyAV-Org/PyAV#2010).
+        return av.open(file_url(path), container_options=INPUT_OPTIONS, metadata_errors="replace")
     except av.error.InvalidDataError:
         cause = "It is damaged or incomplete, or it is no film."
     except av.error.ArgumentError:
