@@ -11,7 +11,8 @@ import pytest
 from chalchitra import paths
 
 SHARED = {
-    "errors", "files", "glossary", "jobs", "offline", "pipeline", "stagekit", "text", "transcript",
+    "errors", "files", "glossary", "hints", "jobs", "offline", "pipeline", "stagekit", "text",
+    "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
@@ -23,6 +24,7 @@ ORCHESTRATOR = {
     "detection",
     "diagnosis",
     "environments",
+    "film_files",
     "hardware",
     "languages",
     "models",

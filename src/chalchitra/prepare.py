@@ -6,6 +6,7 @@ With `-s auto` the film is heard first (chalchitra.detection): its job has the l
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import re
@@ -19,7 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalchitra.choose import Choices, choose, choose_listening, with_listening
-from chalchitra.errors import CancelledError, ChalchitraError, SeveralErrors, UsageError
+from chalchitra.errors import (
+    CancelledError,
+    ChalchitraError,
+    SeveralErrors,
+    UsageError,
+    unforeseen,
+)
 from chalchitra.files import sha256_bytes
 from chalchitra.glossary import Glossary, Sheet, beside, merged, read_sheet
 from chalchitra.jobs import (
@@ -37,6 +44,7 @@ from chalchitra.jobs import (
 )
 from chalchitra.languages import Language, all_languages, find, require_hearable
 from chalchitra.media.film import Film
+from chalchitra.media.formats import shown
 from chalchitra.media.probe import probe
 from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
@@ -50,12 +58,6 @@ if TYPE_CHECKING:
     from chalchitra.runner.run import Services
 
 _Value = TypeVar("_Value")
-
-FILM_SUFFIXES = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .ts .m2ts .mts .mpg .mpeg .vob .flv .wmv .3gp .ogv "
-    ".mp3 .m4a .aac .wav .flac .ogg .opus .mka .ac3".split()
-)
-"""What is taken from a folder; a file that is named may end in anything."""
 
 _MAX_TITLE_BYTES = 180
 """A file name may have 255 bytes on most file systems; language and suffix want room."""
@@ -174,12 +176,13 @@ def prepare_film(
     does not tell its language; and what stopped the listening.
     """
     asked = _look(path, plan_)
-    with _writable(out):
-        if plan_.source is None:
+    if plan_.source is None:
+        with _writable(out):
             return _by_ear(asked, plan_, out, reporter or Silent(), services)
-        script = plan_.script.text if plan_.script else None
-        given = _glossary(plan_, plan_.source, asked.film.path)
-        text = given.glossary.to_json() if given else None
+    script = plan_.script.text if plan_.script else None
+    given = _glossary(plan_, plan_.source, asked.film.path)
+    text = given.glossary.to_json() if given else None
+    with _writable(out):
         return _write(_fields(asked, plan_, given), out, plan_.user, asked.now, script, text)
 
 
@@ -389,11 +392,27 @@ def _writable(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        cause, fix = _UNWRITABLE.get(error.errno or 0, ("", "Give another folder with --out."))
         raise UsageError(
-            f"No job can be written in {out}: {error.strerror}.",
-            cause="The folder is not writable, or the disk is full.",
-            fix="Give another folder with --out, or make room.",
+            f"No job can be written in {out}: {error.strerror or error}.", cause=cause, fix=fix
         ) from None
+
+
+_FULL = ("The disk, or your share of it, is full.", "Make room, or give another folder with --out.")
+_CLOSED = (
+    "You may not write in that folder.",
+    "Give another folder with --out, or change its permissions.",
+)
+_UNWRITABLE = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EROFS: ("That disk is read-only.", "Give another folder with --out."),
+    errno.ENAMETOOLONG: ("The path is too long.", "Give a shorter folder with --out."),
+    errno.ENOTDIR: ("A part of that path is a file.", "Give another folder with --out."),
+}
+"""The true cause by the system's error, and what to do about it."""
 
 
 def wanted_stages(wishes: Wishes, settings: Settings) -> tuple[str, ...]:
@@ -425,33 +444,6 @@ def _write(
             shutil.rmtree(claim, ignore_errors=True)
         raise
     return job, folder
-
-
-def films_of(paths: list[Path]) -> list[Path]:
-    """The films that were named, folders replaced by the films in them (sorted by name).
-
-    Raises UsageError for a folder that holds none.
-    """
-    films: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            films.append(path)
-            continue
-        found = sorted(
-            entry
-            for entry in path.iterdir()
-            if entry.is_file()
-            and entry.suffix.lower() in FILM_SUFFIXES
-            and not entry.name.startswith(".")
-        )
-        if not found:
-            raise UsageError(
-                f"There is no film in {path}.",
-                cause="No file in it ends like a film or a sound file does.",
-                fix="Give another folder, or name the films one by one.",
-            )
-        films += found
-    return list(dict.fromkeys(films))
 
 
 def _check_targets(wishes: Wishes, source: Language | None, targets: tuple[Language, ...]) -> None:
@@ -575,6 +567,12 @@ def collect(
                 errors.append(error)
                 if isinstance(error, CancelledError):
                     break
+            except Exception as error:
+                if plan_.wishes.debug:
+                    raise
+                found = unforeseen(error)
+                found.what = f"{shown(film)}: {found.what}"
+                errors.append(found)
     if len(errors) > 1:
         return jobs, SeveralErrors(errors)
     return jobs, errors[0] if errors else None

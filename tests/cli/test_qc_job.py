@@ -107,6 +107,6 @@ def test_what_cannot_be_shown(chalchitra, ran, quick):
     _, fresh = quick.job(("subtitle_gen@hi",))
     wrong = chalchitra("qc", fresh.root)
     assert "no subtitle tracks yet" in wrong.err
-    assert "./run-pipeline.sh -j" in wrong.err
+    assert "run-pipeline.sh -j" in wrong.err
     _, heard = quick.job(("demux",))
     assert "--transcribe" in chalchitra("qc", heard.root).err

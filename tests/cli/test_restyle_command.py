@@ -65,7 +65,7 @@ def test_without_the_film_the_job_is_open_and_it_is_said(chalchitra, quick, ran)
     job, layout = ran
     shown = chalchitra("restyle", layout.root, "--style", "bbc", "--no-mux")
     assert quick.served == ["subtitle_gen@hi", "subtitle_gen@en", "qc"]
-    assert f"./run-pipeline.sh -j {job.job_id}" in shown.out
+    assert f"run-pipeline.sh -j {job.job_id}" in shown.out
     assert read_state(layout).state == "ready"
     assert quick.run(layout).served == ["mux"]
 
@@ -117,7 +117,7 @@ def test_a_job_that_did_not_come_so_far(chalchitra, quick):
     job, layout = quick.job(None, ("en",), settings=resolve())
     shown = chalchitra("restyle", layout.root, "--style", "bbc")
     assert shown.code == 2
-    assert f"./run-pipeline.sh -j {job.job_id}" in shown.err
+    assert f"run-pipeline.sh -j {job.job_id}" in shown.err
     _, heard = quick.job(("demux",), settings=resolve())
     assert "--transcribe" in chalchitra("restyle", heard.root, "--style", "bbc").err
 

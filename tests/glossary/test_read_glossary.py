@@ -111,6 +111,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_sheet(tmp_path / "none.txt", IDS.get)
 
 
+def test_beside_a_film_with_the_longest_name_only_the_series_can_lie(tmp_path):
+    (tmp_path / "glossary.txt").write_text("Raghunandan")
+    assert beside(tmp_path / ("फ" * 83 + ".mp4")) == [tmp_path / "glossary.txt"]
+
+
 def test_what_lies_beside_a_film_is_its_own_and_the_series(tmp_path):
     film = tmp_path / "ep.1.mkv"
     for name in ("glossary.txt", "ep.1.glossary.csv", "ep.1.glossary.tsv", "ep.2.glossary.txt"):

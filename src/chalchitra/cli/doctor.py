@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from chalchitra.errors import ExitCode
+from chalchitra.hints import pasteable
 
 
 def doctor(
@@ -23,6 +24,6 @@ def doctor(
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.found}")
             if not finding.ok and finding.fix:
-                typer.echo(f"      {finding.fix}")
+                typer.echo(f"      {pasteable(finding.fix)}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(int(ExitCode.MISSING))

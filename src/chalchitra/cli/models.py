@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chalchitra.cli.text import columns
 from chalchitra.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -50,24 +51,21 @@ def list_models(
         ]
         typer.echo(json.dumps(data, ensure_ascii=False))
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("name", "kind", "format", "size", "state", "licence", ""):
-        table.add_column(column, justify="right" if column == "size" else "left")
+    cells = [("name", "kind", "format", "size", "state", "licence", "")]
     for row in rows:
         size = row.size_bytes or row.entry.size_bytes
-        table.add_row(
-            row.entry.name,
-            row.entry.kind,
-            row.entry.format,
-            f"{size / 1e9:.2f} GB" if size else "",
-            row.state,
-            row.entry.licence or "",
-            _marks(row.entry),
+        cells.append(
+            (
+                row.entry.name,
+                row.entry.kind,
+                row.entry.format,
+                f"{size / 1e9:.2f} GB" if size else "",
+                row.state,
+                row.entry.licence or "",
+                _marks(row.entry),
+            )
         )
-    Console().print(table)
+    typer.echo("\n".join(columns(cells, right={3})))
 
 
 def _marks(entry: ModelEntry) -> str:
@@ -77,7 +75,7 @@ def _marks(entry: ModelEntry) -> str:
         return "gated"
     if not entry.non_commercial:
         return ""
-    return "not commercial" if accepted(entry) else "not commercial; agree with `models accept`"
+    return "not commercial" if accepted(entry) else "not commercial; see `models accept`"
 
 
 @app.command()

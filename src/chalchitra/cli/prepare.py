@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -79,11 +80,13 @@ def prepare_job(
     as_json: Annotated[bool, typer.Option("--json", help="Print the jobs as JSON.")] = False,
 ) -> None:
     """Check films and write one job for each."""
+    from chalchitra.film_files import find_films
+    from chalchitra.hints import pasteable
     from chalchitra.media.times import parse_time
     from chalchitra.out import out_dir
     from chalchitra.paths import shown_path
     from chalchitra.pipeline import WORKFLOWS
-    from chalchitra.prepare import Wishes, collect, films_of, make_plan
+    from chalchitra.prepare import Wishes, collect, make_plan
     from chalchitra.runner.report import choose_listening_reporter
     from chalchitra.settings import parse_override
 
@@ -128,7 +131,8 @@ def prepare_job(
             cause="One names a glossary, the other wants none.",
             fix="Leave one of them out; --glossary alone takes none that lies beside the film.",
         )
-    films = films_of(media)
+    found = find_films(media)
+    films = found.films
     if transcript is not None and len(films) > 1:
         raise UsageError(
             f"--transcript is for one film, and {len(films)} were given.",
@@ -141,6 +145,8 @@ def prepare_job(
             cause="All their deliverables would have one name.",
             fix="Leave --title out: each film's own name is used.",
         )
+    for note in found.notes:
+        typer.echo(note, err=as_json)
     with choose_listening_reporter(as_json=as_json) as reporter:
         jobs, error = collect(films, make_plan(wishes), out_dir(out), reporter)
     if as_json:
@@ -171,8 +177,8 @@ def prepare_job(
                 typer.echo(f"  {note}")
         if jobs:
             names = " ".join(f"-j {job.job_id}" for job, _ in jobs)
-            where = f" --out {out}" if out else ""
-            typer.echo(f"Next: ./run-pipeline.sh {names}{where}")
+            where = f" --out {shlex.quote(str(out))}" if out else ""
+            typer.echo(pasteable(f"Next: ./run-pipeline.sh {names}{where}"))
     if error is not None:
         raise error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalchitra.cli.text import columns, printable, spoken
+from chalchitra.hints import pasteable
 from chalchitra.paths import shown_path
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def lines_of(view: View) -> list[str]:
     if data.error and view.state == "failed":
         what, *rest = (printable(str(data.error.get(part) or "")) for part in _SENTENCES)
         lines += [f"Error: {what}", *(f"  {part}" for part in rest if part)]
-    return lines if lines[-1] else lines[:-1]
+    return [pasteable(line) for line in (lines if lines[-1] else lines[:-1])]
 
 
 _SENTENCES = ("what", "cause", "fix")

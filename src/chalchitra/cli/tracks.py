@@ -10,6 +10,7 @@ import typer
 
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.signals import ignore
+from chalchitra.hints import pasteable, run_job_command
 
 if TYPE_CHECKING:
     from chalchitra.runner.events import Reporter
@@ -68,4 +69,5 @@ def show_tracks(folder: Path, outcome: Outcome, *, as_json: bool, mux: bool) -> 
             print(f"  {folder / path}")
     show_job(report)
     if "mux" in job.stages and not mux:
-        print(f"The film has its former tracks; ./run-pipeline.sh -j {job.job_id} makes it again.")
+        run = pasteable(run_job_command(folder))
+        print(f"The film still has its former tracks. To make it again, type: {run}")

@@ -31,6 +31,7 @@ from chalchitra.environments.build import (
 from chalchitra.environments.state import EnvironmentState, state, verify
 from chalchitra.environments.table import Environment, Table, environment_dir, load
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, MissingError
+from chalchitra.hints import pasteable
 from chalchitra.paths import project_root, venv_dir
 
 LOCK_FILE = ".lock"
@@ -197,7 +198,7 @@ class Report:
         self.states: list[EnvironmentState] = []
 
     def say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(pasteable(text), file=self._stream, flush=True)
 
     def started(self, environment: Environment) -> None:
         size = environment.platforms[hardware_.platform_id()]
@@ -236,7 +237,7 @@ class Report:
         if self._as_json:
             print(json.dumps(self._json(error), ensure_ascii=False, indent=1))
         elif error:
-            print(*error.lines(), sep="\n", file=sys.stderr)
+            print(*map(pasteable, error.lines()), sep="\n", file=sys.stderr)
 
     def _json(self, error: ChalchitraError | None) -> dict[str, Any]:
         return {

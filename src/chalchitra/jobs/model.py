@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalchitra.hints import job_argument
 from chalchitra.media.film import Film
 from chalchitra.pipeline import TrackPlan, inputs_of, split_key
 
@@ -201,12 +202,11 @@ class Job(_Model):
         """The languages of the bilingual track, the upper one first; none without one."""
         return list(self.tracks.pair or ())
 
-    @property
-    def edit_notes(self) -> list[str]:
-        """What a person is told of the edited tracks after every run."""
+    def edit_notes(self, job_dir: Path) -> list[str]:
+        """What a person is told of the edited tracks after every run of the job in `job_dir`."""
         return [
             f"The {language} track is as edited in {edit.path.name}; "
-            f"chalchitra review {self.job_id} --undo -t {language} takes it back."
+            f"chalchitra review {job_argument(job_dir)} --undo -t {language} takes it back."
             for language, edit in self.edits.items()
         ]
 

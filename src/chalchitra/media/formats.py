@@ -20,6 +20,16 @@ DEMUXERS = (
 )
 """ffmpeg's names for the containers that are opened; a file's name plays no part."""
 
+FILM_SUFFIXES = frozenset(
+    ".mp4 .m4v .mov .qt .f4v .3gp .3g2 .mj2 .mkv .mk3d .webm .avi .divx .xvid .ts .m2ts .mts .m2t "
+    ".tp .trp .tod .mod .mpg .mpeg .mpe .m1v .m2v .mpv .vob .evo .vro .dat .flv .asf .wmv .ogv "
+    ".ogm .ogx .rm .rmvb .mxf .gxf .nut .dv .dif .wtv "
+    ".mp3 .mp2 .mpa .m4a .m4b .m4r .f4a .aac .adts .latm .loas .wav .bwf .rf64 .w64 .aif .aiff "
+    ".aifc .au .snd .caf .flac .ogg .oga .opus .spx .mka .ac3 .eac3 .ec3 .dts .dtshd .thd .mlp "
+    ".amr .wma .wv .ape .tta .tak .mpc .ra".split()
+)
+"""How files of these containers are called: what is taken from a folder without being named."""
+
 INPUT_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
 
 BARE_STREAMS = frozenset({"aac", "ac3", "amr", "dts", "eac3", "loas", "mp3", "truehd"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,10 @@ def _scanned_duration(path: Path, film_start: float) -> float | None:
     """The end of the last packet in seconds of the film's time line, by reading them all."""
     end: float | None = None
     length = 0.0
-    with open_container(path) as container:
+    import av
+
+    # A damaged film is as long as what can be read of it.
+    with open_container(path) as container, suppress(av.error.FFmpegError):
         for packet in container.demux():
             if not packet.time_base:
                 continue

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from chalchitra.errors import HeldError, UsageError
+from chalchitra.hints import job_argument
 from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, read_state
 
 WAIT_SECONDS = 30.0
@@ -47,7 +48,8 @@ def ask(layout: JobLayout) -> Asked | JobState:
             cause="Its runner died before it ended."
             if shown == "interrupted"
             else "It was prepared, and not started or not finished.",
-            fix=f"There is nothing to cancel; chalchitra rm {state.job_id} removes it.",
+            fix="There is nothing to cancel; to remove it, type: "
+            f"chalchitra rm {job_argument(layout.root)}",
         )
     try:
         layout.cancel.touch()  # nothing inside: that works on a full disk too
@@ -73,7 +75,7 @@ def wait(asked: Asked, seconds: float = WAIT_SECONDS) -> JobState:
                 if asked.elsewhere
                 else "A stage takes long to clean up.",
                 fix=f"It stays asked to stop: look again with chalchitra status "
-                f"{asked.state.job_id}, or end {where}process {asked.runner.pid}.",
+                f"{job_argument(layout.root)}, or end {where}process {asked.runner.pid}.",
             )
         time.sleep(_POLL_SECONDS)
     if holder(layout) is None:

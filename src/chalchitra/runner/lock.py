@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from chalchitra.errors import HeldError, UsageError
+from chalchitra.hints import job_argument
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 
@@ -57,7 +58,8 @@ def _take(fd: int, layout: JobLayout, job_id: str) -> None:
                 raise HeldError(
                     f"Job {job_id} is being run by {holder(layout) or Holder()}.",
                     cause="A second runner would do the same work twice.",
-                    fix=f"Wait for it, or stop it first: chalchitra cancel {job_id}",
+                    fix="Wait for it, or stop it first: "
+                    f"chalchitra cancel {job_argument(layout.root)}",
                 ) from None
         except OSError as error:
             raise _unlockable(layout, job_id, error) from None

@@ -15,6 +15,7 @@ from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
 from chalchitra.files import sha256_file
 from chalchitra.hardware import known_hardware
+from chalchitra.hints import job_argument
 from chalchitra.jobs import Job, JobLayout, ModelChoice
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
@@ -147,7 +148,8 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
             raise UsageError(
                 f"{copy} is gone, or another than was read.",
                 cause="It was moved or edited in the job's folder.",
-                fix=f"Type chalchitra review {job.job_id} FILE again, or --undo -t {language}.",
+                fix=f"Type chalchitra review {job_argument(layout.root)} FILE again, or with "
+                f"--undo -t {language} instead of the file.",
             )
 
 

@@ -7,15 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from chalchitra.runner.events import Reporter
-from chalchitra.runner.report_text import (
-    batch_end,
-    batch_lines,
-    batch_table,
-    lines_of,
-    summary_end,
-    summary_lines,
-    summary_table,
-)
+from chalchitra.runner.report_text import lines_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -103,17 +95,12 @@ class PlainReporter:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
-        lines = lines_of(event, fields, why=self._why, batch=self._batch)
-        if event == "summary" and not self._batch:
-            lines += summary_lines(fields)
-        if event == "batch_summary":
-            lines += batch_lines(fields)
-        for line in lines:
+        for line in lines_of(event, fields, why=self._why, batch=self._batch):
             print(line, file=self._out, flush=True)
 
 
 class TerminalReporter:
-    """Live progress of every stage that runs, a line for each that ended, a table at the end."""
+    """Live progress of every stage that runs, a line for each that ended, then the summary."""
 
     def __init__(self, *, why: bool, batch: bool = False) -> None:
         self._why = why
@@ -142,19 +129,9 @@ class TerminalReporter:
     def emit(self, event: str, **fields: Any) -> None:
         assert self._progress is not None
         self._follow(self._progress, event, fields)
-        console = self._progress.console
+        if event in ("summary", "batch_summary") and not (self._batch and event == "summary"):
+            self._progress.stop()
         for line in lines_of(event, fields, why=self._why, batch=self._batch):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        if event == "summary" and not self._batch:
-            self._show_end(summary_table(fields), summary_end(fields))
-        if event == "batch_summary":
-            self._show_end(batch_table(fields), batch_end(fields))
-
-    def _show_end(self, table: Any, lines: list[str]) -> None:
-        assert self._progress is not None
-        self._progress.stop()
-        self._progress.console.print(table)
-        for line in lines:
             self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _follow(self, progress: Progress, event: str, fields: dict[str, Any]) -> None:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from chalchitra.hints import job_argument, pasteable
 from chalchitra.paths import shown_path
 
 
 def lines_of(event: str, fields: dict[str, Any], *, why: bool, batch: bool = False) -> list[str]:
     """What an event says in lines of text; nothing for those that only move a bar.
 
-    In a `batch` every line begins with its job.
+    In a `batch` every line begins with its job, and the table at its end stands for all summaries.
+    Commands in it can be typed in the current folder. Nothing is cut to a terminal's width: what
+    is to be typed must stay whole.
     """
-    lines = _lines_of(event, fields, why=why)
-    if not batch or "job_id" not in fields:
-        return lines
-    if event == "summary":
-        lines = [summary_end(fields)[-1]]
-    if event == "job_started":
-        lines = [fields["title"]]
-    return [f"{fields['job_id']} {line.strip()}" for line in lines]
+    if event == "summary" and not batch:
+        lines = summary_lines(fields)
+    elif event == "batch_summary":
+        lines = batch_lines(fields)
+    else:
+        lines = _lines_of(event, fields, why=why)
+        if batch and "job_id" in fields:
+            if event == "summary":
+                lines = [summary_end(fields)[-1]]
+            if event == "job_started":
+                lines = [fields["title"]]
+            lines = [f"{fields['job_id']} {line.strip()}" for line in lines]
+    return [pasteable(line) for line in lines]
 
 
 def _lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
@@ -84,23 +93,6 @@ def summary_lines(fields: dict[str, Any]) -> list[str]:
     return ["", *lines, *summary_end(fields)]
 
 
-def summary_table(fields: dict[str, Any]) -> Any:
-    """The summary as a rich table."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("stage", "environment", "seconds", "state", "less than was asked"):
-        table.add_column(column, justify="right" if column == "seconds" else "left")
-    from rich.text import Text
-
-    for row in fields["stages"]:
-        what = "\n".join(
-            f"{item['what']} {item['fix']}".strip() for item in row.get("degraded", ())
-        )
-        table.add_row(*(Text(cell) for cell in (*_cells(row), what)))
-    return table
-
-
 def summary_end(fields: dict[str, Any]) -> list[str]:
     """What follows the table: notes, deliverables, how it ended."""
     ended = _ENDED[fields["state"]]
@@ -129,19 +121,6 @@ def batch_lines(fields: dict[str, Any]) -> list[str]:
     return ["", *lines, *batch_end(fields)]
 
 
-def batch_table(fields: dict[str, Any]) -> Any:
-    """The table of a batch, for a terminal."""
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in _FILM_COLUMNS:
-        table.add_column(column, justify="right" if column == "seconds" else "left")
-    for film in fields["films"]:
-        table.add_row(*(Text(cell) for cell in _film_cells(film)))
-    return table
-
-
 def batch_end(fields: dict[str, Any]) -> list[str]:
     """How many films ended how."""
     states = [film["state"] for film in fields["films"]]
@@ -156,5 +135,6 @@ def _film_cells(film: dict[str, Any]) -> tuple[str, str, str, str, str]:
         needs = " ".join(f"{error['what']} {error['fix']}".strip() for error in errors)
     elif film["degraded"]:
         first, *more = film["degraded"]
-        needs = first + (f" ({len(more)} more: chalchitra status)" if more else "")
+        see = f"chalchitra status {job_argument(Path(film['job_dir']))}"
+        needs = first + (f" ({len(more)} more: {see})" if more else "")
     return film["job_id"], film["title"], film["state"], f"{film['seconds']:.1f}", needs

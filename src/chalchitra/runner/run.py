@@ -169,7 +169,7 @@ class _Run:
             "stages": self.rows,
             "deliverables": _deliverables(self.job, self.layout),
             "error": error.to_dict() if error else None,
-            "notes": [*self.job.notes, *self.job.edit_notes],
+            "notes": [*self.job.notes, *self.job.edit_notes(self.layout.root)],
         }
         with suppress(OSError):  # a full disk must not hide what happened
             self._tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import run_job_command
 from chalchitra.jobs import Job, JobLayout, read_record
 from chalchitra.pipeline import split_key, stage_key
 from chalchitra.subtitles.qc import JobReport, QualityReport
@@ -33,6 +34,6 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
         raise UsageError(
             f"Job {job.job_id} has no subtitle tracks yet.",
             cause="It has not run, or did not come so far.",
-            fix=f"Type: ./run-pipeline.sh -j {job.job_id}",
+            fix=f"Type: {run_job_command(layout.root)}",
         )
     return JobReport.of(job.title, reports, job.film_duration)

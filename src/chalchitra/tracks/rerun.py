@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import run_job_command
 from chalchitra.jobs import Job, JobLayout, read_job, read_record
 from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.runner import rules
@@ -36,7 +37,7 @@ def require_tracks(job: Job, layout: JobLayout) -> None:
         raise UsageError(
             f"The tracks of job {job.job_id} cannot be made yet.",
             cause=f"{missing[0]} has not run.",
-            fix=f"Type: ./run-pipeline.sh -j {job.job_id}",
+            fix=f"Type: {run_job_command(layout.root)}",
         )
 
 

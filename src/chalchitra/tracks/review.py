@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes, write_text
+from chalchitra.hints import job_argument
 from chalchitra.jobs import EditedFile, Job, JobLayout, read_job, rewrite_job
 from chalchitra.languages import find
 from chalchitra.runner.lock import held
@@ -56,9 +57,9 @@ def undo(folder: Path, language: str | None) -> str:
         raise UsageError(
             f"No edits of {wanted} are in job {job.job_id}." if wanted else "Whose edits?",
             cause=f"Edited are: {', '.join(edited)}." if edited else "No track of it was edited.",
-            fix=f"For example: chalchitra review {job.job_id} --undo -t {edited[0]}"
+            fix=f"For example: chalchitra review {job_argument(folder)} --undo -t {edited[0]}"
             if edited
-            else f"See the tracks with: chalchitra qc {job.job_id}",
+            else f"See the tracks with: chalchitra qc {job_argument(folder)}",
         )
     with held(layout, job.job_id):
         job = read_job(folder)

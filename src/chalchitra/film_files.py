@@ -1,0 +1,95 @@
+"""Which files of the folders that were named are films, and which are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chalchitra.errors import UsageError
+from chalchitra.media.formats import FILM_SUFFIXES, shown
+from chalchitra.text.listing import listed
+
+_SIDECARS = frozenset(
+    ".srt .vtt .ass .ssa .sub .idx .sup .ttml .smi .txt .nfo .xml .json .csv .tsv .jpg .jpeg .png "
+    ".webp .gif .pdf .md .html .url .log .torrent .sfv .md5".split()
+)
+"""What lies beside films and is none: counted, not named."""
+_MOST_NAMED = 5
+
+
+@dataclass
+class FilmFiles:
+    """The films in the order in which they are prepared, and what a person is told was left out."""
+
+    films: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def find_films(paths: Iterable[Path]) -> FilmFiles:
+    """The films that were named, folders replaced by the films in them (sorted by name).
+
+    A file in a folder is a film by its suffix; one that is named may end in anything. Raises
+    UsageError for a folder that holds none or cannot be read.
+    """
+    found = FilmFiles()
+    for path in paths:
+        if not _is_folder(path):
+            found.films.append(path)
+            continue
+        films, left_out = _look_into(path)
+        if not films:
+            raise UsageError(
+                f"There is no film in {path}.",
+                cause=left_out or "The folder is empty.",
+                fix="Give another folder, or name the films one by one.",
+            )
+        found.films += films
+        if left_out:
+            found.notes.append(f"Of {path}: {left_out}")
+    found.films[:] = dict.fromkeys(found.films)
+    return found
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # whoever opens it says what is wrong with it
+        return False
+
+
+def _look_into(folder: Path) -> tuple[list[Path], str]:
+    """A folder's films, and a sentence on what else is in it; hidden files are not spoken of."""
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        folders = [entry for entry in entries if entry.is_dir()]
+        files = [entry for entry in entries if entry not in folders]
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} cannot be read.",
+            cause=f"{error.strerror}.",
+            fix="Check its permissions, or give another folder.",
+        ) from None
+    films = [file for file in files if file.suffix.lower() in FILM_SUFFIXES]
+    beside = [file for file in files if file.suffix.lower() in _SIDECARS]
+    others = [file for file in files if file not in films and file not in beside]
+    parts = []
+    if folders:
+        parts.append(_named("folder", folders) + " (name a folder to take its films)")
+    if others:
+        parts.append(_named("file", others) + " (not known as films; name one to try it)")
+    if beside:
+        parts.append(f"{len(beside)} {_plural('file', beside)} that {_are(beside)} not films")
+    return films, f"Left out: {'; '.join(parts)}." if parts else ""
+
+
+def _named(kind: str, items: list[Path]) -> str:
+    return f"the {_plural(kind, items)} {listed([shown(item) for item in items], _MOST_NAMED)}"
+
+
+def _plural(kind: str, items: list[Path]) -> str:
+    return kind if len(items) == 1 else f"{kind}s"
+
+
+def _are(items: list[Path]) -> str:
+    return "is" if len(items) == 1 else "are"
