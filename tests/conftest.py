@@ -79,15 +79,7 @@ class Project:
             user="asha",
             title="film",
             workflow=workflow,
-            film=Film(
-                path=film,
-                size=8,
-                mtime_ns=film.stat().st_mtime_ns,
-                container="matroska",
-                start_time=0,
-                duration=5,
-                streams=[Stream(index=0, position=0, kind="audio", codec="aac")],
-            ),
+            film=_as_a_film(film),
             source_language="hi",
             target_languages=list(targets),
             languages={name: {"id": name} for name in ("hi", *targets)},
@@ -107,10 +99,25 @@ class Project:
         return job, JobLayout(folder)
 
 
+def _as_a_film(path: Path) -> Film:
+    """What probing says of the text that stands for a film here."""
+    status = path.stat()
+    return Film(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        container="matroska",
+        start_time=0,
+        duration=5,
+        streams=[Stream(index=0, position=0, kind="audio", codec="aac")],
+    )
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Project:
     """A Project that CHALCHITRA_ROOT names. Nobody cuts the power: the disk is not waited for."""
     monkeypatch.setattr(os, "fsync", lambda fd: None)
+    monkeypatch.setattr("chalchitra.media.probe.probe", _as_a_film)
     root = tmp_path / "project"
     (root / "config").mkdir(parents=True)
     (root / "requirements").mkdir()

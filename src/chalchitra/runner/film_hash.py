@@ -38,6 +38,12 @@ def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
     return digest
 
 
+def known_sha256(kept: Path) -> str | None:
+    """The hash that `kept` remembers, of whatever file; None where it remembers none."""
+    known = _known(kept)
+    return None if known is None else str(known["sha256"])
+
+
 def check_same_film(film: Path, kept: Path) -> None:
     """Raises UsageError when the film is not the one that was hashed, by size and time."""
     known = _known(kept)

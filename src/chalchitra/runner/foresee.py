@@ -6,6 +6,7 @@ from chalchitra.artifacts import ArtifactStore
 from chalchitra.jobs import Job, JobLayout
 from chalchitra.runner.decide import decide
 from chalchitra.runner.events import Reporter
+from chalchitra.runner.film_again import look_again
 from chalchitra.runner.fingerprints import fingerprint_parts
 from chalchitra.runner.preflight import look
 from chalchitra.runner.select import Selection
@@ -20,6 +21,9 @@ def foresee(
     known before.
     """
     store = ArtifactStore.of_job(layout)
+    job, note = look_again(job, layout, keep=False)
+    if note:
+        reporter.emit("stage_warning", stage="demux", text=note)
     ready, missing = look(job, layout)
     for name in missing:
         reporter.emit("fetch_planned", model=name)

@@ -15,17 +15,27 @@ from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import python_path
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
-from chalchitra.jobs import Job, JobLayout, JobState, StageRecord, read_job, read_record
+from chalchitra.jobs import (
+    Job,
+    JobLayout,
+    JobState,
+    StageRecord,
+    read_job,
+    read_record,
+    rewrite_job,
+)
 from chalchitra.pipeline import FILM, STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work
 from chalchitra.runner.decide import Decision, decide
 from chalchitra.runner.events import Reporter
+from chalchitra.runner.film_again import look_again
 from chalchitra.runner.film_hash import check_same_film
 from chalchitra.runner.fingerprints import fingerprint_parts, script_of
 from chalchitra.runner.foresee import foresee
 from chalchitra.runner.launch import run_cold
 from chalchitra.runner.lock import held
+from chalchitra.runner.model_places import with_models_here
 from chalchitra.runner.preflight import Ready, memory_need, preflight
 from chalchitra.runner.publish import replace_missing
 from chalchitra.runner.resources import Gate, Need, Slot
@@ -77,7 +87,7 @@ def run_job(
 
     Raises HeldError and what is wrong with the request; everything later is in the outcome.
     """
-    job = read_job(job_dir)
+    job = with_models_here(read_job(job_dir))
     layout = JobLayout(job_dir.absolute())
     if options.debug:
         job.debug = True
@@ -145,6 +155,7 @@ class _Run:
                 if self.store is not None:
                     stack.enter_context(self.store.in_use())
                 tidy(self.job, self.layout, self.reporter)
+                self._look_again()
                 ready = preflight(self.job, self.layout, self.reporter, self.selection.wanted)
                 for key in self.job.stages:
                     self.stop.check()
@@ -308,6 +319,16 @@ class _Run:
             with suppress(OSError):  # the store saves work; without it nothing is lost
                 self.store.put(job, self.layout, record)
         return record
+
+    def _look_again(self) -> None:
+        """Take the film as it is now; job.json keeps it, so that whoever reads it knows too."""
+        job, note = look_again(self.job, self.layout)
+        if job is self.job:
+            return
+        kept = read_job(self.layout.root)
+        notes = [*kept.notes, note] if note and note not in kept.notes else kept.notes
+        rewrite_job(kept.model_copy(update={"film": job.film, "notes": notes}), self.layout)
+        self.job = job.model_copy(update={"notes": notes})
 
     def _check_film(self) -> None:
         check_same_film(self.job.film.path, self.layout.film_hash)

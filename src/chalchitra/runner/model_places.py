@@ -1,0 +1,25 @@
+"""Where a job's models are now: a checkout, or the folder of models, may have moved since."""
+
+from __future__ import annotations
+
+from chalchitra.jobs import Job, ModelChoice
+from chalchitra.models import catalogue
+
+
+def with_models_here(job: Job) -> Job:
+    """The job with the models of the catalogue where they are on this machine today.
+
+    A folder that a person named stays the one that was named, there or not.
+    """
+    known = catalogue.load()
+    models = {key: _here(choice, known) for key, choice in job.models.items()}
+    return job if models == job.models else job.model_copy(update={"models": models})
+
+
+def _here(choice: ModelChoice, known: catalogue.Catalogue) -> ModelChoice:
+    if choice.path.exists() or not known.knows(choice.name, choice.kind):
+        return choice
+    ours = known.find(choice.name, choice.kind, choice.format).path()
+    if ours.name != choice.path.name:
+        return choice
+    return choice.model_copy(update={"path": ours})

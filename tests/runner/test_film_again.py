@@ -1,0 +1,128 @@
+"""A film that changed after its job was prepared, and models that moved."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from chalchitra.errors import ExitCode
+from chalchitra.jobs import Clip, ModelChoice, read_job
+from chalchitra.media.film import Stream
+from chalchitra.models import catalogue
+from chalchitra.runner.model_places import with_models_here
+
+from .quick import Quick
+
+
+@pytest.fixture
+def quick(project):
+    return Quick(project)
+
+
+SOUND = Stream(index=0, position=0, kind="audio", codec="aac")
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """Say what probing finds from now on: changes of the film that stands there."""
+
+    def change(job, **fields):
+        def probe(path):
+            status = path.stat()
+            times = {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
+            return job.film.model_copy(update={**times, **fields})
+
+        monkeypatch.setattr("chalchitra.media.probe.probe", probe)
+        job.film.path.write_text("another film")
+
+    return change
+
+
+def test_a_film_that_grew_runs_with_its_new_length_and_says_so(quick, found):
+    job, layout = quick.job()
+    found(job, duration=29.0)
+    ran = quick.run(layout)
+    assert ran.outcome.exit_code == ExitCode.DONE
+    assert read_job(layout.root).film.duration == 29.0
+    assert any("5.0 s long then, 29.0 s now" in note for note in ran.outcome.summary["notes"])
+    assert quick.run(layout).served == [], "it is looked at once"
+    assert len(read_job(layout.root).notes) == len(job.notes) + 1
+
+
+@pytest.mark.parametrize(
+    ("streams", "said"),
+    [
+        ([], "not there"),
+        ([SOUND.model_copy(update={"kind": "video"})], "video"),
+        ([SOUND.model_copy(update={"language": "ta"})], "ta"),
+        ([SOUND.model_copy(update={"channels": 6})], "audio"),
+    ],
+)
+def test_another_track_in_the_place_of_the_chosen_one_is_refused(quick, found, streams, said):
+    job, layout = quick.job()
+    before = layout.job_file.read_bytes()
+    found(job, streams=streams)
+    ran = quick.run(layout)
+    assert ran.outcome.exit_code == ExitCode.USAGE
+    assert ran.served == []
+    assert said in ran.outcome.error.what
+    assert "prepare-job" in ran.outcome.error.fix
+    assert layout.job_file.read_bytes() == before
+
+
+def test_a_clip_must_lie_in_the_film_that_is_there(quick, found):
+    job, layout = quick.job()
+    quick.changed(job, layout, clip=Clip(start=3, end=4))
+    found(job, duration=2.0)
+    assert "2.000 s long" in quick.run(layout).outcome.error.what
+
+
+def test_a_film_whose_picture_is_gone_is_not_muxed(quick, found):
+    picture = Stream(index=1, position=0, kind="video", codec="h264")
+    job, layout = quick.job(None, ("en",))
+    assert "mux" in job.stages
+    quick.changed(job, layout, film=job.film.model_copy(update={"streams": [SOUND, picture]}))
+    found(job, duration=6.0)
+    assert "picture" in quick.run(layout).outcome.error.what
+
+
+def test_the_same_bytes_again_are_the_same_film(quick, monkeypatch):
+    job, layout = quick.job()
+    quick.run(layout)
+    monkeypatch.setattr("chalchitra.media.probe.probe", None)  # nobody needs to look
+    os.utime(job.film.path, ns=(1, 1))
+    ran = quick.run(layout)
+    assert ran.served == []
+    assert ran.outcome.summary["notes"] == job.notes
+    assert read_job(layout.root).film.mtime_ns == 1
+
+
+def test_a_dry_run_looks_and_writes_nothing(quick, found):
+    job, layout = quick.job()
+    found(job, duration=29.0)
+    before = {path: path.read_bytes() for path in layout.root.rglob("*") if path.is_file()}
+    ran = quick.run(layout, dry_run=True)
+    assert any("29.0 s now" in fields.get("text", "") for _, fields in ran.events)
+    assert before == {path: path.read_bytes() for path in layout.root.rglob("*") if path.is_file()}
+
+
+def test_models_are_found_where_they_are_now(quick, tmp_path, monkeypatch):
+    job, _ = quick.job()
+    entry = catalogue.load().find("base", "whisper", "ctranslate2")
+    monkeypatch.setenv("CHALCHITRA_MODELS", str(tmp_path / "old"))
+    old = entry.path()
+    old.mkdir(parents=True)
+    named = tmp_path / "mine" / "base"
+    kind = {"kind": "whisper", "format": "ctranslate2", "reason": "asked for"}
+    job.models = {
+        "asr": ModelChoice(name="base", path=old, **kind),
+        "language": ModelChoice(name="base", path=named, **kind),
+    }
+    assert with_models_here(job) is job
+    shutil.move(tmp_path / "old", tmp_path / "new")
+    monkeypatch.setenv("CHALCHITRA_MODELS", str(tmp_path / "new"))
+    moved = with_models_here(job).models
+    assert moved["asr"].path == tmp_path / "new" / old.name
+    assert moved["language"].path == named
