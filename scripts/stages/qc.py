@@ -6,8 +6,7 @@ from chalchitra.subtitles.qc import JobReport, QualityReport
 
 def work(stage: Stage) -> None:
     reports = [QualityReport.read(path) for path in stage.inputs.values()]
-    params = stage.params
-    job = JobReport.of(params["title"], reports, params["film_duration"])
+    job = JobReport.of(stage.params["title"], reports)
     job.write(stage.output("qc", "qc.json", deliver_as="qc.json"))
     stage.metric("tracks", len(reports))
     stage.metric("violations", job.violations)

@@ -11,6 +11,7 @@ from chalchitra.errors import UsageError
 from chalchitra.files import write_text
 from chalchitra.media.measure import measured
 from chalchitra.speech.regions import SpeechRegions
+from chalchitra.speech.sound import film_seconds
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles import (
     Cue,
@@ -98,7 +99,7 @@ def work(stage: Stage) -> None:
             settings,
             language=language,
             script=row["script"],
-            duration=stage.params["film_duration"],
+            duration=film_seconds(stage.input("audio_info")),
             cuts=shots,
         )
     cues = track.cues
@@ -124,7 +125,7 @@ def work(stage: Stage) -> None:
         stage.params.get("style", ""),
         language,
         script=row["script"],
-        film=stage.params["film_duration"],
+        film=film_seconds(stage.input("audio_info")),
         frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         words=transcript.words if transcript else (),
@@ -295,7 +296,7 @@ def write_bilingual(
         list(halves.values()),
         settings,
         stage.params.get("style", ""),
-        film=stage.params["film_duration"],
+        film=film_seconds(stage.input("audio_info")),
         frame_rate=shots.frame_rate if shots else None,
         speech=speech,
         forced=f"its times are those of the {template.language} track",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,27 @@ def test_other_troubles_with_files_are_foreseen(number, kind):
 def test_an_error_for_a_person_stays_what_it_is():
     error = MissingError("No model.")
     assert as_error("asr", error, FOLDER) is error
+
+
+@pytest.mark.parametrize(
+    ("number", "cause", "fix"),
+    [
+        (errno.EACCES, "permissions", "permissions"),
+        (errno.EROFS, "read-only", "--out"),
+        (errno.EIO, "disk", "Check the disk"),
+        (errno.EAGAIN, "busy", "again"),
+        (errno.EMFILE, "open", "ulimit"),
+        (errno.ESTALE, "network", "Connect"),
+        (errno.ETIMEDOUT, "network", "Connect"),
+        (errno.ENAMETOOLONG, "too long", "Shorten"),
+        (errno.ENOTDIR, "no folder", "path"),
+        (errno.EBUSY, "Another program", "Close"),
+        (errno.EDOM, "no other reason", "--debug"),
+    ],
+)
+def test_an_error_of_the_system_is_told_by_its_true_cause(number, cause, fix):
+    error = as_error("mux", OSError(number, os.strerror(number), "/film.mkv"), FOLDER)
+    assert os.strerror(number) in error.what
+    assert cause in error.cause
+    assert fix in error.fix
+    assert ("permissions" in error.fix) == (number == errno.EACCES)

@@ -27,7 +27,7 @@ SETTINGS = CueSettings(
 
 
 def report(language, *cues):
-    return make_report(cues, SETTINGS, "netflix", language)
+    return make_report(cues, SETTINGS, "netflix", language, film=60.0)
 
 
 def test_the_reports_of_all_tracks_become_one(tmp_path):
@@ -46,7 +46,7 @@ def test_the_reports_of_all_tracks_become_one(tmp_path):
         stage="qc",
         environment="common",
         inputs=inputs,
-        params={"title": "मेरी फ़िल्म", "film_duration": 60.0},
+        params={"title": "मेरी फ़िल्म"},
         output_dir=attempt,
         device="cpu",
         compute_type="int8",

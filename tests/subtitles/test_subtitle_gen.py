@@ -52,9 +52,12 @@ SETTINGS = {
 def run(tmp_path):
     """Runs the stage on a document; gives its exit code and its result."""
 
-    def run(language, document, inputs=None, **params):
+    def run(language, document, inputs=None, film_duration=60.0, heard=60.0, **params):
         source = tmp_path / "input.json"
         document.write(source)
+        info = tmp_path / "audio.json"
+        times = {"offset": 0.0, "duration": heard, "film_duration": film_duration}
+        info.write_text(json.dumps(times))
         attempt = tmp_path / "attempt"
         attempt.mkdir()
         request = Request(
@@ -64,13 +67,13 @@ def run(tmp_path):
             environment="common",
             inputs={
                 "transcript" if isinstance(document, Transcript) else "translation": source,
+                "audio_info": info,
                 **(inputs or {}),
             },
             params={
                 "title": "मेरी फ़िल्म",
                 "source_language": "hi",
                 "languages": LANGUAGES,
-                "film_duration": 60.0,
                 "song_text": "mark",
                 "pair": [],
                 **SETTINGS,
@@ -301,6 +304,23 @@ def test_a_setting_that_cannot_be_used(run):
     code, result, _ = run("hi", hindi(), max_lines=0)
     assert code == 2
     assert "subtitle_gen.max_lines" in result.error.what
+
+
+def test_a_film_is_as_long_as_its_sound_whatever_its_header_says(run):
+    words = [Word(text=text, start=at, end=at + 0.8) for text, at in (("एक", 1), ("दो", 40))]
+    document = Transcript(
+        language="hi",
+        segments=[
+            Segment(id=n, start=word.start, end=word.end, text=word.text, words=[word])
+            for n, word in enumerate(words)
+        ],
+    )
+    code, result, attempt = run("hi", document, film_duration=10.0, heard=50.0)
+    assert code == 0
+    items = pysrt.from_string((attempt / result.outputs["srt"].path).read_text())
+    assert [item.start.ordinal for item in items] == [1000, 40000]
+    report = json.loads((attempt / result.outputs["qc"].path).read_text())
+    assert report["film_duration"] == 50
 
 
 def test_a_film_whose_length_is_not_known(run):

@@ -168,11 +168,6 @@ class Job(_Model):
     edits: dict[str, EditedFile] = Field(default_factory=dict)
 
     @property
-    def film_duration(self) -> float | None:
-        """The film's length in seconds, where its container says it."""
-        return self.film.duration
-
-    @property
     def heard_seconds(self) -> float | None:
         """How much of the film is heard, in seconds: all of it, or the clip."""
         start, end = (self.clip.start, self.clip.end) if self.clip else (0.0, None)

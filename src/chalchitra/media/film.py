@@ -73,7 +73,8 @@ class Film(BaseModel):
     """A media file as it was probed.
 
     `start_time` is the container's first timestamp in seconds: zero on the film's time line, what
-    a player shows as 0. `duration` is in seconds, None where the file does not say.
+    a player shows as 0. `duration` is in seconds, None where the file does not say; `measured` when
+    it is more than what a header claims.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -84,6 +85,7 @@ class Film(BaseModel):
     container: str
     start_time: float
     duration: float | None
+    measured: bool = True
     streams: list[Stream]
     chapters: int = 0
 

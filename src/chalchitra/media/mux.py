@@ -19,6 +19,7 @@ from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input, timed_input, whole_film
 from chalchitra.media.mux_check import check
 from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track
+from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container
 from chalchitra.media.tools import run_ffmpeg
 
@@ -158,7 +159,7 @@ def _index(item: PlannedStream) -> int | None:
 def _has_packets(path: Path) -> bool:
     try:
         with open_container(path) as container:
-            return any(packet.size for packet in container.demux())
+            return any(packet.size for packet in packets(container))
     except UsageError:  # a header without packets does not even open
         return False
 
@@ -169,7 +170,7 @@ def _save_covers(film: Film, covers: tuple[Stream, ...], folder: Path) -> list[P
     for cover in covers:
         path = folder / f"{cover.index}.{COVER_TYPES[cover.codec][0]}"
         with open_container(film.path) as container:
-            packet = next(container.demux(container.streams[cover.index]))
+            packet = next(packets(container, container.streams[cover.index]))
             path.write_bytes(bytes(packet))
         saved.append(path)
     return saved

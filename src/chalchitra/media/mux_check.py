@@ -8,6 +8,7 @@ from pathlib import Path
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track
+from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container, probe
 
 _TIME_S = 0.005
@@ -53,9 +54,9 @@ def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
     found = [stream for stream in result.streams if stream.kind not in ("data", "attachment")]
     pairs = _pair(plan, [stream for stream in found if not stream.is_cover])
     _check_attached(plan, result)
-    packets = _read(out, result)
-    shift = _check_cues(pairs, packets)
-    _check_starts(plan.film, pairs, packets, shift)
+    read = _read(out, result)
+    shift = _check_cues(pairs, read)
+    _check_starts(plan.film, pairs, read, shift)
     shortfalls = []
     if shift > _SHIFT_TOLD_S:
         shortfalls.append(
@@ -65,7 +66,7 @@ def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
                 "Use the .srt files with the film as it is, or cut it anew.",
             )
         )
-    shortfalls += _check_end(plan, pairs, packets, shift, errors)
+    shortfalls += _check_end(plan, pairs, read, shift, errors)
     lost = _tags(plan.film.path) - _tags(out)
     if lost:
         shortfalls.append(
@@ -113,15 +114,15 @@ def _check_attached(plan: MuxPlan, result: Film) -> None:
 
 def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packets]:
     """What all packets say, or the first `limit`; in seconds of the film's time line."""
-    packets = {stream.index: _Packets() for stream in film.streams}
+    found = {stream.index: _Packets() for stream in film.streams}
     with open_container(path) as container:
-        for count, packet in enumerate(container.demux()):
+        for count, packet in enumerate(packets(container)):
             if limit is not None and count >= limit:
                 break
             time = packet.pts if packet.pts is not None else packet.dts
             if time is None or not packet.time_base:
                 continue
-            seen = packets[packet.stream.index]
+            seen = found[packet.stream.index]
             start = float(time * packet.time_base) - film.start_time
             if seen.first is None:
                 seen.first = start
@@ -129,16 +130,16 @@ def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packet
             # An MP4 fills the time between its cues with empty ones: two bytes, the length 0.
             if packet.stream.type == "subtitle" and bytes(packet) not in (b"", b"\0\0"):
                 seen.cues.append(start)
-    return packets
+    return found
 
 
-def _check_cues(pairs: list[tuple[PlannedStream, Stream]], packets: dict[int, _Packets]) -> float:
+def _check_cues(pairs: list[tuple[PlannedStream, Stream]], read: dict[int, _Packets]) -> float:
     """How much later all cues are than in their files, in seconds."""
     shift: float | None = None
     for planned, real in pairs:
         if not isinstance(planned.origin, Track):
             continue
-        meant, there = planned.origin.cues, packets[real.index].cues
+        meant, there = planned.origin.cues, read[real.index].cues
         if len(meant) != len(there):
             raise _wrong(
                 f"Its {planned.origin.language} track has {len(there)} cues, not {len(meant)}"
@@ -156,7 +157,7 @@ def _check_cues(pairs: list[tuple[PlannedStream, Stream]], packets: dict[int, _P
 def _check_starts(
     film: Film,
     pairs: list[tuple[PlannedStream, Stream]],
-    packets: dict[int, _Packets],
+    read: dict[int, _Packets],
     shift: float,
 ) -> None:
     """Sound must start where it did; a picture may start later, at its first whole frame."""
@@ -164,7 +165,7 @@ def _check_starts(
     for planned, real in pairs:
         if isinstance(planned.origin, Track) or planned.kind == "subtitle":
             continue
-        then, now = before[planned.origin.index].first, packets[real.index].first
+        then, now = before[planned.origin.index].first, read[real.index].first
         if then is None or now is None:
             continue
         moved = now - then - shift
@@ -175,13 +176,13 @@ def _check_starts(
 def _check_end(
     plan: MuxPlan,
     pairs: list[tuple[PlannedStream, Stream]],
-    packets: dict[int, _Packets],
+    read: dict[int, _Packets],
     shift: float,
     errors: list[str],
 ) -> list[Shortfall]:
     """Picture and sound must go on as long as the film's do."""
     said = f"ffmpeg says: {errors[0].rstrip('.')}." if errors else ""
-    length = max(packets[real.index].end for planned, real in pairs if planned.kind != "subtitle")
+    length = max(read[real.index].end for planned, real in pairs if planned.kind != "subtitle")
     expected = _expected_end(plan.film) + shift
     if length < expected - _SHORTER_S:
         real = max(seen.end for seen in _read(plan.film.path, plan.film).values()) + shift

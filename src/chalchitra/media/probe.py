@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,8 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.media.film import Film, Kind, Stream
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
+from chalchitra.media.length import measure
+from chalchitra.system_errors import meaning
 
 _KINDS: dict[str, Kind] = {
     "video": "video",
@@ -18,8 +19,6 @@ _KINDS: dict[str, Kind] = {
     "subtitle": "subtitle",
     "attachment": "attachment",
 }
-_SCAN_LIMIT = 2 << 30
-"""Bytes: a larger file of unknown length is not read through to learn it."""
 
 CHAPTER_TRACK = "chapters"
 """The codec name given here to the text track that holds an MP4's chapters."""
@@ -40,20 +39,26 @@ def probe(path: Path) -> Film:
             kind = _KINDS.get(stream.type, "data")
             position = sum(other.kind == kind for other in streams)
             streams.append(_stream(stream, kind, position, start, chapters))
-        duration = container.duration / 1e6 if container.duration else None
+        header = container.duration / 1e6 if container.duration else None
     if not any(stream.kind in ("video", "audio") for stream in streams):
         raise UsageError(f"{shown(path)} holds neither picture nor sound.")
-    if (duration is None or name in BARE_STREAMS) and status.st_size <= _SCAN_LIMIT:
-        duration = _scanned_duration(path, start)
-        if name in BARE_STREAMS:
-            streams[0].duration = duration
+    try:
+        length = measure(lambda: open_container(path), name, status.st_size, start, header)
+    except OSError as error:
+        found = meaning(error.errno)
+        raise UsageError(
+            f"{shown(path)} cannot be read: {error.strerror}.", cause=found.what, fix=found.fix
+        ) from None
+    if name in BARE_STREAMS:
+        streams[0].duration = length.seconds
     return Film(
         path=path.absolute(),
         size=status.st_size,
         mtime_ns=status.st_mtime_ns,
         container=name,
         start_time=start,
-        duration=duration,
+        duration=length.seconds,
+        measured=length.sure,
         streams=streams,
         chapters=chapters,
     )
@@ -142,32 +147,12 @@ def _rate(rate: Fraction | None) -> str | None:
 def _duration(
     stream: Any, tags: dict[str, str], film_start: float, start: float | None
 ) -> float | None:
-    if stream.duration is not None and stream.time_base:
+    if stream.duration is not None and stream.duration > 0 and stream.time_base:
         return round(float(stream.duration * stream.time_base), 6)
     # Matroska has no length a stream; its writers leave the stream's end in a tag.
     for key, value in tags.items():
-        match = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d+)", value.strip())
+        match = re.fullmatch(r"(\d{1,6}):(\d\d):(\d\d\.\d+)", value.strip())
         if key.startswith("duration") and match:
             end = int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3])
             return round(max(0.0, end - film_start - (start or 0.0)), 6)
     return None
-
-
-def _scanned_duration(path: Path, film_start: float) -> float | None:
-    """The end of the last packet in seconds of the film's time line, by reading them all."""
-    end: float | None = None
-    length = 0.0
-    import av
-
-    # A damaged film is as long as what can be read of it.
-    with open_container(path) as container, suppress(av.error.FFmpegError):
-        for packet in container.demux():
-            if not packet.time_base:
-                continue
-            length += float((packet.duration or 0) * packet.time_base)
-            if packet.pts is not None:
-                last = float((packet.pts + (packet.duration or 0)) * packet.time_base)
-                end = max(end or 0.0, last)
-    if end is None:  # no timestamps at all: one bare stream, whose packets follow each other
-        return round(length, 6) or None
-    return round(end - film_start, 6)

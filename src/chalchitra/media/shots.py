@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import StageError
 from chalchitra.media.film import Film, Shortfall, Stream
+from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class _Picture:
                 at = round((self.begin + self.film.start_time) / stream.time_base)
                 container.seek(max(at, stream.start_time or 0), stream=stream)
             last = -1.0
-            for packet in container.demux(stream):
+            for packet in packets(container, stream):
                 try:
                     pictures = packet.decode()
                 except av.error.InvalidDataError:  # what is damaged is left out

@@ -38,7 +38,7 @@ def validate_clip(
 
     An open end stays open (None).
 
-    Raises UsageError when it is empty or goes past the film's end.
+    Raises UsageError when it is empty or goes past the film's end, where that was measured.
     """
     if start is None and end is None:
         return None
@@ -48,7 +48,7 @@ def validate_clip(
             f"The clip ends at {end:g} s, before it starts at {start:g} s.",
             fix="Give an --end-time after the --start-time.",
         )
-    if film.duration is not None:
+    if film.duration is not None and film.measured:
         asked = start if start >= film.duration else (end or 0.0)
         if start >= film.duration or asked > film.duration + _SLACK_S:
             raise UsageError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ from threading import Thread
 from typing import IO, NamedTuple
 
 from chalchitra.errors import MissingError, StageError
+from chalchitra.system_errors import MEANINGS
 
 OLDEST_FFMPEG = (4, 3)
 """The first with Matroska's `-default_mode`, which mux needs."""
@@ -31,13 +34,11 @@ _EPILOGUE = re.compile(
 # Before 6, ffmpeg ended with 0 although its last block could not be written.
 _UNWRITTEN = re.compile(r"No space left on device|Disk quota exceeded|File too large")
 _PIPE = "Broken pipe"
-_CAUSES = (
-    ("No space left on device", "The disk is full.", "Free some space and run again."),
-    ("Disk quota exceeded", "The disk quota is used up.", "Free some space and run again."),
-    ("Read-only file system", "The disk is read-only.", "Choose another --out folder."),
-    ("File too large", "The file system has no room for one file this large.", ""),
-    ("Input/output error", "The disk could not be read or written.", "Check the disk."),
-    ("Permission denied", "A file may not be read or written.", "Check its permissions."),
+# ffmpeg says "Resource temporarily unavailable" of damage in a broadcast: no word of the system's.
+_CAUSES = tuple(
+    (os.strerror(number), found)
+    for number, found in MEANINGS.items()
+    if number not in (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 )
 
 
@@ -246,7 +247,7 @@ class _Listener:
 def _failure(status: int, errors: list[str], samples: int | None) -> FfmpegError:
     crash = f"it crashed (signal {-status})" if status < 0 else f"it ended with status {status}"
     last = errors[-1] if errors and status > 0 else crash
-    for message, what, fix in _CAUSES:
-        if any(message in line for line in errors):
-            return FfmpegError(what, cause=f"ffmpeg: {last}.", fix=fix, samples=samples)
+    for message, found in _CAUSES:
+        if any(line.rstrip(".").endswith(message) for line in errors):
+            return FfmpegError(found.what, cause=f"ffmpeg: {last}.", fix=found.fix, samples=samples)
     return FfmpegError("ffmpeg failed.", cause=f"Its last words: {last}.", samples=samples)

@@ -24,6 +24,7 @@ from chalchitra.jobs import (
     read_record,
     rewrite_job,
 )
+from chalchitra.jobs.heard import seconds_to_hear
 from chalchitra.pipeline import FILM, STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work
@@ -305,7 +306,7 @@ class _Run:
             script=script_of(stage),
             environ=environ,
             models=models,
-            timeout=rule.timeout_seconds(job.heard_seconds),
+            timeout=rule.timeout_seconds(seconds_to_hear(job, self.layout)),
             launcher=self.services.launcher,
             reporter=self.reporter,
             check=self.stop.check,

@@ -30,6 +30,17 @@ class Sound(Protocol):
         """The samples between two film times; what lies outside the sound is left out."""
 
 
+def film_seconds(info: Path) -> float | None:
+    """How long the film is, in seconds, by demux's output `audio_info`; None where nobody knows.
+
+    The one place that says so after demux: a container's header may be too short, and a film is
+    at least as long as the sound that was taken out of it.
+    """
+    data = json.loads(info.read_bytes())
+    said = data.get("film_duration")
+    return None if said is None else max(float(said), data["offset"] + data["duration"])
+
+
 class WavSound:
     """The sound that demux wrote. `film_duration` is the whole film's (s), where it is known."""
 
@@ -49,7 +60,7 @@ class WavSound:
             audio,
             offset=data["offset"],
             duration=data["duration"],
-            film_duration=data.get("film_duration"),
+            film_duration=film_seconds(info),
         )
 
     def read(self, start: float, end: float) -> Samples:

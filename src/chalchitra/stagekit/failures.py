@@ -10,6 +10,7 @@ import errno
 from pathlib import Path
 
 from chalchitra.errors import ChalchitraError, OutOfMemoryError, StageError, UsageError
+from chalchitra.system_errors import meaning
 
 
 class DiskFullError(StageError):
@@ -100,8 +101,9 @@ def _from_system(stage: str, error: OSError, folder: Path) -> ChalchitraError:
             cause="It was moved or removed while the job ran.",
             fix="Put it back and run the job again.",
         )
+    found = meaning(error.errno)
     return StageError(
         f"{stage} could not read or write{where}: {error.strerror}.",
-        cause="The file, its folder or its disk does not allow it.",
-        fix="Change the permissions or repair the disk, then run the job again.",
+        cause=found.what,
+        fix=found.fix,
     )

@@ -36,4 +36,4 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
             cause="It has not run, or did not come so far.",
             fix=f"Type: {run_job_command(layout.root)}",
         )
-    return JobReport.of(job.title, reports, job.film_duration)
+    return JobReport.of(job.title, reports)

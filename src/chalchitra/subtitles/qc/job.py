@@ -26,13 +26,12 @@ class JobReport(BaseModel):
     tracks: list[QualityReport]
 
     @classmethod
-    def of(
-        cls, title: str, tracks: list[QualityReport], film_duration: float | None = None
-    ) -> JobReport:
+    def of(cls, title: str, tracks: list[QualityReport]) -> JobReport:
         """Put the reports of a job's tracks together."""
+        known = [track.film_duration for track in tracks if track.film_duration is not None]
         return cls(
             title=title,
-            film_duration=film_duration,
+            film_duration=max(known, default=None),
             violations=sum(len(track.violations) for track in tracks),
             tracks=tracks,
         )

@@ -1,0 +1,137 @@
+"""How long a film is: measured, since a header may say less than the file holds, or nonsense.
+
+A header that says more is believed as it is, for the film may be a partial copy; those who read it
+to its end tell what is missing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from chalchitra.errors import UsageError
+from chalchitra.media.formats import BARE_STREAMS
+from chalchitra.media.packets import packets
+
+READ_WHOLE = 128 << 20
+"""Bytes: a file this small is read to its end. It takes about a second."""
+READ_UNKNOWN = 2 << 30
+"""Bytes: so large a file is read to its end where its header does not say its length."""
+
+_SEEKABLE = frozenset({"matroska", "mp4", "mov", "avi"})
+"""Containers with an index, in which a seek finds the end."""
+_STITCHED = frozenset({"mpegts", "mpeg", "ogg"})
+"""Containers whose clock may start anew: ffmpeg puts the parts one after the other."""
+_FORWARD_S = 10.0
+_BACK_S = 0.1
+"""Jumps of the clock by more than this are stitched: ffmpeg's own limits (-dts_delta_threshold)."""
+_LAST_PACKETS = 50_000
+"""So many packets are read after a seek to the end: several minutes."""
+_LEAST_BYTES_A_SECOND = 64
+"""Speech codecs have 500 and more; what says it has less is nonsense, or hardly a film."""
+_FAR_S = 1e9
+
+
+class Length(NamedTuple):
+    """Seconds of the film's time line, None where nothing says; `sure` when it was measured."""
+
+    seconds: float | None
+    sure: bool
+
+
+@dataclass
+class TimeLine:
+    """The packets of a film in the order they come: how far they reach, in seconds.
+
+    `start` is the container's first timestamp. With `stitched`, the clock may start anew, in each
+    stream a little earlier or later.
+    """
+
+    start: float
+    stitched: bool
+    end: float | None = None
+    _shift: dict[int, float] = field(default_factory=dict)
+    _next: dict[int, float] = field(default_factory=dict)
+    _sum: dict[int, float] = field(default_factory=dict)
+
+    def add(self, stream: int, time: float | None, duration: float) -> None:
+        """A packet with its timestamp (None without one) and its duration, in seconds."""
+        self._sum[stream] = self._sum.get(stream, 0.0) + duration
+        if time is None:
+            return
+        at = time - self.start + self._shift.get(stream, 0.0)
+        expected = self._next.get(stream)
+        if self.stitched and expected is not None:
+            jump = at - expected
+            if jump > _FORWARD_S or jump < -_BACK_S:
+                self._shift[stream] = self._shift.get(stream, 0.0) - jump
+                at = expected
+        self._next[stream] = at + duration
+        self.end = max(self.end or 0.0, at + duration)
+
+    @property
+    def played(self) -> float:
+        """The seconds that the packets of the longest stream last, whatever their timestamps."""
+        return max(self._sum.values(), default=0.0)
+
+
+def measure(
+    opener: Callable[[], Any], container: str, size: int, start: float, header: float | None
+) -> Length:
+    """The film's length; `opener` opens it with PyAV, `header` is what its header says, or None.
+
+    `size` is in bytes, `start` the container's first timestamp in seconds.
+    """
+    if header is not None and not 0 < header < _FAR_S:
+        header = None
+    bare = container in BARE_STREAMS
+    if size <= (READ_UNKNOWN if header is None or bare else READ_WHOLE):
+        line = TimeLine(start, container in _STITCHED)
+        with suppress(UsageError), opener() as opened:
+            _read(opened, line)
+        return Length(_believed(None if bare else header, line, size), sure=True)
+    if header is None or container not in _SEEKABLE:
+        return Length(header, sure=False)
+    line = TimeLine(start, stitched=False)
+    import av
+
+    with suppress(UsageError, av.error.FFmpegError), opener() as opened:
+        opened.seek(round(_FAR_S * 1e6))
+        _read(opened, line, _LAST_PACKETS)
+    return Length(max(header, min(line.end or 0.0, size / _LEAST_BYTES_A_SECOND)), sure=True)
+
+
+def _read(opened: Any, line: TimeLine, limit: float = math.inf) -> None:
+    """Follow picture and sound: a subtitle may stand long after both have ended."""
+    heard = {stream.index for stream in opened.streams if stream.type in ("video", "audio")}
+    for count, packet in enumerate(packets(opened)):
+        if count >= limit:
+            return
+        if packet.time_base is None or packet.stream.index not in heard or not packet.size:
+            continue
+        stamp = packet.dts if line.stitched and packet.dts is not None else packet.pts
+        stamp = packet.dts if stamp is None else stamp
+        time = None if stamp is None else float(stamp * packet.time_base)
+        length = float((packet.duration or 0) * packet.time_base)
+        line.add(packet.stream.index, time, length)
+
+
+def _believed(header: float | None, line: TimeLine, size: int) -> float | None:
+    """The larger of what the header says and what was found, nonsense on either side left out."""
+    found = line.end
+    if found is None:  # no timestamps at all: one bare stream, whose packets follow each other
+        found = line.played or None
+    elif found > 2 * max(line.played, header or 0.0) and _absurd(found, size):
+        found = max(line.played, header or 0.0) or found
+    if header is None or found is None:
+        return round(found, 6) if found else header
+    if header > 2 * found and _absurd(header, size):
+        return round(found, 6)
+    return round(max(header, found), 6)
+
+
+def _absurd(seconds: float, size: int) -> bool:
+    return seconds * _LEAST_BYTES_A_SECOND > size

@@ -1,0 +1,32 @@
+"""The packets of a film, past what is damaged in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_TRIES = 10_000
+"""So often in a row a damaged stretch may give no packet."""
+
+
+def packets(container: Any, *streams: Any) -> Iterator[Any]:
+    """All packets of an open film, in the order they come; of these streams only, where named.
+
+    A stretch without one (zeros in a broadcast) is passed over, as ffmpeg itself does; damage that
+    ends the reading ends the packets. An error of the disk is raised (OSError).
+    """
+    import av
+
+    tries = 0
+    while tries < _TRIES:
+        try:
+            for packet in container.demux(*streams):
+                tries = 0
+                yield packet
+            return
+        except av.error.BlockingIOError:
+            tries += 1
+        except av.error.FFmpegError as error:
+            if isinstance(error, OSError | MemoryError):
+                raise
+            return

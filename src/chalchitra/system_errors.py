@@ -1,0 +1,84 @@
+"""What the system's errors mean for a person: the true cause, and what to do about it."""
+
+from __future__ import annotations
+
+import errno
+from typing import NamedTuple
+
+
+class Meaning(NamedTuple):
+    """`what` is a sentence, `fix` what to do about it."""
+
+    what: str
+    fix: str
+
+
+_BUSY = Meaning("The system is too busy, or out of what it needs for it.", "Run the job again.")
+_FILES = Meaning(
+    "Too many files are open.",
+    "Close other programs or raise the limit (ulimit -n), and run again.",
+)
+_GONE = Meaning(
+    "The drive or network folder does not answer.", "Connect it again, then run the job again."
+)
+_DISK = Meaning(
+    "The disk could not be read or written.",
+    "Check the disk and its cable, then run the job again.",
+)
+_RIGHTS = Meaning("The permissions do not allow it.", "Change the permissions, then run again.")
+_MEMORY = Meaning("There is not enough memory.", "Close other programs and run again.")
+
+MEANINGS: dict[int, Meaning] = {
+    errno.ENOSPC: Meaning("The disk is full.", "Free some space and run again."),
+    errno.EDQUOT: Meaning("The disk quota is used up.", "Free some space and run again."),
+    errno.EFBIG: Meaning(
+        "The file system has no room for one file this large.",
+        "Choose an --out folder on another file system.",
+    ),
+    errno.EROFS: Meaning("The disk is read-only.", "Choose another --out folder."),
+    errno.EACCES: _RIGHTS,
+    errno.EPERM: _RIGHTS,
+    errno.EIO: _DISK,
+    errno.EBADMSG: _DISK,
+    errno.ENODEV: _GONE,
+    errno.ENXIO: _GONE,
+    errno.ESTALE: _GONE,
+    errno.ETIMEDOUT: _GONE,
+    errno.ENOTCONN: _GONE,
+    errno.ECONNRESET: _GONE,
+    errno.ECONNREFUSED: _GONE,
+    errno.ECONNABORTED: _GONE,
+    errno.EHOSTDOWN: _GONE,
+    errno.EHOSTUNREACH: _GONE,
+    errno.ENETDOWN: _GONE,
+    errno.ENETUNREACH: _GONE,
+    errno.EMFILE: _FILES,
+    errno.ENFILE: _FILES,
+    errno.ENOMEM: _MEMORY,
+    errno.EAGAIN: _BUSY,
+    errno.EWOULDBLOCK: _BUSY,
+    errno.EINTR: _BUSY,
+    errno.EBUSY: Meaning("Another program uses the file.", "Close that program and run again."),
+    errno.ETXTBSY: Meaning("Another program uses the file.", "Close that program and run again."),
+    errno.ENAMETOOLONG: Meaning("The name or path is too long.", "Shorten the name or the path."),
+    errno.EISDIR: Meaning("A folder is where a file should be.", "Move the folder away."),
+    errno.ENOTDIR: Meaning("A part of the path is no folder.", "Check the path."),
+    errno.ELOOP: Meaning("The symbolic links of the path lead in a circle.", "Mend the links."),
+    errno.ENOENT: Meaning(
+        "A file or folder was moved or removed.", "Put it back and run the job again."
+    ),
+    errno.EEXIST: Meaning(
+        "Something of that name is there already.", "Move it away and run again."
+    ),
+}
+"""By error number. What is not in here has no meaning that is known."""
+
+UNKNOWN = Meaning(
+    "The system gives no other reason.",
+    "Run the job again, with --debug; report its log if it stays.",
+)
+
+
+def meaning(number: int | None) -> Meaning:
+    """The meaning of an error number; UNKNOWN where it has none that is known."""
+    return MEANINGS.get(number or 0, UNKNOWN)

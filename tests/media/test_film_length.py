@@ -1,0 +1,99 @@
+"""How long a film is, where its header says something else."""
+
+import math
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalchitra.errors import UsageError
+from chalchitra.media import length
+from chalchitra.media.length import TimeLine
+from chalchitra.media.probe import probe
+from chalchitra.media.times import validate_clip
+
+MATROSKA_LENGTH = b"\x44\x89\x88"
+"""The element Duration with its eight bytes, a float in milliseconds."""
+
+
+@pytest.fixture
+def saying(make_film, tmp_path):
+    """A Matroska of ten seconds whose header says another length (ms)."""
+
+    def make(milliseconds, name="says.mkv"):
+        data = bytearray(make_film("whole.mkv", "-c:v libx264 -c:a aac").read_bytes())
+        at = data.find(MATROSKA_LENGTH) + len(MATROSKA_LENGTH)
+        data[at : at + 8] = struct.pack(">d", milliseconds)
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize("said", [0.0, 1.0, 3000.0, -5000.0, math.nan, math.inf, 1e15, 1e300])
+def test_a_header_that_the_film_contradicts_is_not_believed(saying, said):
+    assert probe(saying(said)).duration == pytest.approx(10, abs=0.1)
+
+
+def test_a_partial_copy_keeps_the_length_that_it_promises(make_film, tmp_path):
+    whole = make_film("whole.mkv", "-c:v libx264 -c:a aac")
+    (tmp_path / "part.mkv").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert probe(tmp_path / "part.mkv").duration == pytest.approx(10, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("joined.ts", "-c:v mpeg2video -c:a mp2"),
+        ("joined.vob", "-c:v mpeg2video -c:a ac3"),
+        ("joined.mpg", "-c:v mpeg1video -c:a mp2"),
+        ("joined.ogg", "-vn -c:a libvorbis"),
+        ("joined.mp3", "-vn -c:a libmp3lame"),
+        ("joined.aac", "-vn -c:a aac"),
+        ("joined.ac3", "-vn -c:a ac3"),
+    ],
+)
+def test_films_that_were_joined_are_as_long_as_their_parts(make_film, tmp_path, name, codecs):
+    data = make_film(name, codecs).read_bytes()
+    (tmp_path / name).write_bytes(3 * data)
+    film = probe(tmp_path / name)
+    assert film.duration == pytest.approx(30, abs=0.6)
+    assert validate_clip(film, 25, None) == (25, None)
+
+
+def test_a_large_film_is_looked_at_from_its_end(saying, monkeypatch):
+    monkeypatch.setattr(length, "READ_WHOLE", 0)
+    film = probe(saying(3000.0))
+    assert film.duration == pytest.approx(10, abs=0.1)
+    assert film.measured
+
+
+def test_a_length_that_nobody_measured_refuses_no_clip(make_film, monkeypatch):
+    monkeypatch.setattr(length, "READ_WHOLE", 0)
+    film = probe(make_film("joined.ts", "-c:v mpeg2video -c:a mp2"))
+    assert not film.measured
+    assert validate_clip(film, 5000, 6000) == (5000, 6000)
+    film.measured = True
+    with pytest.raises(UsageError, match="the film is 10"):
+        validate_clip(film, 5000, 6000)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 200), st.integers(0, 10**6)), min_size=1, max_size=6),
+    st.integers(0, 10**5),
+)
+def test_parts_with_clocks_of_their_own_are_as_long_as_all_of_them(parts, start):
+    """Two streams of 25 packets a second; every part's clock starts anywhere."""
+    line = TimeLine(float(start), stitched=True)
+    clock = float(start)
+    for count, other in parts:
+        for packet in range(count):
+            for stream in (0, 1):
+                line.add(stream, clock + packet / 25, 1 / 25)
+        clock = float(other)
+    total = sum(count for count, _ in parts) / 25
+    # A clock that leaps by less than ten seconds, or back by less than a tenth, goes on.
+    assert total - 0.1 * (len(parts) - 1) - 1e-6 <= line.end <= total + 10 * (len(parts) - 1) + 1e-6
