@@ -24,7 +24,8 @@ class Stream(BaseModel):
 
     `index` counts all streams from 0, as ffmpeg does; `position` those of its kind. `start` and
     `duration` are seconds, `start` on the film's time line. `dispositions` are ffmpeg's names:
-    default, forced, comment, ...
+    default, forced, comment, ... A stream that is not `readable` is declared and no more: no packet
+    told what is in it.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -47,6 +48,7 @@ class Stream(BaseModel):
     filename: str | None = None
     mimetype: str | None = None
     timecode: str | None = None
+    readable: bool = True
 
     @property
     def is_picture(self) -> bool:
@@ -104,4 +106,4 @@ class Film(BaseModel):
 
     @property
     def has_picture(self) -> bool:
-        return any(stream.is_picture for stream in self.streams)
+        return any(stream.is_picture and stream.readable for stream in self.streams)

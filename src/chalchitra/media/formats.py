@@ -30,7 +30,14 @@ FILM_SUFFIXES = frozenset(
 )
 """How files of these containers are called: what is taken from a folder without being named."""
 
-INPUT_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": DEMUXERS}
+INPUT_OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": DEMUXERS,
+    # A broadcast's sound may start late: ffmpeg looks so far (bytes, microseconds) for the first
+    # packets of all streams; it stops as soon as it has them.
+    "probesize": "50000000",
+    "analyzeduration": "60000000",
+}
 
 BARE_STREAMS = frozenset({"aac", "ac3", "amr", "dts", "eac3", "loas", "mp3", "truehd"})
 """Demuxers of streams without a container: their length, and where a seek lands, is a guess."""

@@ -38,11 +38,14 @@ def whole_film(film: Film) -> list[str]:
     """An output to nowhere, for the end of a command line that maps only some streams of a film.
 
     Of a broadcast (or an Ogg), ffmpeg takes the start of the streams it uses: the sound alone
-    would start at zero however late it is. So this uses all of them, for no time at all.
+    would start at zero however late it is. So this uses all of them, for no time at all; but for
+    those that are only declared, at which ffmpeg would end.
     """
     if film.container in _INDEXED:
         return []
-    return ["-map", "0:v?", "-map", "0:a?", "-c", "copy", "-t", "0", "-f", "null", "-"]
+    used = [s.index for s in film.streams if s.kind in ("video", "audio") and s.readable]
+    maps = [word for index in used for word in ("-map", f"0:{index}")]
+    return [*maps, "-c", "copy", "-t", "0", "-f", "null", "-"] if maps else []
 
 
 def timed_input(path: Path) -> list[str]:

@@ -18,10 +18,10 @@ from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input, timed_input, whole_film
 from chalchitra.media.mux_check import check
-from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track
+from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track, described
 from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container
-from chalchitra.media.tools import run_ffmpeg
+from chalchitra.media.tools import FfmpegError, FfmpegRun, run_ffmpeg
 
 _WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo"})
 """Containers whose packets may lack timestamps that Matroska and MP4 need."""
@@ -56,15 +56,31 @@ def mux(
             covers = _save_covers(plan.film, plan.covers, Path(folder))
             subtitles = _save_subtitles(plan, Path(folder))
             plan, shortfalls = _without_empty(plan, subtitles)
-            command = arguments(plan, covers, subtitles, out)
-            run = run_ffmpeg(
-                command,
-                on_progress=lambda done: on_progress(done.seconds) if on_progress else None,
-            )
+            try:
+                run = _write(plan, covers, subtitles, out, on_progress)
+            except FfmpegError:
+                plan, left_out = _without_refused(plan, Path(folder))
+                if not left_out:
+                    raise
+                shortfalls += left_out
+                run = _write(plan, covers, subtitles, out, on_progress)
         return shortfalls + check(plan, out, run.errors)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
+
+
+def _write(
+    plan: MuxPlan,
+    covers: list[Path],
+    subtitles: dict[int, Path],
+    out: Path,
+    on_progress: Callable[[float], None] | None,
+) -> FfmpegRun:
+    return run_ffmpeg(
+        arguments(plan, covers, subtitles, out),
+        on_progress=lambda done: on_progress(done.seconds) if on_progress else None,
+    )
 
 
 def arguments(
@@ -150,6 +166,37 @@ def _without_empty(plan: MuxPlan, subtitles: dict[int, Path]) -> tuple[MuxPlan, 
         Shortfall(f"Subtitle stream {index} is left out.", "It is empty.") for index in empty
     ]
     return replace(plan, streams=kept), shortfalls
+
+
+def _without_refused(plan: MuxPlan, folder: Path) -> tuple[MuxPlan, list[Shortfall]]:
+    """The plan without the streams that ffmpeg cannot copy into this container, each tried alone.
+
+    Nothing is left out where that would leave no picture, or no sound of a film that has some.
+    """
+    kept: list[PlannedStream] = []
+    refused: list[Stream] = []
+    for item in plan.streams:
+        origin = item.origin
+        if isinstance(origin, Track) or item.kind not in ("video", "audio"):
+            kept.append(item)
+            continue
+        alone = [*film_input(plan.film), "-map", f"0:{origin.index}", "-c", "copy", "-t", "0"]
+        alone += ["-strict", "experimental"]
+        try:
+            run_ffmpeg([*alone, "-f", plan.container, file_url(folder / "alone")])
+            kept.append(item)
+        except FfmpegError:
+            refused.append(origin)
+    if {item.kind for item in kept} != {item.kind for item in plan.streams}:
+        return plan, []
+    shortfalls = [
+        Shortfall(
+            f"{described(stream)} is left out of the film with tracks.",
+            f"ffmpeg cannot copy it into {plan.label}.",
+        )
+        for stream in refused
+    ]
+    return replace(plan, streams=tuple(kept)), shortfalls
 
 
 def _index(item: PlannedStream) -> int | None:

@@ -198,7 +198,8 @@ def plan(
     for stream in film.streams:
         _place(draft, film, stream)
     for kind in ("video", "audio"):
-        if film.of_kind(kind) and not any(item.kind == kind for item in draft.streams):
+        there = any(stream.readable for stream in film.of_kind(kind))
+        if there and not any(item.kind == kind for item in draft.streams):
             _refuse(draft)
     for track in filled:
         encoder, codec = _codec_of(track, target)
@@ -261,7 +262,7 @@ def _container(film: Film, wanted: str) -> Container:
 
 def _fits_mp4(stream: Stream) -> bool:
     if stream.kind in ("video", "audio"):
-        return stream.codec in MP4_CODECS or stream.is_cover
+        return stream.codec in MP4_CODECS or stream.is_cover or not stream.readable
     if stream.kind == "subtitle":
         return stream.codec in _TEXT
     # Data has no place in Matroska either, so it decides nothing.
@@ -283,6 +284,8 @@ def _place(draft: _Draft, film: Film, stream: Stream) -> None:
         if stream.codec == CHAPTER_TRACK or (stream.timecode and draft.container == "mp4"):
             return
         _leave_out(draft, stream, "ffmpeg copies no data streams into it")
+    elif not stream.readable:
+        _leave_out(draft, stream, "It is declared, but nothing that can be read is in it", "")
     elif draft.container == "mp4" and stream.codec not in MP4_CODECS:
         _leave_out(draft, stream, "MP4 players do not play it")
     elif draft.container == "matroska" and stream.codec in _NOT_IN_MATROSKA:
@@ -318,11 +321,11 @@ def _place_subtitle(draft: _Draft, stream: Stream) -> None:
                 stream, "subtitle", encoder, codec, tuple(kept), stream.title, stream.language
             )
         )
-        draft.notes.append(f"{_described(stream)} is converted to {codec}.")
+        draft.notes.append(f"{described(stream)} is converted to {codec}.")
         if stream.codec in ("ass", "ssa"):
             draft.shortfalls.append(
                 Shortfall(
-                    f"{_described(stream)} loses its fonts and positions.",
+                    f"{described(stream)} loses its fonts and positions.",
                     "MP4 has plain text subtitles only.",
                     "Prepare the job with --set mux.container=mkv.",
                 )
@@ -343,12 +346,12 @@ def _copied(stream: Stream, dispositions: Sequence[str]) -> PlannedStream:
     )
 
 
-def _leave_out(draft: _Draft, stream: Stream, why: str) -> None:
-    fix = ""
-    if draft.container == "mp4" and stream.kind != "data":
-        fix = "Prepare the job with --set mux.container=mkv."
+def _leave_out(draft: _Draft, stream: Stream, why: str, fix: str | None = None) -> None:
+    if fix is None:
+        other = draft.container == "mp4" and stream.kind != "data"
+        fix = "Prepare the job with --set mux.container=mkv." if other else ""
     draft.shortfalls.append(
-        Shortfall(f"{_described(stream)} is left out of the film with tracks.", f"{why}.", fix)
+        Shortfall(f"{described(stream)} is left out of the film with tracks.", f"{why}.", fix)
     )
 
 
@@ -361,7 +364,8 @@ def _refuse(draft: _Draft) -> None:
     )
 
 
-def _described(stream: Stream) -> str:
+def described(stream: Stream) -> str:
+    """A stream for a message: `Audio stream 1 (aac, eng)`."""
     about = [stream.codec if stream.codec != "unknown" else "", stream.language, stream.title]
     about += [stream.filename]
     kind = "Cover" if stream.is_cover else stream.kind.capitalize()

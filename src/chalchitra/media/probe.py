@@ -120,6 +120,10 @@ def _stream(stream: Any, kind: Kind, position: int, film_start: float, chapters:
         found.channels = layout.nb_channels
         found.channel_layout = layout.name if known else None
         found.sample_rate = context.sample_rate or None
+    if kind == "audio":
+        found.readable = found.codec != "unknown" and found.sample_rate is not None
+    if kind == "video":
+        found.readable = found.codec != "unknown" and context.width > 0 and context.height > 0
     if kind == "video" and context is not None:
         found.width, found.height = context.width or None, context.height or None
         found.frame_rate = _rate(stream.average_rate)

@@ -63,6 +63,7 @@ def choose_audio_stream(
         return spoken, f"it is the first one tagged {spoken.language} ({source.name})"
     if len(tracks) == 1:
         return tracks[0], "it is the only one"
+    tracks = [track for track in tracks if track.readable] or tracks
     voices = [track for track in tracks if not track.is_commentary] or tracks
     untagged = f", and none is tagged {source.name}" if source else ""
     for track in voices:
@@ -90,7 +91,7 @@ def _wanted(film: Film, wanted: str, language: LanguageCodes | None) -> tuple[St
 def _first(tracks: list[Stream], codes: set[str]) -> Stream | None:
     """The first track in one of these languages, a commentary only where there is no other."""
     tagged = [track for track in tracks if track.language and _normal(track.language) in codes]
-    tagged.sort(key=lambda track: track.is_commentary)
+    tagged.sort(key=lambda track: (not track.readable, track.is_commentary))
     return tagged[0] if tagged else None
 
 
@@ -109,4 +110,6 @@ def _described(track: Stream) -> str:
     about = [track.language or "no language", track.codec, track.channel_layout, track.title]
     if track.is_commentary:
         about.append("commentary")
+    if not track.readable:
+        about.append("empty")
     return f"{track.position} ({', '.join(part for part in about if part)})"
