@@ -11,6 +11,7 @@ from chalchitra.errors import UsageError
 from chalchitra.media.film import Film, Kind, Stream
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
 from chalchitra.media.length import measure
+from chalchitra.media.protection import protection
 from chalchitra.system_errors import meaning
 
 _KINDS: dict[str, Kind] = {
@@ -40,15 +41,25 @@ def probe(path: Path) -> Film:
             position = sum(other.kind == kind for other in streams)
             streams.append(_stream(stream, kind, position, start, chapters))
         header = container.duration / 1e6 if container.duration else None
-    if not any(stream.kind in ("video", "audio") for stream in streams):
-        raise UsageError(f"{shown(path)} holds neither picture nor sound.")
+        played = [stream for stream in container.streams if stream.type in ("video", "audio")]
+        metadata = [dict(stream.metadata) for stream in played]
     try:
-        length = measure(lambda: open_container(path), name, status.st_size, start, header)
+        locked = protection(path, name, metadata)
+        if locked is None:
+            length = measure(lambda: open_container(path), name, status.st_size, start, header)
     except OSError as error:
         found = meaning(error.errno)
         raise UsageError(
             f"{shown(path)} cannot be read: {error.strerror}.", cause=found.what, fix=found.fix
         ) from None
+    if locked is not None:
+        raise UsageError(
+            f"{shown(path)} is encrypted, with {locked}.",
+            cause="It plays only where its key is, and no key is asked for here.",
+            fix="Give a copy of the film that is not protected.",
+        )
+    if not any(stream.kind in ("video", "audio") for stream in streams):
+        raise UsageError(f"{shown(path)} holds neither picture nor sound.")
     if name in BARE_STREAMS:
         streams[0].duration = length.seconds
     return Film(
