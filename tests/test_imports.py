@@ -12,7 +12,7 @@ from chalchitra import paths
 
 SHARED = {
     "errors", "files", "glossary", "hints", "jobs", "offline", "pipeline", "stagekit", "text",
-    "transcript",
+    "system_errors", "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
