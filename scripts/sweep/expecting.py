@@ -16,6 +16,10 @@ _HURT = ("zeros_mid", "zeros_tail", "cut", "random_mid")
 _INDEX_LAST = frozenset({"mp4", "m4a", "mov", "f4v", "3gp", "wtv"})
 """Where the index comes last: without it no player opens the file."""
 
+_WITHOUT_STAMPS = frozenset({"avi", "tta", "wv", "rm"})
+"""Their sound is placed by how much of it came before."""
+_WITHOUT_LENGTH = frozenset("ts ts2 m2ts mpg vob dat ogg ogv nut dv".split())
+"""Without a header that tells the length, a file that was cut is a shorter film."""
 _NO_PLAYER = frozenset({("w64", "size0"), ("w64", "sizemax"), ("au", "size0"), ("aiff", "size0")})
 """Headers that ffmpeg, in one version or another, does not open."""
 _NOT_COPIED = frozenset({"bluray_pcm", "dvd_pcm"})
@@ -31,7 +35,8 @@ class Expected:
     certain. `late_by` is how much later than written a word may come, for the encoder's priming
     where the container does not tell it. With `silence_is_data` zeros in the file are silence in
     the sound, and nobody can tell them from one that was recorded. `drifts`: what follows damage
-    may come at another time, since nothing in the file says when it is. `refused`: it may be
+    may come at another time, since nothing in the file says when it is. `end_unknown`: nothing in
+    the file says that it was longer. `refused`: it may be
     refused, or must be with `naming` in what is said. `no_mux`: no film with tracks can be made.
     """
 
@@ -42,6 +47,7 @@ class Expected:
     late_by: float = 0.0
     silence_is_data: bool = False
     drifts: bool = False
+    end_unknown: bool = False
     no_mux: bool = False
     refused: Literal["never", "may", "must"] = "never"
     naming: str = ""
@@ -78,7 +84,12 @@ def expected(recipe: Recipe) -> Expected:
         right.hurt, right.telling = True, "may"
         if recipe.container in _INDEX_LAST and recipe.damage in ("cut", "zeros_tail"):
             right.refused = "may"
-    right.drifts = right.hurt and CONTAINERS[recipe.container].bare
+    right.drifts = right.hurt and (
+        CONTAINERS[recipe.container].bare or recipe.container in _WITHOUT_STAMPS
+    )
+    right.end_unknown = recipe.damage == "cut" and (
+        CONTAINERS[recipe.container].bare or recipe.container in _WITHOUT_LENGTH
+    )
     right.no_mux = recipe.codec in _NOT_COPIED
     if recipe.damage.startswith("zeros") and _samples_alone(recipe):
         right.silence_is_data = True

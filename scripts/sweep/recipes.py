@@ -148,7 +148,7 @@ def possible(one: Recipe) -> bool:
         return False  # samples one after another: there is no hole in them
     if one.damage == "encrypted" and (troubles > 1 or one.layout != "stereo"):
         return False
-    if one.damage == "piped" and (one.start == "editlist" or one.container == "gxf"):
+    if one.damage == "piped" and (one.start == "editlist" or one.container in ("gxf", "wtv")):
         return False
     return troubles <= 2
 

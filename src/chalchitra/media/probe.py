@@ -1,18 +1,26 @@
-"""Looking at a film before anything is done with it (PyAV: ffmpeg's libraries, in process)."""
+"""Looking at a film before anything is done with it, by PyAV: ffmpeg's libraries.
+
+`probe` is for everyone, and asks a process of its own (guard.py); `look` is what that one does. It
+gives plain values: a process that has to load pydantic too takes three times as long to start.
+"""
 
 from __future__ import annotations
 
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import UsageError
-from chalchitra.media.film import Film, Kind, Stream
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
+from chalchitra.media.guard import GUARD
 from chalchitra.media.length import measure
 from chalchitra.media.protection import protection
 from chalchitra.system_errors import meaning
+
+if TYPE_CHECKING:
+    from chalchitra.media.film import Film, Kind
 
 _KINDS: dict[str, Kind] = {
     "video": "video",
@@ -25,17 +33,43 @@ CHAPTER_TRACK = "chapters"
 """The codec name given here to the text track that holds an MP4's chapters."""
 
 
+_LAYOUTS: list[Any] = []
+"""Every channel layout that PyAV gave out. Versions from 17.1 on free with it what still belongs to
+the codec, where the channels are in an order of their own: the process aborts (PyAV-Org/PyAV#2284).
+So none may be destroyed before the process ends."""
+
+
 def probe(path: Path) -> Film:
     """What the file holds, from its headers and first packets.
 
-    Raises UsageError when it is no film: missing, empty, a playlist, damaged, of an unknown kind.
+    Raises UsageError when it is no film: missing, empty, a playlist, damaged, of an unknown kind,
+    or one that ffmpeg's libraries do not survive.
     """
+    from pydantic import ValidationError
+
+    from chalchitra.media.film import Film
+
+    check_file(path)  # here, where the path is what was typed
+    try:
+        return Film.model_validate(GUARD.look(path.absolute()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(
+            f"{shown(path)} cannot be opened as a film.",
+            cause=f"Its header says what cannot be: {'.'.join(map(str, first['loc']))} is "
+            f"{first['input']!r:.40}.",
+            fix="See whether a player plays it; if so, remux it to .mkv or .mp4.",
+        ) from None
+
+
+def look(path: Path) -> dict[str, Any]:
+    """What `Film.model_validate` takes. May end the process (see guard.py). Raises UsageError."""
     status = check_file(path)
     with open_container(path) as container:
         name = _container_name(container)
         start = max(0.0, (container.start_time or 0) / 1e6)
         chapters = len(container.chapters()) if hasattr(container, "chapters") else 0
-        streams: list[Stream] = []
+        streams: list[SimpleNamespace] = []
         for stream in container.streams:
             kind = _KINDS.get(stream.type, "data")
             position = sum(other.kind == kind for other in streams)
@@ -62,17 +96,17 @@ def probe(path: Path) -> Film:
         raise UsageError(f"{shown(path)} holds neither picture nor sound.")
     if name in BARE_STREAMS:
         streams[0].duration = length.seconds
-    return Film(
-        path=path.absolute(),
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        container=name,
-        start_time=start,
-        duration=length.seconds,
-        measured=length.sure,
-        streams=streams,
-        chapters=chapters,
-    )
+    return {
+        "path": str(path.absolute()),
+        "size": status.st_size,
+        "mtime_ns": status.st_mtime_ns,
+        "container": name,
+        "start_time": start,
+        "duration": length.seconds,
+        "measured": length.sure,
+        "streams": [vars(stream) for stream in streams],
+        "chapters": chapters,
+    }
 
 
 def open_container(path: Path) -> Any:
@@ -103,10 +137,13 @@ def _container_name(container: Any) -> str:
     return names.split(",", 1)[0]
 
 
-def _stream(stream: Any, kind: Kind, position: int, film_start: float, chapters: int) -> Stream:
+def _stream(
+    stream: Any, kind: Kind, position: int, film_start: float, chapters: int
+) -> SimpleNamespace:
+    """The fields of a `Stream`."""
     tags = {key.lower(): value for key, value in stream.metadata.items()}
     language = (tags.get("language") or "und").lower()
-    found = Stream(
+    found = SimpleNamespace(
         index=stream.index,
         position=position,
         kind=kind,
@@ -119,7 +156,9 @@ def _stream(stream: Any, kind: Kind, position: int, film_start: float, chapters:
         mimetype=tags.get("mimetype"),
         timecode=tags.get("timecode"),
     )
-    if kind == "audio" or found.is_picture:
+    is_picture = kind == "video" and "attached_pic" not in found.dispositions
+    if kind == "audio" or is_picture:
+        found.start = None
         if stream.start_time is not None and stream.time_base:
             start = float(stream.start_time * stream.time_base) - film_start
             found.start = round(max(0.0, start), 6)
@@ -127,6 +166,7 @@ def _stream(stream: Any, kind: Kind, position: int, film_start: float, chapters:
     context = stream.codec_context
     if kind == "audio" and context is not None:
         layout = context.layout
+        _LAYOUTS.append(layout)
         known = any(channel.name != "NONE" for channel in layout.channels)
         found.channels = layout.nb_channels
         found.channel_layout = layout.name if known else None
