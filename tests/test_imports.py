@@ -17,6 +17,7 @@ SHARED = {
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
 ORCHESTRATOR = {
+    "accuracy",
     "artifacts",
     "choose",
     "cli",

@@ -21,10 +21,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import table
+from calibration import calibration_toml
 from corpus import Corpus, discover
 from measures.times import WINDOW
 from page import page
-from parts import Measure, Part, cues, first_pass, hearings, script_in_hand, speakers
+from parts import Measure, Part, cues, expected, first_pass, hearings, script_in_hand, speakers
 from score import Figures, score
 from systems import Setting, System
 from systems.files import files
@@ -52,6 +53,7 @@ PARTS: dict[str, Measure] = {
     "script": script_in_hand.measure,
     "speed": first_pass.measure,
     "cues": cues.measure,
+    "expected": expected.measure,
 }
 """Measured where ours is."""
 _MODEL = "base"
@@ -135,6 +137,12 @@ def run(arguments: argparse.Namespace) -> int:
             given=_given(arguments),
         )
         write_text(arguments.page, text)
+        for part in parts:
+            for name, content in part.files.items():
+                write_text(arguments.page.parent / name, content)
+    if arguments.calibration and not failures:
+        rows_ = {name: row for part in parts for name, row in part.calibration.items()}
+        write_text(arguments.calibration, calibration_toml(arguments.calibration, rows_))
     return 1 if failures else 0
 
 
@@ -167,6 +175,7 @@ def _setting(arguments: argparse.Namespace, names: list[str], temporary: Path) -
         cache=arguments.cache.resolve(),
         ours_options=tuple(shlex.split(arguments.ours)),
         files=arguments.files,
+        keep_heard=arguments.keep_heard,
         say=lambda text: print(text, file=sys.stderr, flush=True),
     )
 
@@ -243,6 +252,17 @@ def _parser() -> argparse.ArgumentParser:
         "--cache", type=Path, default=project_root() / "out" / ".eval",
         help="where what other tools heard is kept (out/.eval)",
     )  # fmt: skip
+    parser.add_argument(
+        "--keep-heard",
+        action="store_true",
+        help="take what our recogniser heard before, though our code was changed (part expected)",
+    )
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        metavar="FILE",
+        help="write what the part expected fitted: config/calibration.toml",
+    )
     parser.add_argument("--keep", type=Path, help="an empty folder to work in, which stays")
     parser.add_argument("--json", type=Path, help="write all figures and the cases behind them")
     parser.add_argument("--page", type=Path, help="write the page that docs/quality.md is")

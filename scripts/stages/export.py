@@ -7,7 +7,16 @@ from chalchitra.media.times import clock
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.text.listing import listed
 from chalchitra.transcript import Transcript
-from chalchitra.transcript.export import plain_text, whisperx_json
+from chalchitra.transcript.expected import (
+    Calibration,
+    Expected,
+    expected_errors,
+    reason,
+    remedy,
+    sentence,
+    worst_sentence,
+)
+from chalchitra.transcript.export import Exported, plain_text, whisperx_json
 from chalchitra.transcript.songs import without_songs, word_count
 
 LISTED = 5
@@ -22,7 +31,9 @@ def work(stage: Stage) -> None:
         say_what_is_song(stage, transcript)
     title = stage.params["title"]
     language = stage.params["languages"].get(transcript.language, {}).get("whisper")
-    transcript.write(stage.output("transcript", "transcript.json", deliver_as="transcript.json"))
+    Exported.of(transcript, how_right(stage, transcript)).write(
+        stage.output("transcript", "transcript.json", deliver_as="transcript.json")
+    )
     write_text(
         stage.output("text", "transcript.txt", deliver_as="transcript.txt"),
         plain_text(transcript, notes=stage.params["song_text"] == "mark"),
@@ -31,6 +42,24 @@ def work(stage: Stage) -> None:
         stage.output("whisperx", "whisperx.json", deliver_as=f"{title}.whisperx.json"),
         whisperx_json(transcript, language),
     )
+
+
+def how_right(stage: Stage, transcript: Transcript) -> Expected | None:
+    """What error rate is to be expected of the transcript; None where nothing can be said of it.
+
+    A film without speech has no error either.
+    """
+    calibration = Calibration.of(stage.params.get("calibration"))
+    if calibration is None or not transcript.segments:
+        return None
+    expected = expected_errors(transcript, calibration)
+    write_json(stage.output("expected", "expected.json"), expected.to_dict())
+    if expected.words is not None:
+        stage.metric("expected_word_error_rate", expected.words.expected)
+    if expected.poor:
+        where = worst_sentence(expected)
+        stage.degraded(sentence(expected), f"{reason(expected)} {where}".rstrip(), remedy(expected))
+    return expected
 
 
 def leave_songs_out(stage: Stage, transcript: Transcript) -> Transcript:

@@ -1,12 +1,17 @@
 """qc: one quality report of the job, out of those of its tracks."""
 
+import json
+
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles.qc import JobReport, QualityReport
 
 
 def work(stage: Stage) -> None:
-    reports = [QualityReport.read(path) for path in stage.inputs.values()]
-    job = JobReport.of(stage.params["title"], reports)
+    files = dict(stage.inputs)
+    heard = files.pop("expected", None)
+    reports = [QualityReport.read(path) for path in files.values()]
+    expected = None if heard is None else json.loads(heard.read_bytes())
+    job = JobReport.of(stage.params["title"], reports, expected)
     job.write(stage.output("qc", "qc.json", deliver_as="qc.json"))
     stage.metric("tracks", len(reports))
     stage.metric("violations", job.violations)

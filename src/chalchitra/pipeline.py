@@ -177,8 +177,8 @@ STAGES: dict[str, StageSpec] = {
             name="export",
             does="write the transcripts",
             inputs=(Input("transcript", _TRANSCRIPT, "transcript"),),
-            outputs=("transcript", "text", "whisperx"),
-            job_fields=("title", "source_language", "languages", "song_text"),
+            outputs=("transcript", "text", "whisperx", "expected"),
+            job_fields=("title", "source_language", "languages", "song_text", "calibration"),
         ),
         StageSpec(
             name="shots",
@@ -267,6 +267,7 @@ STAGES: dict[str, StageSpec] = {
             inputs=(
                 Input("qc", "subtitle_gen", "qc", "each"),
                 Input("qc@bilingual", "subtitle_gen", "bilingual_qc", "bilingual"),
+                Input("expected", "export", "expected", optional=True),
             ),
             outputs=("qc",),
             job_fields=("title",),

@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from chalchitra import accuracy
 from chalchitra.choose import Choices, choose, choose_listening, with_listening
 from chalchitra.errors import (
     CancelledError,
@@ -339,6 +340,9 @@ def _fields(
     notes = [*told, f"Audio track {stream.position}: {stream.reason}.", *plan_.choices.notes]
     script = plan_.script
     notes += script.notes if script else ()
+    heard_by = None if script else plan_.choices.models.get("asr")
+    if heard_by and source and (told_ahead := accuracy.forecast(heard_by.name, source)):
+        notes.append(told_ahead)
     notes += [given.note] if given else ()
     if wishes.workflow == "subtitle" and not picture:
         notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
@@ -369,6 +373,7 @@ def _fields(
         "models": _of(plan_.choices.models, keys),
         "machines": _of(plan_.choices.machines, (*stages, *keys)),
         "settings": plan_.settings,
+        "calibration": accuracy.of_job(heard_by.name, source) if heard_by and source else None,
         "debug": wishes.debug,
         "notes": notes,
     }

@@ -23,6 +23,10 @@ class Part:
     text: str
     figures: dict[str, Any]
     checks: list[Check] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    """What is written beside the page: figures, by their names."""
+    calibration: dict[str, Any] = field(default_factory=dict)
+    """What config/calibration.toml is to hold, by model."""
 
 
 Measure = Callable[[Sequence[Corpus], Setting], Part | None]

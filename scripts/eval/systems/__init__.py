@@ -60,6 +60,8 @@ class Setting:
     """Further options of prepare-job."""
     files: Path | None = None
     """A folder of foreign transcripts."""
+    keep_heard: bool = False
+    """Whether what our own recogniser heard before counts although our code was changed."""
     say: Callable[[str], None] = field(default=print)
 
 

@@ -15,6 +15,7 @@ from chalchitra.errors import UsageError
 
 if TYPE_CHECKING:
     from chalchitra.jobs.listing import Row
+    from chalchitra.jobs.state import JobState
 
 
 def jobs(
@@ -48,8 +49,8 @@ def jobs(
     if as_json:
         typer.echo(json.dumps([row.to_dict(now) for row in rows], ensure_ascii=False))
     elif rows:
-        head = ("job", "state", "stage", "done", "age", "user", "film")
-        table = columns([head, *(_cells(row, now) for row in rows)], right={3, 4})
+        head = ("job", "state", "stage", "done", "words wrong", "age", "user", "film")
+        table = columns([head, *(_cells(row, now) for row in rows)], right={3, 4, 5})
         typer.echo("\n".join(table))
     else:
         typer.echo("No jobs.")
@@ -61,14 +62,25 @@ def _cells(row: Row, now: datetime) -> tuple[str, ...]:
     data = row.data
     if data is None:
         what = printable((row.error or {}).get("what", ""))
-        return row.job_id, row.state, "", "", "", printable(row.user), what
+        return row.job_id, row.state, "", "", "", "", printable(row.user), what
     less = ", less than asked" if data.degraded and row.state == "done" else ""
     return (
         row.job_id,
         row.state + less,
         data.stage or "",
         f"{data.stages_done}/{data.stages_total}",
+        _words_wrong(data),
         spoken(row.age(now)),
         printable(row.user),
         printable(PurePath(data.film).name),
     )
+
+
+def _words_wrong(data: JobState) -> str:
+    """The word error rate that is to be expected of the transcript."""
+    from chalchitra.transcript.expected import Expected
+
+    expected = Expected.of(data.expected)
+    if expected is None:
+        return ""
+    return "?" if expected.words is None else f"{100 * expected.words.expected:.0f} %"

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chalchitra.errors import UsageError
+
+if TYPE_CHECKING:
+    from chalchitra.jobs import Job
 
 ANY_NUMBER = "any"
 """What stands for the number after --speakers where none is given."""
@@ -179,8 +184,41 @@ def prepare_job(
             names = " ".join(f"-j {job.job_id}" for job, _ in jobs)
             where = f" --out {shlex.quote(str(out))}" if out else ""
             typer.echo(pasteable(f"Next: ./run-pipeline.sh {names}{where}"))
+            if (advised := _advised(jobs)) is not None:
+                again = shlex.join(with_model(sys.argv[2:], advised))
+                typer.echo(pasteable(f"Or, to hear better: ./prepare-job.sh {again}"))
     if error is not None:
         raise error
+
+
+def _advised(jobs: Sequence[tuple[Job, Path]]) -> str | None:
+    """The model to name instead, where that of a job is known to be no good; the largest of all."""
+    from chalchitra.accuracy import better, models
+    from chalchitra.languages import find
+
+    if sys.argv[1:2] != ["prepare-job"]:
+        return None  # not typed, so it cannot be typed again
+    found = [
+        better(job.models["asr"].name, find(job.source_language))
+        for job, _ in jobs
+        if job.script is None
+    ]
+    named = [name for name in found if name]
+    return max(named, key=models().index) if named else None
+
+
+def with_model(arguments: Sequence[str], model: str) -> list[str]:
+    """The command line with this --model and no other."""
+    kept: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            return [*kept, "--model", model, argument, *rest]
+        if argument == "--model":
+            next(rest, None)
+        elif not argument.startswith("--model="):
+            kept.append(argument)
+    return [*kept, "--model", model]
 
 
 def with_value(arguments: list[str]) -> list[str]:

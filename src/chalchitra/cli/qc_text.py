@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -14,7 +15,9 @@ from chalchitra.cli.text import printable
 from chalchitra.languages import Language
 from chalchitra.subtitles.qc import JobReport
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
-from chalchitra.subtitles.qc.report import clock, counted, how_many, number, sentence, worst
+from chalchitra.subtitles.qc.report import clock, counted, how_many, number, worst
+from chalchitra.subtitles.qc.report import sentence as in_a_sentence
+from chalchitra.transcript.expected import Expected, reason, remedy, sentence, worst_sentence
 
 _TRACKS = ("track", "style", "cues", "violations", "median", "95 %", "speech", "untranslated")
 _SHOWN = 5
@@ -58,12 +61,24 @@ def show_job(report: JobReport) -> None:
     said = [
         "Reading speeds are characters/s, in code points / graphemes; speech: how much of it has a"
         " subtitle.",
+        *_expected(report.expected),
         *_worst_of(report.tracks),
         *_unsure(report.tracks),
         *_not_translated(report.tracks),
     ]
     for line in said:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _expected(data: dict[str, Any] | None) -> list[str]:
+    """How many of the words heard are to be expected wrong, and what to do where they are many."""
+    one = Expected.of(data)
+    if one is None:
+        return []
+    said = [sentence(one), worst_sentence(one)]
+    if one.poor:
+        said[1:1] = [reason(one), remedy(one)]
+    return [" ".join(filter(None, said))]
 
 
 def _track_cells(track: QualityReport) -> tuple[str, ...]:
@@ -92,7 +107,7 @@ def _both(code_points: float | None, graphemes: float | None) -> str:
 
 def _worst_of(tracks: Sequence[QualityReport]) -> list[str]:
     said = [
-        f"  {track.language or ''}, {sentence(one)}"
+        f"  {track.language or ''}, {in_a_sentence(one)}"
         for track in tracks
         for one in worst(track, _SHOWN)
     ]

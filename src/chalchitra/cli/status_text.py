@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chalchitra.cli.text import columns, printable, spoken
 from chalchitra.hints import pasteable
 from chalchitra.paths import shown_path
+from chalchitra.transcript.expected import Expected, sentence
 
 if TYPE_CHECKING:
     from chalchitra.jobs.estimate import Estimate
@@ -37,6 +38,9 @@ def lines_of(view: View) -> list[str]:
     ]
     if degraded:
         lines += ["Less than was asked:", *map(printable, degraded)]
+    expected = Expected.of(data.expected)
+    if expected is not None and not expected.poor:  # else it is less than was asked, said above
+        lines.append(printable(sentence(expected)))
     if view.deliverables:
         lines.append("Deliverables:")
         lines += [f"  {printable(shown_path(path))}" for path in view.deliverables]

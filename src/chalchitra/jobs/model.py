@@ -166,6 +166,9 @@ class Job(_Model):
     script: ScriptFile | None = None
     glossary: GlossaryFile | None = None
     edits: dict[str, EditedFile] = Field(default_factory=dict)
+    calibration: dict[str, Any] | None = None
+    """What tells how right the recogniser is to be expected (transcript/expected.py); None where
+    that is not known, and where a text was given: what people hear then is not the recogniser's."""
 
     @property
     def heard_seconds(self) -> float | None:

@@ -27,8 +27,9 @@ class JobState(BaseModel):
 
     `minutes` are those of the film that are heard, None where its length is not known; `stage` is
     the key that runs, or at which the job stopped; `started` and `ended` are the last run's, with
-    its `seconds`. Times are ISO 8601. `degraded` counts what was done less than asked; `error` is
-    a ChalchitraError as a dictionary.
+    its `seconds`. Times are ISO 8601. `degraded` counts what was done less than asked; `expected`
+    says how right the transcript is to be expected (transcript/expected.py); `error` is a
+    ChalchitraError as a dictionary.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -50,6 +51,7 @@ class JobState(BaseModel):
     stages_done: int = 0
     stages_total: int
     degraded: int = 0
+    expected: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     pid: int | None = None
 
@@ -82,6 +84,18 @@ def read_state(layout: JobLayout) -> JobState:
     return _written(layout) or _from_records(read_job(layout.root), layout)
 
 
+def read_expected(layout: JobLayout) -> dict[str, Any] | None:
+    """How right a job's transcript is to be expected, as export wrote it; None where it did not."""
+    record = read_record(layout, "export")
+    if record is None or "expected" not in record.outputs:
+        return None
+    try:
+        found = json.loads((layout.root / record.outputs["expected"].path).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
 def effective(state: JobState, layout: JobLayout) -> str:
     """What the job is to be shown as: a running one that nobody holds was interrupted."""
     if state.state != "running" or holder(layout) is not None:
@@ -105,6 +119,7 @@ def _from_records(job: Job, layout: JobLayout) -> JobState:
     missing = [key for key, record in records.items() if record is None]
     state.stages_done = len(done)
     state.degraded = sum(len(record.degraded) for record in done)
+    state.expected = read_expected(layout)
     if done:
         state.started = min(record.started for record in done)
         state.seconds = round(sum(record.seconds for record in done), 3)

@@ -41,6 +41,7 @@ class Film:
     state: str
     seconds: float
     degraded: list[str]
+    expected: dict[str, Any] | None
     error: dict[str, Any] | None
     exit_code: ExitCode
 
@@ -141,6 +142,7 @@ def _run_one(
             for row in outcome.summary.get("stages", ())
             for item in row.get("degraded", ())
         ],
+        expected=outcome.summary.get("expected"),
         error=error_.to_dict() if error_ else None,
         exit_code=outcome.exit_code,
     )
@@ -148,7 +150,7 @@ def _run_one(
 
 def _not_started(folder: Path) -> Film:
     return Film(
-        _name(folder), str(folder), _title(folder), "ready", 0.0, [], None, ExitCode.CANCELLED
+        _name(folder), str(folder), _title(folder), "ready", 0.0, [], None, None, ExitCode.CANCELLED
     )
 
 

@@ -17,7 +17,7 @@ Every event is a dictionary with `event`, `job_id`, `time` (ISO 8601) and the fi
     summary         job_dir, state, seconds, stages, deliverables, error, notes
 
 Several jobs begin with the first of these and end with the second (films: job_id, job_dir, title,
-state, seconds, degraded, error, exit_code; workers: how many were started, by stage):
+state, seconds, degraded, expected, error, exit_code; workers: how many were started, by stage):
 
     batch_started   jobs
     batch_summary   seconds, films, workers

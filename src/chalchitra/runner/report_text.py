@@ -7,6 +7,7 @@ from typing import Any
 
 from chalchitra.hints import job_argument, pasteable
 from chalchitra.paths import shown_path
+from chalchitra.transcript.expected import Expected, sentence
 
 
 def lines_of(event: str, fields: dict[str, Any], *, why: bool, batch: bool = False) -> list[str]:
@@ -97,6 +98,9 @@ def summary_end(fields: dict[str, Any]) -> list[str]:
     """What follows the table: notes, deliverables, how it ended."""
     ended = _ENDED[fields["state"]]
     lines = [f"Note: {note}" for note in fields["notes"]]
+    expected = Expected.of(fields.get("expected"))
+    if expected is not None and not expected.poor:  # else it is less than was asked, said above
+        lines.append(sentence(expected))
     if fields["deliverables"]:
         lines.append("Deliverables:")
         lines += [f"  {shown_path(path)}" for path in fields["deliverables"]]
@@ -135,6 +139,10 @@ def _film_cells(film: dict[str, Any]) -> tuple[str, str, str, str, str]:
         needs = " ".join(f"{error['what']} {error['fix']}".strip() for error in errors)
     elif film["degraded"]:
         first, *more = film["degraded"]
+        expected = Expected.of(film.get("expected"))
+        if expected is not None and expected.poor:  # what a person must know first
+            said = [one for one in film["degraded"] if one == f"export: {sentence(expected)}"]
+            first = said[0] if said else first
         see = f"chalchitra status {job_argument(Path(film['job_dir']))}"
         needs = first + (f" ({len(more)} more: {see})" if more else "")
     return film["job_id"], film["title"], film["state"], f"{film['seconds']:.1f}", needs

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chalchitra.accuracy import calibrated
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import python_path
@@ -25,6 +26,7 @@ from chalchitra.jobs import (
     rewrite_job,
 )
 from chalchitra.jobs.heard import seconds_to_hear
+from chalchitra.jobs.state import read_expected
 from chalchitra.pipeline import FILM, STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work
@@ -88,7 +90,7 @@ def run_job(
 
     Raises HeldError and what is wrong with the request; everything later is in the outcome.
     """
-    job = with_models_here(read_job(job_dir))
+    job = calibrated(with_models_here(read_job(job_dir)))
     layout = JobLayout(job_dir.absolute())
     if options.debug:
         job.debug = True
@@ -174,12 +176,14 @@ class _Run:
             code = error.exit_code
         elif any(self._is_open(row) for row in self.rows):
             state = "ready"
+        expected = self._expected()
         summary = {
             "job_dir": str(self.layout.root),
             "state": state,
             "seconds": round(seconds, 2),
             "stages": self.rows,
             "deliverables": _deliverables(self.job, self.layout),
+            "expected": expected,
             "error": error.to_dict() if error else None,
             "notes": [*self.job.notes, *self.job.edit_notes(self.layout.root)],
         }
@@ -204,10 +208,16 @@ class _Run:
         fed_by = {producer for producer, _ in self.job.inputs_of(key).values()}
         return read_record(self.layout, key) is None or bool(fed_by & anew)
 
+    def _expected(self) -> dict[str, Any] | None:
+        """How right the transcript is to be expected; None before this run has one."""
+        states = [row["state"] for row in self.rows if row["stage"] == "export"]
+        return read_expected(self.layout) if set(states) & _TRANSCRIBED else None
+
     def _tell(self, **fields: Any) -> None:
         """Write how far the job is, for whoever looks at it."""
         self.state = self.state.model_copy(
             update={
+                "expected": self._expected(),
                 "stages_done": sum(row["state"] in _PUBLISHED for row in self.rows),
                 "degraded": sum(len(row.get("degraded", ())) for row in self.rows),
                 **fields,
@@ -343,6 +353,7 @@ class _Run:
 
 
 _PUBLISHED = frozenset({"done", "up to date", "reused"})
+_TRANSCRIBED = _PUBLISHED | {"left alone"}
 
 
 def _reads_film(job: Job, key: str) -> bool:

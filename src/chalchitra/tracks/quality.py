@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalchitra.errors import UsageError
 from chalchitra.hints import run_job_command
 from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.jobs.state import read_expected
 from chalchitra.pipeline import split_key, stage_key
 from chalchitra.subtitles.qc import JobReport, QualityReport
 
@@ -36,4 +37,4 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
             cause="It has not run, or did not come so far.",
             fix=f"Type: {run_job_command(layout.root)}",
         )
-    return JobReport.of(job.title, reports)
+    return JobReport.of(job.title, reports, read_expected(layout))

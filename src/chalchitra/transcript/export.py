@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalchitra.transcript.expected import Expected
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.songs import noted
+
+
+class Exported(Transcript):
+    """The transcript as people get it: `transcript.json`, with how right it is to be expected."""
+
+    expected: Expected | None = None
+
+    @classmethod
+    def of(cls, transcript: Transcript, expected: Expected | None) -> Exported:
+        return cls.model_construct(**dict(transcript), expected=expected)
 
 
 def plain_text(transcript: Transcript, *, notes: bool = False) -> str:
