@@ -94,6 +94,18 @@ def test_what_is_not_encrypted_is_let_in(make_film, name, codecs):
     assert probe(make_film(name, codecs)).has_picture
 
 
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [("clear.mpg", "-c:v mpeg1video -c:a mp2"), ("clear.vob", MPEG2)],
+)
+def test_sound_that_looks_like_a_scrambled_packet_is_none(make_film, tmp_path, name, codecs):
+    data = bytearray(make_film(name, codecs).read_bytes())
+    for at in range(3000, len(data) - 2048, 2048):
+        data[at : at + 8] = b"\0\0\1\xbd\x12\x34\xbd\0"
+    (tmp_path / name).write_bytes(data)
+    assert protection(tmp_path / name, "mpeg", []) is None
+
+
 @settings(deadline=None)
 @given(st.data())
 def test_no_header_ends_the_look_in_an_error(tmp_path_factory, data):
