@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chalchitra import paths
 from chalchitra.environments.state import Stamp, lock_hashes
@@ -17,6 +19,16 @@ from chalchitra.hardware import platform_id
 from chalchitra.jobs import AudioStream, Job, JobLayout, Machine, write_job
 from chalchitra.media.film import Film, Stream
 from chalchitra.pipeline import plan, split_key
+
+_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("same", derandomize=True, **_PATIENT)
+settings.register_profile("new", print_blob=True, **_PATIENT)
+settings.load_profile("same")
+"""Every machine draws the same examples, and none is failed for being slow; `scripts/test --all`
+draws new ones."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs have it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ECHO = '''
 """A stage that writes, into every output, what it was given."""

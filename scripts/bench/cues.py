@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from chalchitra.languages import find
@@ -121,6 +122,7 @@ def _builder(transcript: Transcript) -> Callable[[], Track]:
             script=script,
             duration=transcript.duration,
             cuts=ShotChanges(frame_rate=24.0, cuts=shots),
+            frame_rate=Fraction(24),
         )
 
     return build

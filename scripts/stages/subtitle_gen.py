@@ -4,6 +4,7 @@ The formats that were asked for, the text of a translation, and the quality repo
 """
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from pydantic import ValidationError
 
@@ -57,6 +58,7 @@ def work(stage: Stage) -> None:
     row = stage.params["languages"][language]
     name = f"{stage.params['title']}.{language}"
     settings = read_settings(stage)
+    frame_rate = rate_of(stage)
 
     song_text = stage.params["song_text"]
     notes, left_out = song_text == "mark", 0
@@ -101,6 +103,7 @@ def work(stage: Stage) -> None:
             script=row["script"],
             duration=film_seconds(stage.input("audio_info")),
             cuts=shots,
+            frame_rate=frame_rate,
         )
     cues = track.cues
     if transcript is None:
@@ -126,7 +129,7 @@ def work(stage: Stage) -> None:
         language,
         script=row["script"],
         film=film_seconds(stage.input("audio_info")),
-        frame_rate=shots.frame_rate if shots else None,
+        frame_rate=frame_rate,
         speech=speech,
         words=transcript.words if transcript else (),
         untranslated=untranslated,
@@ -140,7 +143,7 @@ def work(stage: Stage) -> None:
         stage.metric("speech_without_subtitle_seconds", round(uncovered, 1))
 
     stage.metric("song_cues", sum(cue.text.startswith(NOTE) for cue in cues))
-    for metric, value in measure(cues, settings, language).items():
+    for metric, value in measure(cues, settings, language, report.counts).items():
         stage.metric(metric, value)
     if not cues:
         stage.degraded(
@@ -161,7 +164,7 @@ def work(stage: Stage) -> None:
     if settings.romanised and row["script"] != "Latn":
         write_romanised(stage, cues, settings)
     if stage.has_input("beside"):
-        write_bilingual(stage, words, spoken, settings, speech, shots)
+        write_bilingual(stage, words, spoken, settings, speech)
 
 
 def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> None:
@@ -277,7 +280,6 @@ def write_bilingual(
     spoken: Mapping[int, str] | None,
     settings: TrackSettings,
     speech: Sequence[Region] | None,
-    shots: ShotChanges | None,
 ) -> None:
     """The cues of another language with this one's text in them."""
     languages, pair = stage.params["languages"], stage.params["pair"]
@@ -297,7 +299,7 @@ def write_bilingual(
         settings,
         stage.params.get("style", ""),
         film=film_seconds(stage.input("audio_info")),
-        frame_rate=shots.frame_rate if shots else None,
+        frame_rate=rate_of(stage),
         speech=speech,
         forced=f"its times are those of the {template.language} track",
     )
@@ -305,6 +307,12 @@ def write_bilingual(
     stage.metric("bilingual_cues", len(cues))
     if report.violations:
         tell(stage, report, f"The bilingual track {'+'.join(pair)}")
+
+
+def rate_of(stage: Stage) -> Fraction | None:
+    """The film's frames a second; None where its cues are timed in milliseconds."""
+    rate = stage.params["frame_rate"]
+    return None if rate is None else Fraction(rate)
 
 
 def read_settings(stage: Stage) -> TrackSettings:

@@ -255,6 +255,7 @@ STAGES: dict[str, StageSpec] = {
                 "title",
                 "source_language",
                 "languages",
+                "frame_rate",
                 "song_text",
                 "pair",
             ),

@@ -75,4 +75,4 @@ def converted(text, source, target):
     command = [find_ffmpeg().path, "-v", "error", "-f", source, "-i", "-", "-f", target, "-"]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode("utf-8-sig")
+    return done.stdout.decode("utf-8-sig").replace("\r\n", "\n")  # as ffmpeg before 6 ends lines

@@ -50,8 +50,8 @@ def test_pysubs2_reads_times_and_every_character(cues):
     read = pysubs2.SSAFile.from_string(hindi(cues), format_="ass")
     assert len(read) == len(cues)
     for event, cue in zip(read, cues, strict=True):
-        assert abs(event.start - cue.start * 1000) <= 5.01
-        assert abs(event.end - cue.end * 1000) <= 5.01
+        assert 0 <= round(cue.start * 1000) - event.start < 10
+        assert 0 <= round(cue.end * 1000) - event.end < 10
         assert without_joiners(as_libass_reads(event.text)) == without_joiners(cue.text)
 
 
@@ -90,7 +90,7 @@ def test_ffmpeg_turns_every_format_into_the_same_cues(source):
     read = pysubs2.SSAFile.from_string(converted(write(cues), source, "srt"), format_="srt")
     assert [event.plaintext for event in read] == [cue.text for cue in cues]
     assert [event.start for event in read] == [round(cue.start * 1000) for cue in cues]
-    assert all(abs(e.end - c.end * 1000) <= 5.01 for e, c in zip(read, cues, strict=True))
+    assert all(0 <= round(c.end * 1000) - e.end < 10 for e, c in zip(read, cues, strict=True))
 
 
 def test_ffmpeg_copies_a_file_whole():

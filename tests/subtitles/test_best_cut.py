@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations, pairwise
 
 import pytest
@@ -13,7 +15,9 @@ from chalchitra.subtitles.breaks import NEVER, Piece, break_cost
 from chalchitra.subtitles.build import build_track
 from chalchitra.subtitles.clock import Clock
 from chalchitra.subtitles.cue import Cue, CueSettings
+from chalchitra.subtitles.frames import Pace, Ticks
 from chalchitra.subtitles.qc.judge import judge
+from chalchitra.subtitles.qc.model import Violation
 from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.style import read_style
 from chalchitra.subtitles.words import TimedWord
@@ -49,9 +53,15 @@ class Search:
         style: CueSettings,
         language: str,
         cuts: ShotChanges | None = None,
+        rate: Fraction | None = None,
     ) -> None:
-        self.words, self.style, self.language = words, style, language
-        self.clock = Clock(style, None, cuts)
+        self.ticks, self.rate = Ticks(rate), rate
+        at = self.ticks.at
+        self.words = [replace(word, start=at(word.start), end=at(word.end)) for word in words]
+        self.style, self.language = style, language
+        self.clock = Clock(style, None, cuts, self.ticks)
+        self.pace = Pace(self.ticks, style.reading_speed)
+        words = self.words
         starts = {0, *sentence_starts([word.text for word in words], language)}
         self.whole = {*starts, len(words)}
         self.whole |= {n for n in range(1, len(words)) if words[n].speaker != words[n - 1].speaker}
@@ -61,6 +71,9 @@ class Search:
             cost = break_cost(before, after, language, False, begins=at - 1 in starts)
             if cost >= NEVER:
                 self.ends.add(at)
+
+    def judged(self, cues: Sequence[Cue]) -> list[Violation]:
+        return judge(cues, self.style, self.language, script="Latn", frame_rate=self.rate)
 
     def speed_characters(self, lines: Sequence[str]) -> int:
         return sum(map(self.style.length, lines))
@@ -112,21 +125,22 @@ class Search:
                 following = starts[b] if b < len(words) else 10**9
                 least = 10**9
                 for breaks, lines in choices[n]:
-                    reading = round(1000 * self.speed_characters(lines) / self.style.reading_speed)
+                    reading = self.pace.needed(self.speed_characters(lines))
                     out = clock.out_time(starts[a], words[b - 1].end, following, reading)
-                    cue = Cue(n + 1, starts[a] / 1000, out.end / 1000, lines)
-                    own = judge([cue], self.style, self.language, script="Latn")
+                    shown = [self.ticks.written(tick) / 1000 for tick in (starts[a], out.end)]
+                    cue = Cue(n + 1, *shown, lines)
+                    own = self.judged([cue])
                     if len(own) + breaks < least:
                         least, best_cue = len(own) + breaks, cue
-                never += least - len(judge([best_cue], self.style, self.language, script="Latn"))
+                never += least - len(self.judged([best_cue]))
                 found.append(best_cue)
-            count = never + len(judge(found, self.style, self.language, script="Latn"))
+            count = never + len(self.judged(found))
             best = min(best, count)
         return best
 
     def of(self, cues: Sequence[Cue]) -> int:
         """The violations and never-breaks of cues that were built."""
-        count = len(judge(list(cues), self.style, self.language, script="Latn"))
+        count = len(self.judged(cues))
         at = 0
         for cue in cues:
             for n, line in enumerate(cue.lines):
@@ -182,29 +196,45 @@ shots = st.one_of(
 )
 
 
-def check(said: tuple[str, list[TimedWord]], style: CueSettings, cuts: ShotChanges | None) -> None:
+rates = st.sampled_from([None, *map(Fraction, ("24000/1001", 24, 25, "30000/1001", 30, 50, 60))])
+
+
+def check(
+    said: tuple[str, list[TimedWord]],
+    style: CueSettings,
+    cuts: ShotChanges | None,
+    rate: Fraction | None,
+) -> None:
     language, words = said
     if not style.two_speakers:
         words = [TimedWord(w.text, w.start, w.end, w.segment, speaker="A") for w in words]
-    track = build_track(words, style, language=language, script=SCRIPTS[language], cuts=cuts)
-    search = Search(words, style, language, cuts)
+    track = build_track(
+        words, style, language=language, script=SCRIPTS[language], cuts=cuts, frame_rate=rate
+    )
+    search = Search(words, style, language, cuts, rate)
     assert search.of(track.cues) == search.fewest()
-    for violation in judge(track.cues, style, language):
+    for violation in search.judged(track.cues):
         assert track.forced[violation.cue or 0]
 
 
 @settings(max_examples=300, deadline=None)
-@given(spoken(), limits, shots)
+@given(spoken(), limits, shots, rates)
 def test_no_other_cut_breaks_fewer_limits(
-    said: tuple[str, list[TimedWord]], style: CueSettings, cuts: ShotChanges | None
+    said: tuple[str, list[TimedWord]],
+    style: CueSettings,
+    cuts: ShotChanges | None,
+    rate: Fraction | None,
 ) -> None:
-    check(said, style, cuts)
+    check(said, style, cuts, rate)
 
 
 @pytest.mark.slow
 @settings(max_examples=5000, deadline=None)
-@given(spoken(), limits, shots)
+@given(spoken(), limits, shots, rates)
 def test_no_other_of_thousands_of_cuts_breaks_fewer_limits(
-    said: tuple[str, list[TimedWord]], style: CueSettings, cuts: ShotChanges | None
+    said: tuple[str, list[TimedWord]],
+    style: CueSettings,
+    cuts: ShotChanges | None,
+    rate: Fraction | None,
 ) -> None:
-    check(said, style, cuts)
+    check(said, style, cuts, rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -284,7 +285,7 @@ def test_whatever_the_file_it_is_judged_or_refused(tmp_path, text, encoding, nam
     path = tmp_path / name
     path.write_bytes(text.encode(encoding, errors="replace"))
     try:
-        report = judged(path, film=2.0, frame_rate=25.0)
+        report = judged(path, film=2.0, frame_rate=Fraction(25))
     except UsageError:
         return
     assert report.cues == len(read_subtitles(path).cues)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.subtitles.build import build_cues, build_track
@@ -81,6 +82,21 @@ def test_two_speakers_share_a_cue_where_each_alone_would_flash() -> None:
     assert len(build_cues([*words, *later], alone, language="en", script="Latn")) == 3
 
 
+def test_both_dashes_count_as_they_are_read() -> None:
+    """27 characters and two dashes: at 30 a second a cue of 0.96 s holds 28, one of 1 s all 29."""
+    style = NETFLIX.model_copy(update={"reading_speed": 30.0, "linger": 0.0})
+    for end, kinds in ((1960, ["reading_speed"]), (2000, [])):
+        words = said("Where is he now?", word=120)
+        words += said("Gone ahead.", start=1480, word=(end - 1480) // 2, speaker="B")
+        track = build_track(
+            words, style, language="en", script="Latn", duration=end / 1000, frame_rate=Fraction(25)
+        )
+        assert [cue.lines for cue in track.cues] == [("-Where is he now?", "-Gone ahead.")]
+        assert track.forced[1].startswith("29 characters are said")
+        found = judge(track.cues, style, "en", frame_rate=Fraction(25))
+        assert [one.kind for one in found] == kinds
+
+
 def test_two_speakers_with_time_enough_have_a_cue_each() -> None:
     words = said("Where is he now, do you know?") + said("Gone to town.", start=3500, speaker="B")
     cues = build_cues(words, NETFLIX, language="en", script="Latn")
@@ -92,17 +108,19 @@ def shots(*cuts: float) -> ShotChanges:
 
 
 def times(words: list[TimedWord], *cuts: float, style: CueSettings = NETFLIX) -> list[tuple]:
-    cues = build_cues(words, style, language="en", script="Latn", cuts=shots(*cuts))
+    cues = build_cues(
+        words, style, language="en", script="Latn", cuts=shots(*cuts), frame_rate=Fraction(25)
+    )
     return [(cue.start, cue.end) for cue in cues]
 
 
 def test_a_cue_comes_with_a_shot_change_shortly_before_it() -> None:
     words = said("Come in and sit down, please.", start=10_300)
     assert times(words, 10.0)[0][0] == 10.0
-    assert times(words, 9.7)[0][0] == 10.3  # too long ago
-    assert times(words, 10.4)[0][0] == 10.3  # it comes after the first sound
+    assert times(words, 9.7)[0][0] == 10.28  # too long ago: the frame in which the voice begins
+    assert times(words, 10.4)[0][0] == 10.28  # it comes after the first sound
     off = NETFLIX.model_copy(update={"shot_reach": 0.0})
-    assert times(words, 10.0, style=off)[0][0] == 10.3
+    assert times(words, 10.0, style=off)[0][0] == 10.28
 
 
 def test_a_cue_does_not_come_with_a_change_that_somebody_speaks_over() -> None:
@@ -116,11 +134,11 @@ def test_a_cue_does_not_come_with_a_change_that_somebody_speaks_over() -> None:
 def test_a_cue_stays_until_two_frames_before_the_next_shot() -> None:
     words = said("Come in and sit down, please.", start=10_000)
     until = words[-1].end / 1000
-    assert times(words, until + 0.8)[0][1] == pytest.approx(until + 0.8 - 0.08)
-    assert times(words, until + 0.3)[0][1] == pytest.approx(until + 0.3 - 0.08)  # no lingering over
-    assert times(words, until + 1.1)[0][1] == pytest.approx(until + 0.5)  # out of reach
-    short = said("No.", start=10_000)
-    assert times(short, 10.5)[0][1] == pytest.approx(10.85)  # it could not be read before
+    assert until == 12.1  # and frames begin at 12.08, 12.12, ...
+    assert times(words, 12.92)[0][1] == 12.84
+    assert times(words, 12.40)[0][1] == 12.32  # no lingering over it
+    assert times(words, 13.20)[0][1] == 12.6  # out of reach
+    assert times(said("No.", start=10_000), 10.52)[0][1] == 10.84  # it could not be read before
 
 
 @settings(max_examples=150, deadline=None)
@@ -131,10 +149,11 @@ def test_a_cue_stays_until_two_frames_before_the_next_shot() -> None:
         max_size=40,
     ),
     st.lists(st.integers(0, 1500), max_size=30),
-    st.sampled_from([24000 / 1001, 25, 30, 50]),
+    st.sampled_from([Fraction(24000, 1001), Fraction(25), Fraction(30), Fraction(50)]),
 )
+@example([(1, 0, False), (1, 0, True), (1, 0, True)], [], Fraction(24000, 1001))
 def test_shot_changes_lose_no_word_and_make_no_overlap(
-    spoken: list[tuple[int, int, bool]], frames: list[int], rate: float
+    spoken: list[tuple[int, int, bool]], frames: list[int], rate: Fraction
 ) -> None:
     words, now, speaker = [], 0, "A"
     for letters, pause, turn in spoken:
@@ -142,16 +161,20 @@ def test_shot_changes_lose_no_word_and_make_no_overlap(
         speaker = ("B" if speaker == "A" else "A") if turn else speaker
         words.append(TimedWord("क" * letters, now, now + 60 * letters, 0, speaker=speaker))
         now = words[-1].end
-    cuts = ShotChanges(frame_rate=rate, cuts=sorted({frame / rate for frame in frames}))
-    track = build_track(words, NETFLIX, language="hi", script="Deva", cuts=cuts, duration=70)
+    cuts = ShotChanges(frame_rate=rate, cuts=sorted({float(frame / rate) for frame in frames}))
+    track = build_track(
+        words, NETFLIX, language="hi", script="Deva", cuts=cuts, duration=70, frame_rate=rate
+    )
     text = " ".join(line.removeprefix("-") for cue in track.cues for line in cue.lines)
     assert text.split() == [word.text for word in words]
     assert all(a.end < b.start for a, b in pairwise(track.cues))
-    first = iter(words)
+    first, earliest = iter(words), 0.0
     for cue in track.cues:
         own = [next(first) for line in cue.lines for _ in line.split()]
-        assert own[0].start / 1000 - 0.5 - 1e-6 <= cue.start
-        assert cue.start <= own[0].start / 1000 or cue.seconds < 0.833  # where cues crowd
+        assert own[0].start / 1000 - 0.5 - float(2 / rate) <= cue.start
+        # Where cues crowd, each has two frames, and two are between them.
+        assert cue.start <= max(own[0].start / 1000, earliest)
+        earliest = cue.start + float(4 / rate) + 0.001
 
 
 def test_what_is_left_against_a_cue_says_what_forces_it() -> None:

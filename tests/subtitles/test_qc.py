@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from chalchitra.transcript import Region, Word
 from chalchitra.translation.model import TranslationUnit
 
 NETFLIX, BBC = read_style("netflix"), read_style("bbc")
+RATES = [Fraction(24000, 1001), *map(Fraction, (24, 25)), Fraction(30000, 1001), Fraction(50)]
 WORDS = {
     "en": "we never go there again because nobody waits".split(),
     "hi": "नमस्ते स्त्री हम वहाँ कभी नहीं जाते क्योंकि".split(),
@@ -133,17 +135,20 @@ def test_what_leaves_the_film_is_found_and_nothing_else(data, language):
     assert ("outside_film", 1) in [(one.kind, one.cue) for one in judge(early, NETFLIX, language)]
 
 
-@given(st.data(), st.sampled_from([24000 / 1001, 24.0, 25.0, 30000 / 1001, 50.0]))
+@given(st.data(), st.sampled_from(RATES))
 def test_cues_on_the_frames_of_their_film_are_good_in_frames(data, rate):
     """Two frames apart, and as short and as long as frames allow, rounded to milliseconds."""
     frame, cues = 100, []
     for index in range(1, data.draw(st.integers(2, 8)) + 1):
-        shown = data.draw(st.sampled_from([int(5 / 6 * rate + 0.1) + 1, int(7 * rate)]))
-        start, end = (round(n / rate, 3) for n in (frame, frame + shown))
+        shown = data.draw(st.sampled_from([round(0.833 * rate), round(7 * rate)]))
+        start, end = (round(float(n / rate), 3) for n in (frame, frame + shown))
         cues.append(Cue(index, start, end, ("हाँ।",)))
         frame += shown + 2
-    assert judge(cues, NETFLIX, "hi", frame_rate=rate, film=frame / rate) == []
-    nearer = [cues[0], *(replace(cue, start=round(cue.start - 1 / rate, 3)) for cue in cues[1:])]
+    assert judge(cues, NETFLIX, "hi", frame_rate=rate, film=float(frame / rate)) == []
+    nearer = [
+        cues[0],
+        *(replace(cue, start=round(cue.start - float(1 / rate), 3)) for cue in cues[1:]),
+    ]
     kinds = {one.kind for one in judge(nearer, NETFLIX, "hi", frame_rate=rate)}
     assert "gap_too_short" in kinds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError
@@ -46,6 +46,12 @@ def test_it_pauses_where_the_source_pauses() -> None:
     st.lists(st.tuples(st.integers(1, 12), st.floats(-2, 9), st.floats(-2, 9)), max_size=20),
     st.floats(0, 5),
     st.floats(0, 20),
+)
+@example(  # the second source word's last place
+    ["x" * n for n in (3, 5, 1, 8, 1, 2, 5, 8, 7)],
+    [(3, 1.4, 7.8), (7, 5.8, 4.2), (5, 3.0, -0.2)],
+    1.0,
+    14.319923015454671,
 )
 def test_every_word_has_a_time_within_its_unit_in_order(
     words: list[str], source: list[tuple[int, float, float]], start: float, length: float

@@ -74,6 +74,7 @@ def run(tmp_path):
                 "title": "मेरी फ़िल्म",
                 "source_language": "hi",
                 "languages": LANGUAGES,
+                "frame_rate": None,
                 "song_text": "mark",
                 "pair": [],
                 **SETTINGS,
@@ -138,17 +139,25 @@ def test_the_source_language(run):
 
 def test_cues_come_with_the_shot_changes_that_were_found(run, tmp_path):
     ShotChanges(frame_rate=25.0, cuts=[0.72]).write(tmp_path / "shots.json")
-    shown = run(
-        "hi", hindi(), {"shots": tmp_path / "shots.json"}, shot_reach=0.5, min_gap_frames=2
-    )[2]
+    shown = run("hi", hindi(), {"shots": tmp_path / "shots.json"}, shot_reach=0.5)[2]
     assert pysrt.open(str(shown / "subtitles.srt"))[0].start.ordinal == 720
-    assert json.loads((shown / "qc.json").read_text())["frame_rate"] == 25.0
 
 
 def test_without_shot_changes_cues_come_with_the_sound(run):
-    shown = run("hi", hindi(), shot_reach=0.5, min_gap_frames=2)[2]
+    shown = run("hi", hindi(), shot_reach=0.5)[2]
     assert pysrt.open(str(shown / "subtitles.srt"))[0].start.ordinal == 1000
-    assert "frame_rate" not in json.loads((shown / "qc.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("rate", "said", "first"),
+    [("24000/1001", 23.976024, 959), ("25", 25.0, 960), (None, None, 965)],
+)
+def test_cues_are_cut_and_judged_by_the_films_frames_without_shots_too(run, rate, said, first):
+    document = hindi()
+    document.segments[0].words[0].start = 0.965
+    shown = run("hi", document, frame_rate=rate)[2]
+    assert pysrt.open(str(shown / "subtitles.srt"))[0].start.ordinal == first
+    assert json.loads((shown / "qc.json").read_text()).get("frame_rate") == said
 
 
 def test_other_formats_where_they_are_asked_for(run):

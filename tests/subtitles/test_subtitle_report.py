@@ -28,7 +28,7 @@ def test_measures():
         Cue(2, 2.1, 2.6, ("thirteen char",)),
         Cue(3, 3.0, 3.833, ("स्त्री",)),
     ]
-    assert measure(cues, LIMITS, "en") == {
+    assert measure(cues, LIMITS, "en", {"too_short": 1, "reading_speed": 1, "overlap": 3}) == {
         "cues": 3,
         "shortest_seconds": 0.5,
         "longest_seconds": 2.0,
@@ -41,7 +41,7 @@ def test_measures():
         "over_reading_speed": 1,
     }
     assert lines_too_long(cues, LIMITS) == 2
-    hindi = measure(cues[2:], LIMITS, "hi")
+    hindi = measure(cues[2:], LIMITS, "hi", {})
     assert (hindi["longest_line"], hindi["longest_line_graphemes"]) == (6, 1)
     assert (hindi["max_cps"], hindi["max_cps_graphemes"]) == (7.2, 1.2)
 
@@ -51,9 +51,9 @@ def test_measures():
 )
 def test_the_reading_speed_is_the_settings_or_the_languages(language, own, limit):
     chosen = LIMITS.model_copy(update={"reading_speed": own})
-    assert measure([], chosen, language)["reading_speed_limit"] == limit
+    assert measure([], chosen, language, {})["reading_speed_limit"] == limit
 
 
 def test_an_empty_track():
-    assert measure([], LIMITS, "en")["cues"] == 0
+    assert measure([], LIMITS, "en", {})["cues"] == 0
     assert lines_too_long([], LIMITS) == 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -26,6 +27,7 @@ from targets import Check
 
 from chalchitra.files import write_json
 from chalchitra.languages import find
+from chalchitra.media.frame_rate import exact
 from chalchitra.paths import project_root
 from chalchitra.subtitles import Cue, build_track, transcript_words
 from chalchitra.subtitles.foreign import read_subtitles
@@ -175,6 +177,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
     """Each tool's cues of a scene, by the style, in whole frames."""
     style = read_style(STYLE)
     script = find(scene.language).script
+    frame_rate = exact(Fraction(scene.shots.frame_rate))
 
     def by(tool: str, cues: Sequence[Cue], forced: dict[int, str] | None = None) -> Judged:
         found = judge(
@@ -183,7 +186,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
             scene.language,
             script=script,
             film=scene.duration,
-            frame_rate=scene.shots.frame_rate,
+            frame_rate=frame_rate,
         )
         return Judged(tool, cues, found, forced or {})
 
@@ -195,6 +198,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
         script=script,
         duration=scene.duration,
         cuts=scene.shots,
+        frame_rate=frame_rate,
     )
     plain = [
         Cue(number, one.start, one.end, (one.text.strip(),))

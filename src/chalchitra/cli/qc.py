@@ -111,6 +111,7 @@ def _of_file(
     file: Path, film: Path | None, profile: str, language: str | None, *, as_json: bool
 ) -> int:
     """Judge a file and show what was found; returns how many violations it has."""
+    from chalchitra.media.frame_rate import film_rate
     from chalchitra.media.measure import measured
     from chalchitra.media.probe import probe
     from chalchitra.subtitles.foreign import read_subtitles
@@ -128,7 +129,7 @@ def _of_file(
         spoken.id if spoken else None,
         script=spoken.script if spoken else None,
         film=probed.duration if probed else None,
-        frame_rate=probed.frame_rate if probed else None,
+        frame_rate=film_rate(probed) if probed else None,
         file=read,
         width=measured(read.cues, spoken.id, spoken.script) if spoken else None,
     )
@@ -139,7 +140,7 @@ def _of_file(
     else:
         from chalchitra.cli.qc_text import show
 
-        show(report, file, spoken)
+        show(report, file, spoken, probed)
     return len(report.violations)
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from chalchitra.cli.text import printable
 from chalchitra.languages import Language
+from chalchitra.media.film import Film
 from chalchitra.subtitles.qc import JobReport
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
 from chalchitra.subtitles.qc.report import clock, counted, how_many, number, worst
@@ -27,8 +28,10 @@ _NUMBERS = frozenset({"cue", "value", "limit"})
 _LEAST_TEXT = 8
 
 
-def show(report: QualityReport, file: Path, language: Language | None) -> None:
-    """Print it all."""
+def show(
+    report: QualityReport, file: Path, language: Language | None, film: Film | None = None
+) -> None:
+    """Print it all; `film` is the one that it was judged with."""
     console = Console(highlight=False)
     if report.violations:
         console.print(_table(report, console.width))
@@ -42,10 +45,19 @@ def show(report: QualityReport, file: Path, language: Language | None) -> None:
         said.append(_width(report.width))
     if language is None:
         said.append("Its language is not known: the style's default speed counts; -s names one.")
-    if report.frame_rate is None:
-        said.append("Durations and gaps are judged in seconds; with --film in whole frames.")
+    said.append(_counted_in(report.frame_rate, film))
     for line in said:
         console.print(Text(printable(line)), soft_wrap=True)
+
+
+def _counted_in(rate: float | None, film: Film | None) -> str:
+    """What durations, gaps and speeds were counted in, and why not in frames."""
+    if rate is not None:
+        return f"Time is judged in frames, {number(rate)} a second."
+    if film is None:
+        return "Time is judged in milliseconds; with --film FILM in the film's frames."
+    why = "has no even frame rate" if film.has_picture else "has no picture"
+    return f"Time is judged in milliseconds: {film.path.name} {why}."
 
 
 def show_job(report: JobReport) -> None:
@@ -61,6 +73,7 @@ def show_job(report: JobReport) -> None:
     said = [
         "Reading speeds are characters/s, in code points / graphemes; speech: how much of it has a"
         " subtitle.",
+        *_counted_in_job(report.tracks),
         *_expected(report.expected),
         *_worst_of(report.tracks),
         *_unsure(report.tracks),
@@ -79,6 +92,14 @@ def _expected(data: dict[str, Any] | None) -> list[str]:
     if one.poor:
         said[1:1] = [reason(one), remedy(one)]
     return [" ".join(filter(None, said))]
+
+
+def _counted_in_job(tracks: Sequence[QualityReport]) -> list[str]:
+    rates = {track.frame_rate for track in tracks}
+    if rates == {None}:
+        why = "the film has no picture or no even frame rate"
+        return [f"Time is judged in milliseconds: {why}."]
+    return [_counted_in(rate, None) for rate in rates if rate is not None]
 
 
 def _track_cells(track: QualityReport) -> tuple[str, ...]:

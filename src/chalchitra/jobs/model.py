@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.hints import job_argument
 from chalchitra.media.film import Film
+from chalchitra.media.frame_rate import film_rate
 from chalchitra.pipeline import TrackPlan, inputs_of, split_key
 
 JOB_VERSION: Literal[1] = 1
@@ -169,6 +170,12 @@ class Job(_Model):
     calibration: dict[str, Any] | None = None
     """What tells how right the recogniser is to be expected (transcript/expected.py); None where
     that is not known, and where a text was given: what people hear then is not the recogniser's."""
+
+    @property
+    def frame_rate(self) -> str | None:
+        """The frames a second that cues are cut and judged by, as a fraction: 24000/1001."""
+        rate = film_rate(self.film)
+        return None if rate is None else str(rate)
 
     @property
     def heard_seconds(self) -> float | None:

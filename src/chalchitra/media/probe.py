@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import UsageError
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
+from chalchitra.media.frame_rate import exact
 from chalchitra.media.guard import GUARD
 from chalchitra.media.length import measure
 from chalchitra.media.protection import protection
@@ -177,7 +178,7 @@ def _stream(
         found.readable = found.codec != "unknown" and context.width > 0 and context.height > 0
     if kind == "video" and context is not None:
         found.width, found.height = context.width or None, context.height or None
-        found.frame_rate = _rate(stream.average_rate)
+        found.frame_rate = _rate(stream.average_rate, stream.base_rate)
     # An MP4's chapters are a text track of their own, with a sample for each.
     if kind == "data" and found.codec == "bin_data" and chapters and stream.frames == chapters:
         found.codec = CHAPTER_TRACK
@@ -195,7 +196,9 @@ def _dispositions(stream: Any) -> list[str]:
     return [flag.name for flag in type(stream.disposition) if flag in stream.disposition]
 
 
-def _rate(rate: Fraction | None) -> str | None:
+def _rate(average: Fraction | None, base: Fraction | None) -> str | None:
+    """The exact rate, or where it varies its average."""
+    rate = exact(average, base) or average
     return f"{rate.numerator}/{rate.denominator}" if rate else None
 
 

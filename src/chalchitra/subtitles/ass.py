@@ -37,9 +37,9 @@ _BOTTOM_CENTRE = 2
 def to_ass(cues: Sequence[Cue], *, language: str, script: str, right_to_left: bool = False) -> str:
     """The whole file, for text of the language with this id in `script` (ISO 15924).
 
-    Times are rounded to hundredths of a second, the grid of the format. Braces are escaped as
-    libass reads them (mpv, VLC, ffmpeg); VSFilter has no escape and hides what stands in braces,
-    and it puts the words of a right-to-left line in a wrong order if some are Latin.
+    Times are cut to hundredths of a second, the grid of the format (frames.py says why). Braces are
+    escaped as libass reads them (mpv, VLC, ffmpeg); VSFilter has no escape and hides what stands in
+    braces, and it puts the words of a right-to-left line in a wrong order if some are Latin.
     """
     subtag = language.partition("-")[0]
     font = font_for(script, language)
@@ -113,7 +113,7 @@ def _shown(line: str, font: Font, right_to_left: bool) -> str:
 
 
 def _timestamp(seconds: float) -> str:
-    rest, hundredths = divmod((milliseconds(seconds) + 5) // 10, 100)
+    rest, hundredths = divmod(milliseconds(seconds) // 10, 100)
     minutes, second = divmod(rest, 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour}:{minute:02}:{second:02}.{hundredths:02}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.qc import QualityReport, judge, make_report
@@ -62,7 +63,7 @@ def bilingual_report(
     style: str,
     *,
     film: float | None = None,
-    frame_rate: float | None = None,
+    frame_rate: Fraction | None = None,
     speech: Sequence[Region] | None = None,
     forced: str,
 ) -> QualityReport:
@@ -82,7 +83,9 @@ def bilingual_report(
     too_fast = [
         one
         for half in halves
-        for one in judge(half.cues, settings, half.language, script=half.script)
+        for one in judge(
+            half.cues, settings, half.language, script=half.script, frame_rate=frame_rate
+        )
         if one.kind in _OF_ONE_LANGUAGE
     ]
     found = sorted([*report.violations, *too_fast], key=lambda one: one.cue or 0)

@@ -1,14 +1,14 @@
-"""When cues come and go: the limits of time in whole milliseconds, and shot changes."""
+"""When cues come and go: the limits of time in whole ticks (frames.py), and shot changes."""
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chalchitra.subtitles.cue import CueSettings, milliseconds
+from chalchitra.subtitles.cue import CueSettings
+from chalchitra.subtitles.frames import Limits, Ticks
 from chalchitra.subtitles.shot_changes import ShotChanges
 
 Bound = Literal["linger", "next", "longest", "film", "shot"]
@@ -20,35 +20,35 @@ FOREVER = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """When a cue leaves the screen (ms), and why then."""
+    """When a cue leaves the screen (ticks), and why then."""
 
     end: int
     bound: Bound
 
 
 class Clock:
-    """The times of cues under a style. All times are milliseconds of the film.
+    """The times of cues under a style. All times are ticks of the film.
 
-    `film` is the film's duration. With `cuts`, gaps are whole frames, and cues move onto shot
-    changes as the style says.
+    `film` is the film's duration. With `cuts`, cues move onto shot changes as the style says.
     """
 
     def __init__(
-        self, settings: CueSettings, film: int | None = None, cuts: ShotChanges | None = None
+        self,
+        settings: CueSettings,
+        film: int | None = None,
+        cuts: ShotChanges | None = None,
+        ticks: Ticks | None = None,
     ) -> None:
-        self.min_duration = milliseconds(settings.min_duration)
-        self.max_duration = max(1, milliseconds(settings.max_duration))
-        self.linger = milliseconds(settings.linger)
-        self.min_gap = milliseconds(settings.min_gap)
-        self.close_gap = max(milliseconds(settings.close_gap), self.min_gap)
+        self.ticks = ticks or Ticks()
+        limits = Limits.of(settings, self.ticks)
+        self.min_duration, self.max_duration = limits.shortest, limits.longest
+        self.min_gap, self.close_gap = limits.gap, limits.closing
+        self.linger = self.ticks.limit(settings.linger)
         self.film = film
-        self._reach = milliseconds(settings.shot_reach)
+        self._reach = self.ticks.limit(settings.shot_reach)
         self._cuts: list[int] = []
-        if cuts is not None:
-            if settings.min_gap_frames:
-                self.min_gap = math.ceil(1000 * settings.min_gap_frames / cuts.frame_rate)
-                self.close_gap = max(self.close_gap, self.min_gap)
-            self._cuts = [milliseconds(cut) for cut in cuts.cuts] if self._reach else []
+        if cuts is not None and self._reach:
+            self._cuts = [self.ticks.at_picture(cut) for cut in cuts.cuts]
 
     def in_time(self, spoken: int, before: int) -> int:
         """When a cue comes whose first sound is at `spoken`, the last sound before it at `before`.

@@ -9,6 +9,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.subtitles.graphemes import graphemes
+from chalchitra.text.direction import UNSEEN
+
+_NOT_SEEN = str.maketrans("", "", "\ufeff\u2060" + UNSEEN)
 
 DEFAULT_READING_SPEED = 17.0
 """Characters a second where the settings name none, as for a job prepared before there were styles
@@ -65,7 +68,7 @@ class CueSettings(BaseModel):
     @property
     def length(self) -> Callable[[str], int]:
         """How long a text is, in the characters that these settings count."""
-        return len if self.characters == "code points" else grapheme_count
+        return code_points if self.characters == "code points" else grapheme_count
 
 
 class TrackSettings(CueSettings):
@@ -77,8 +80,15 @@ class TrackSettings(CueSettings):
     bilingual: str = ""
 
 
+def code_points(text: str) -> int:
+    """How many code points are seen: marks of direction and word joiners are not, and files of
+    subtitles come back without them."""
+    return len(text) if text.isascii() else len(text.translate(_NOT_SEEN))
+
+
 def grapheme_count(text: str) -> int:
-    return len(graphemes(text))
+    """How many grapheme clusters are seen."""
+    return len(graphemes(text.translate(_NOT_SEEN)))
 
 
 def reading_speed(settings: CueSettings, language: str) -> float:

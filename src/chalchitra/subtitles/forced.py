@@ -34,25 +34,26 @@ def why_forced(
 ) -> str:
     """One sentence: what the cue has to show, what ends it, and why it is not cut otherwise.
 
-    Times are milliseconds; `parted` says of the first pieces of passages why no cue spans them.
+    Times are ticks; `parted` says of the first pieces of passages why no cue spans them.
     """
     spoken = typesetter.pieces[layout.end - 1].end
-    said = f"{typesetter.characters(layout)} characters are said in {(spoken - start) / 1000:.2f} s"
+    seconds = typesetter.clock.ticks.seconds(spoken - start)
+    said = f"{typesetter.characters(layout)} characters are said in {seconds:.2f} s"
     bound = _bound(typesetter, spoken, out, following)
     return f"{said}, {bound}; {_neighbours(layout, parted)}"
 
 
 def _bound(typesetter: Typesetter, spoken: int, out: Out, following: int) -> str:
-    clock = typesetter.clock
+    clock, seconds = typesetter.clock, typesetter.clock.ticks.seconds
     if out.bound == "next":
-        return f"and the next cue begins {(following - spoken) / 1000:.2f} s after"
+        return f"and the next cue begins {seconds(following - spoken):.2f} s after"
     if out.bound == "longest":
-        return f"and a cue stays {clock.max_duration / 1000:g} s at most"
+        return f"and a cue stays {round(seconds(clock.max_duration), 2):g} s at most"
     if out.bound == "film":
         return "and the film ends"
     if out.bound == "shot":
         return "and the shot changes"
-    return f"and a cue stays {clock.linger / 1000:g} s after the voice at most"
+    return f"and a cue stays {round(seconds(clock.linger), 2):g} s after the voice at most"
 
 
 def _neighbours(layout: Layout, parted: Mapping[int, Parted]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from chalchitra.subtitles.cue import Cue, CueSettings, grapheme_count, reading_speed
+from chalchitra.subtitles.cue import Cue, CueSettings, code_points, grapheme_count, reading_speed
 
 
-def measure(cues: Sequence[Cue], settings: CueSettings, language: str) -> dict[str, float | int]:
-    """Metrics of a track in the language with this id.
+def measure(
+    cues: Sequence[Cue], settings: CueSettings, language: str, counts: Mapping[str, int]
+) -> dict[str, float | int]:
+    """Metrics of a track in the language with this id; `counts` are its violations by kind.
 
     Reading speeds are characters a second, spaces and punctuation counted and the line break not;
     they and the longest line are given in code points and, as `…_graphemes`, in grapheme clusters.
@@ -19,15 +21,15 @@ def measure(cues: Sequence[Cue], settings: CueSettings, language: str) -> dict[s
         "cues": len(cues),
         "shortest_seconds": round(shortest, 3),
         "longest_seconds": round(max((cue.seconds for cue in cues), default=0.0), 3),
-        "shorter_than_minimum": sum(cue.seconds < settings.min_duration - 5e-4 for cue in cues),
-        "longest_line": _longest_line(cues, len),
+        "shorter_than_minimum": counts.get("too_short", 0),
+        "longest_line": _longest_line(cues, code_points),
         "longest_line_graphemes": _longest_line(cues, grapheme_count),
         "reading_speed_limit": limit,
-        "max_cps": round(max((_speed(cue, len) for cue in cues), default=0.0), 1),
+        "max_cps": round(max((_speed(cue, code_points) for cue in cues), default=0.0), 1),
         "max_cps_graphemes": round(
             max((_speed(cue, grapheme_count) for cue in cues), default=0.0), 1
         ),
-        "over_reading_speed": sum(_speed(cue, settings.length) > limit for cue in cues),
+        "over_reading_speed": counts.get("reading_speed", 0) + counts.get("words_per_minute", 0),
     }
 
 

@@ -81,6 +81,7 @@ def _at(share: float, stretch: Sequence[SourceWord]) -> float:
     left = share * sum(word.characters for word in stretch)
     for word in stretch:
         if left <= word.characters:
-            return word.start + (word.end - word.start) * left / word.characters
+            # Not past the word's end, by the last place of a float either.
+            return min(word.end, word.start + (word.end - word.start) * left / word.characters)
         left -= word.characters
     return stretch[-1].end

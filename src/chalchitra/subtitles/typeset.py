@@ -8,12 +8,14 @@ make, outweighs everything that is only better or worse: so as few of them are l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from chalchitra.subtitles.breaks import MISPRINT, NEVER, SENTENCE, Piece, break_cost
 from chalchitra.subtitles.clock import FOREVER, Clock
 from chalchitra.subtitles.cue import CueSettings, reading_speed
+from chalchitra.subtitles.frames import Pace
 from chalchitra.subtitles.pieces import NOTES, line_room
 from chalchitra.text.sentence_ends import ends_sentence, sentence_starts
 
@@ -26,12 +28,11 @@ _LINE = 0.2
 _INNER_SENTENCE = 0.9
 _OTHER_BREATH = 1.0
 _TWO_SPEAKERS = 1.5
-_SHORT_PAUSE = 200
+_SHORT_PAUSE = 0.2
+"""Seconds."""
 _TOO_SHORT = 2.0
 _TOO_FAST = 1.0
 _INFINITE = float("inf")
-_ROUNDING = 1
-"""Milliseconds; what is not held against a cue, as in qc/judge.py."""
 
 
 class Layout(NamedTuple):
@@ -71,8 +72,16 @@ class Typesetter:
         self._max_lines = settings.max_lines
         self._dash = settings.two_speakers
         self._room = [line_room(settings, song=piece.song) for piece in pieces]
-        self._speed = reading_speed(settings, language)
-        self._words_a_minute = 0.0 if unspaced else settings.words_per_minute
+        ticks = clock.ticks
+        self._by_words = settings.words_per_minute > 0 and not unspaced
+        self._pace = (
+            Pace(ticks, Fraction(str(settings.words_per_minute)) / 60)
+            if self._by_words
+            else Pace(ticks, reading_speed(settings, language))
+        )
+        self._second = float(ticks.per_second)
+        self._short_pause = ticks.limit(_SHORT_PAUSE)
+        self._breath = ticks.limit(settings.min_gap)
         begins = {0, *sentence_starts([piece.text for piece in pieces], language)}
         self._breaks = [SENTENCE] + [
             break_cost(*pair, language, unspaced, begins=n in begins)
@@ -174,7 +183,7 @@ class Typesetter:
         return self._breaks[at]
 
     def reading(self, layout: Layout) -> int:
-        """Milliseconds that the text of a cue takes to read."""
+        """Ticks that the text of a cue takes to read."""
         return self._reading(layout.begin, layout.end, self.characters(layout))
 
     def characters(self, layout: Layout) -> int:
@@ -185,9 +194,7 @@ class Typesetter:
         return count + (NOTES if self.pieces[layout.begin].song else 0)
 
     def _reading(self, begin: int, end: int, characters: int) -> int:
-        if self._words_a_minute:
-            return round(60000 * self._words(begin, end) / self._words_a_minute)
-        return round(1000 * characters / self._speed)
+        return self._pace.needed(self._words(begin, end) if self._by_words else characters)
 
     def _fewest_characters(self, begin: int, end: int) -> int:
         """No more than the characters of any layout of these pieces."""
@@ -205,8 +212,8 @@ class Typesetter:
         """What it costs to show two neighbours in one cue: a sentence's end or a pause inside."""
         pause = after.start - before.end
         ends = not after.inside and ends_sentence(before.text, after.text, language=language)
-        breath = after.segment != before.segment and pause > self.clock.min_gap
-        cost = _INNER_SENTENCE * ends + max(0, pause - _SHORT_PAUSE) / 1000
+        breath = after.segment != before.segment and pause > self._breath
+        cost = _INNER_SENTENCE * ends + max(0, pause - self._short_pause) / self._second
         return cost + _OTHER_BREATH * breath
 
     def _may_fit(self, begin: int, end: int) -> bool:
@@ -220,27 +227,21 @@ class Typesetter:
 
     def _cost(self, begin: int, end: int, characters: int) -> float:
         """What a cue costs besides the breaks at its end and within it."""
-        start, clock = self.starts[begin], self.clock
+        start, clock, slack = self.starts[begin], self.clock, self.clock.ticks.slack
         following = self.starts[end] if end < len(self.pieces) else FOREVER
         reading = self._reading(begin, end, characters)
         shown = clock.out_time(start, self.pieces[end - 1].end, following, reading).end - start
         cost = _CUE + self._inner[end - 1] - self._inner[begin]
         if shown < clock.min_duration:
             cost += _TOO_SHORT * (1 - shown / clock.min_duration)
-            cost += _VIOLATION * (shown < clock.min_duration - _ROUNDING)
+            cost += _VIOLATION * (shown < clock.min_duration - slack)
         if reading > shown:
-            cost += _TOO_FAST * (reading / shown - 1)
-            cost += _VIOLATION * self._is_too_fast(begin, end, characters, shown)
+            cost += _TOO_FAST * (reading / shown - 1) + _VIOLATION
         if end < len(self.pieces):
             gap = following - start - shown
-            visible = clock.min_gap + _ROUNDING < gap < clock.close_gap - _ROUNDING
-            cost += _VIOLATION * (visible or gap < clock.min_gap - _ROUNDING)
+            visible = clock.min_gap + slack < gap < clock.close_gap - slack
+            cost += _VIOLATION * (visible or gap < clock.min_gap - slack)
         return cost
-
-    def _is_too_fast(self, begin: int, end: int, characters: int, shown: int) -> bool:
-        if self._words_a_minute:
-            return 60000 * self._words(begin, end) > self._words_a_minute * shown
-        return 1000 * characters > self._speed * shown
 
     def _of_two(self, begin: int, end: int) -> tuple[float, Layout]:
         """Two speakers in one cue, one line each, whose sentences do not go on in another."""

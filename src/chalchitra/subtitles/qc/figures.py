@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from statistics import fmean, median
 
-from chalchitra.subtitles.cue import Cue, CueSettings, grapheme_count, reading_speed
+from chalchitra.subtitles.cue import Cue, CueSettings, code_points, grapheme_count, reading_speed
 from chalchitra.subtitles.qc.model import (
     Coverage,
     Doubtful,
@@ -29,7 +29,7 @@ def reading_speeds(cues: Sequence[Cue], settings: CueSettings, language: str) ->
     """Spaces and punctuation count, the line break does not."""
     return ReadingSpeed(
         limit=reading_speed(settings, language),
-        code_points=_speeds(cues, len),
+        code_points=_speeds(cues, code_points),
         graphemes=_speeds(cues, grapheme_count),
     )
 

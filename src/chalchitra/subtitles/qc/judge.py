@@ -1,25 +1,26 @@
 """Every limit of a style that a list of cues does not keep to.
 
 Cues are judged as they stand, in any order. Overlaps and gaps are those of the cues in order of
-time, so that an unsorted file has them where they are seen. Cue times lie on whole milliseconds,
-and both ends may have been rounded: 1 ms is never held against a cue. Where the film's frame rate
-is known, limits of time are whole frames.
+time, so that an unsorted file has them where they are seen. Times are counted as the cutter counts
+them (frames.py): in the film's frames, or in milliseconds where it has none that are even. Both
+ends of a cue may have been rounded then: so much is never held against it.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
 
 from chalchitra.subtitles.cue import Cue, CueSettings, milliseconds, reading_speed
+from chalchitra.subtitles.frames import Limits, Pace, Ticks
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.qc.model import CueKind, Violation
 
-_ROUNDING = 1
-"""Milliseconds."""
-_PART_OF_A_FRAME = 0.1
-"""So near to a whole frame a limit in seconds is that frame: 5/6 s at 23.976 is 19.98 frames."""
+_END = 0.05
+"""Seconds. How long a film is, and how long the sound that a job took out of it, may differ by a
+packet of the sound."""
 
 
 def judge(
@@ -29,16 +30,18 @@ def judge(
     *,
     script: str | None = None,
     film: float | None = None,
-    frame_rate: float | None = None,
+    frame_rate: Fraction | None = None,
+    rounding: int = 1,
 ) -> list[Violation]:
     """The violations, by cue in the order of the list, nothing told twice.
 
     `language` is an id of languages.toml and `script` its ISO 15924 code, where it is known; `film`
-    is the film's duration in seconds and `frame_rate` its frames a second.
+    is the film's duration in seconds and `frame_rate` its frames a second (at most 60). `rounding`
+    is the step of the file's times in milliseconds.
     """
-    clock = _Clock.of(settings, frame_rate)
-    limit = reading_speed(settings, language)
-    by_words = settings.words_per_minute and script not in UNSPACED_SCRIPTS
+    ticks = Ticks(frame_rate)
+    clock = _Clock(ticks, Limits.of(settings, ticks), rounding * ticks.slack)
+    speed = _Speed.of(settings, language, script, ticks)
     found: list[Violation] = []
     before: Cue | None = None
     for cue in cues:
@@ -49,7 +52,7 @@ def judge(
                 _violation("out_of_order", cue, cue.start, before.start, other=before.index)
             )
         if cue.end > cue.start:
-            found += _of_words(cue, settings) if by_words else _of_speed(cue, settings, limit)
+            found += _of_speed(cue, clock, speed)
         before = cue
     found += _between(cues, clock)
     place = {cue.index: n for n, cue in enumerate(cues)}
@@ -58,45 +61,35 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """Limits of time in ticks: milliseconds, or frames where their rate is known.
+    """How time is counted, the limits, and the ticks that rounding may have taken."""
 
-    `slack` is what rounding may have taken. A gap that is longer than `gap` and shorter than
-    `closing` should have been closed.
-    """
-
-    ticks_per_second: float
+    ticks: Ticks
+    limits: Limits
     slack: int
-    shortest: int
-    longest: int
-    gap: int
-    closing: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Speed:
+    """The limit of a reader's pace: `unit` seconds for `limit` characters or words."""
+
+    kind: Literal["reading_speed", "words_per_minute"]
+    limit: float
+    unit: int
+    pace: Pace
+    count: Callable[[Cue], int]
+    digits: int
 
     @classmethod
-    def of(cls, settings: CueSettings, rate: float | None) -> _Clock:
-        if rate is None:
-            return cls(
-                ticks_per_second=1000.0,
-                slack=_ROUNDING,
-                shortest=milliseconds(settings.min_duration),
-                longest=milliseconds(settings.max_duration),
-                gap=milliseconds(settings.min_gap),
-                closing=milliseconds(settings.close_gap),
-            )
-        part = _PART_OF_A_FRAME
+    def of(cls, settings: CueSettings, language: str, script: str | None, ticks: Ticks) -> _Speed:
+        if settings.words_per_minute and script not in UNSPACED_SCRIPTS:
+            limit = settings.words_per_minute
+            pace = Pace(ticks, Fraction(str(limit)) / 60)
+            return cls("words_per_minute", limit, 60, pace, lambda cue: len(cue.text.split()), 1)
+        limit = reading_speed(settings, language)
+        pace = Pace(ticks, limit)
         return cls(
-            ticks_per_second=rate,
-            slack=0,
-            shortest=math.floor(settings.min_duration * rate + part),
-            longest=math.ceil(settings.max_duration * rate - part),
-            gap=math.floor((settings.min_gap_frames or settings.min_gap * rate) + part),
-            closing=settings.close_gap * rate - part,
+            "reading_speed", limit, 1, pace, lambda cue: sum(map(settings.length, cue.lines)), 2
         )
-
-    def ticks(self, start: float, end: float) -> int:
-        return round((milliseconds(end) - milliseconds(start)) * self.ticks_per_second / 1000)
-
-    def seconds(self, ticks: float) -> float:
-        return round(ticks / self.ticks_per_second, 3)
 
 
 def _of_text(cue: Cue, settings: CueSettings) -> Iterator[Violation]:
@@ -110,46 +103,45 @@ def _of_text(cue: Cue, settings: CueSettings) -> Iterator[Violation]:
 
 
 def _of_times(cue: Cue, clock: _Clock, film: float | None) -> Iterator[Violation]:
-    shown = clock.ticks(cue.start, cue.end)
+    ticks, limits = clock.ticks, clock.limits
+    shown = ticks.length(cue.start, cue.end)
     if cue.end <= cue.start:
         yield _violation("no_duration", cue, cue.seconds, 0.0)
-    elif shown < clock.shortest - clock.slack:
-        yield _violation("too_short", cue, cue.seconds, clock.seconds(clock.shortest))
-    elif shown > clock.longest + clock.slack:
-        yield _violation("too_long", cue, cue.seconds, clock.seconds(clock.longest))
+    elif shown < limits.shortest - clock.slack:
+        yield _violation("too_short", cue, cue.seconds, ticks.seconds(limits.shortest))
+    elif shown > limits.longest + clock.slack:
+        yield _violation("too_long", cue, cue.seconds, ticks.seconds(limits.longest))
     if cue.start < 0:
         yield _violation("outside_film", cue, cue.start, 0.0)
-    elif film is not None and clock.ticks(film, max(cue.start, cue.end)) > 1:
+    elif film is not None and ticks.length(film, max(cue.start, cue.end)) > max(
+        1, ticks.limit(_END)
+    ):
         yield _violation("outside_film", cue, max(cue.start, cue.end), round(film, 3))
 
 
-def _of_speed(cue: Cue, settings: CueSettings, limit: float) -> Iterator[Violation]:
-    speed = sum(map(settings.length, cue.lines)) / cue.seconds
-    if speed > limit:
-        yield _violation("reading_speed", cue, round(speed, 2), limit)
-
-
-def _of_words(cue: Cue, settings: CueSettings) -> Iterator[Violation]:
-    speed = 60 * len(cue.text.split()) / cue.seconds
-    if speed > settings.words_per_minute:
-        yield _violation("words_per_minute", cue, round(speed, 1), settings.words_per_minute)
+def _of_speed(cue: Cue, clock: _Clock, speed: _Speed) -> Iterator[Violation]:
+    shown = max(1, clock.ticks.length(cue.start, cue.end))
+    count = speed.count(cue)
+    if shown < speed.pace.needed(count):
+        value = speed.unit * count / float(shown / clock.ticks.per_second)
+        yield _violation(speed.kind, cue, round(value, speed.digits), speed.limit)
 
 
 def _between(cues: Sequence[Cue], clock: _Clock) -> Iterator[Violation]:
     """Overlaps and gaps: each cue beside the one before it that stays on the screen longest."""
     timed = sorted((cue for cue in cues if cue.end > cue.start), key=lambda cue: cue.start)
+    limits, slack = clock.limits, clock.slack
+    limit = clock.ticks.seconds(limits.gap)
     latest: Cue | None = None
     for cue in timed:
         if latest is not None:
-            gap = clock.ticks(latest.end, cue.start)
+            gap = clock.ticks.length(latest.end, cue.start)
             seconds = round(cue.start - latest.end, 3)
             if milliseconds(seconds) < 0:
                 yield _violation("overlap", cue, -seconds, 0.0, other=latest.index)
-            elif gap < clock.gap - clock.slack:
-                limit = clock.seconds(clock.gap)
+            elif gap < limits.gap - slack:
                 yield _violation("gap_too_short", cue, seconds, limit, other=latest.index)
-            elif clock.gap + clock.slack < gap < clock.closing - clock.slack:
-                limit = clock.seconds(clock.gap)
+            elif limits.gap + slack < gap < limits.closing - slack:
                 yield _violation("gap_not_closed", cue, seconds, limit, other=latest.index)
         if latest is None or cue.end > latest.end:
             latest = cue

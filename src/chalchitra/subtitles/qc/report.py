@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.foreign import Fault, SubtitleFile
@@ -31,7 +32,7 @@ def make_report(
     *,
     script: str | None = None,
     film: float | None = None,
-    frame_rate: float | None = None,
+    frame_rate: Fraction | None = None,
     file: SubtitleFile | None = None,
     speech: Sequence[Region] | None = None,
     words: Sequence[Word] = (),
@@ -61,7 +62,7 @@ def make_report(
         language=language,
         characters=settings.characters,
         film_duration=film,
-        frame_rate=frame_rate,
+        frame_rate=None if frame_rate is None else round(float(frame_rate), 6),
         cues=len(cues),
         counts=dict(Counter(one.kind for one in violations).most_common()),
         violations=violations,
