@@ -8,6 +8,7 @@ import pytest
 
 from chalchitra.errors import StageError
 from chalchitra.media import burn as burning
+from chalchitra.media import fonts
 from chalchitra.media.burn import CANNOT_DRAW, burn
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
@@ -36,6 +37,13 @@ TEXTS = {
 pytestmark = pytest.mark.skipif(
     find_drawing_ffmpeg() is None, reason="no ffmpeg here draws subtitles"
 )
+
+
+@pytest.fixture(autouse=True)
+def wheels_only(monkeypatch):
+    """The fonts of the environment: what else a machine has changes nothing here."""
+    monkeypatch.setattr(fonts, "_HOME_FOLDERS", ())
+    monkeypatch.setattr(fonts, "_MACHINE_FOLDERS", ())
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,9 @@ def judged(monkeypatch, capsys):
         capsys.readouterr()
         with pytest.raises(SystemExit):
             main()
-        return capsys.readouterr().out
+        out, err = capsys.readouterr()
+        assert out, err
+        return out
 
     return run
 

@@ -28,7 +28,7 @@ def qc(
         str | None, typer.Option("-j", "--job", metavar="JOB", help="A job's id, or its folder.")
     ] = None,
     film: Annotated[
-        Path | None, typer.Option(help="Its film: for its length, and limits in frames.")
+        Path | None, typer.Option(help="Its film: for its length and its frames.")
     ] = None,
     profile: Annotated[
         str | None,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from chalchitra.media.film import Film
+if TYPE_CHECKING:
+    from chalchitra.media.film import Film
 
 SLOWEST, FASTEST = 10, 60
 """Frames a second. Of slower pictures a frame is no measure for cues; of faster ones every second
