@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+LARGEST_PICTURE = 1 << 27
+"""Pixels of the largest picture that is decoded: 16K (15,360 x 8,640) fits; no film has more."""
+
 Kind = Literal["video", "audio", "subtitle", "attachment", "data"]
 
 

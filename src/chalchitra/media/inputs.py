@@ -48,10 +48,15 @@ def whole_film(film: Film) -> list[str]:
     return [*maps, "-c", "copy", "-t", "0", "-f", "null", "-"] if maps else []
 
 
-def timed_input(path: Path) -> list[str]:
+def timed_input(path: Path, program: Ffmpeg | None = None) -> list[str]:
     """The arguments that open a file whose timestamps are on the film's time line as they are."""
     held = held_input(path)
-    return ["-itsoffset", f"{_ffmpeg_start(held):.6f}", *held]
+    return ["-itsoffset", f"{_ffmpeg_start(held, program):.6f}", *held]
+
+
+def is_dolby_vision(path: Path, program: Ffmpeg | None = None) -> bool:
+    """Whether a film's container says that its picture is Dolby Vision, as far as ffmpeg sees."""
+    return b"DOVI configuration record" in _seen(held_input(path), program)
 
 
 def held_input(path: Path, demuxers: str | None = None) -> list[str]:
@@ -63,8 +68,13 @@ def held_input(path: Path, demuxers: str | None = None) -> list[str]:
 
 def _ffmpeg_start(held: list[str], program: Ffmpeg | None = None) -> float:
     """What this ffmpeg takes for the container's start, in seconds: it prints it."""
+    match = _START.search(_seen(held, program).decode("utf-8", "replace"))
+    return float(match[1]) if match else 0.0
+
+
+def _seen(held: list[str], program: Ffmpeg | None) -> bytes:
+    """What ffmpeg prints of an input."""
     command = [(program or find_ffmpeg()).path, "-nostdin", "-hide_banner", *held]
     # Without an output it prints what it sees and ends with an error, which says nothing here.
     run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    match = _START.search(run.stderr.decode("utf-8", "replace"))
-    return float(match[1]) if match else 0.0
+    return run.stderr

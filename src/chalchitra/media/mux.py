@@ -17,14 +17,24 @@ from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input, timed_input, whole_film
+from chalchitra.media.looks import Look, look
 from chalchitra.media.mux_check import check
 from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track, described
 from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container
-from chalchitra.media.tools import FfmpegError, FfmpegRun, run_ffmpeg
+from chalchitra.media.tools import (
+    Ffmpeg,
+    FfmpegError,
+    FfmpegRun,
+    find_ffmpeg_since,
+    run_ffmpeg,
+)
 
 _WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo"})
 """Containers whose packets may lack timestamps that Matroska and MP4 need."""
+
+_TURNING_FFMPEG = (6, 1)
+"""The first that writes into a Matroska how its picture is turned."""
 
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
 """No versions, dates or random identifiers are written."""
@@ -56,15 +66,17 @@ def mux(
             covers = _save_covers(plan.film, plan.covers, Path(folder))
             subtitles = _save_subtitles(plan, Path(folder))
             plan, shortfalls = _without_empty(plan, subtitles)
+            looks = _looks(plan)
+            program = _writer(plan, looks)
             try:
-                run = _write(plan, covers, subtitles, out, on_progress)
+                run = _write(plan, covers, subtitles, out, on_progress, program)
             except FfmpegError:
                 plan, left_out = _without_refused(plan, Path(folder))
                 if not left_out:
                     raise
                 shortfalls += left_out
-                run = _write(plan, covers, subtitles, out, on_progress)
-        return shortfalls + check(plan, out, run.errors)
+                run = _write(plan, covers, subtitles, out, on_progress, program)
+        return shortfalls + check(plan, out, run.errors, looks)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
@@ -76,23 +88,47 @@ def _write(
     subtitles: dict[int, Path],
     out: Path,
     on_progress: Callable[[float], None] | None,
+    program: Ffmpeg | None,
 ) -> FfmpegRun:
     return run_ffmpeg(
-        arguments(plan, covers, subtitles, out),
+        arguments(plan, covers, subtitles, out, program),
         on_progress=lambda done: on_progress(done.seconds) if on_progress else None,
+        program=program,
     )
 
 
+def _looks(plan: MuxPlan) -> dict[int, Look]:
+    """How the film's pictures are shown, by the index of their streams."""
+    pictures = [
+        item.origin
+        for item in plan.streams
+        if isinstance(item.origin, Stream) and item.origin.is_picture
+    ]
+    found = {stream.index: look(plan.film.path, stream) for stream in pictures}
+    return {index: one for index, one in found.items() if one is not None}
+
+
+def _writer(plan: MuxPlan, looks: dict[int, Look]) -> Ffmpeg | None:
+    """The ffmpeg that writes this film, where the usual one might not do."""
+    if plan.container == "matroska" and any(one.is_turned for one in looks.values()):
+        return find_ffmpeg_since(_TURNING_FFMPEG)
+    return None
+
+
 def arguments(
-    plan: MuxPlan, covers: list[Path], subtitles: dict[int, Path], out: Path
+    plan: MuxPlan,
+    covers: list[Path],
+    subtitles: dict[int, Path],
+    out: Path,
+    program: Ffmpeg | None = None,
 ) -> list[str]:
     """The ffmpeg command line of a plan.
 
     `covers` are the saved files of `plan.covers`, `subtitles` those of the film's own subtitle
-    streams, by index.
+    streams, by index; `program` will run it where that is not the usual one.
     """
     genpts = ["-fflags", "+genpts"] if plan.film.container in _WITHOUT_PTS else []
-    inputs = film_input(plan.film, *genpts)
+    inputs = film_input(plan.film, *genpts, program=program)
     maps: list[str] = []
     # Everything is said for each stream, so that ffmpeg chooses nothing by itself.
     options: list[str] = []
@@ -107,7 +143,7 @@ def arguments(
                 # Some versions lose an MP4's track titles; the handler's name survives.
                 options += [f"-metadata:s:{number}", f"handler_name={planned.title}"]
         elif origin.index in subtitles:
-            inputs += timed_input(subtitles[origin.index])
+            inputs += timed_input(subtitles[origin.index], program)
             source, encoder = f"{opened}:0", "copy"
         else:
             source = f"0:{origin.index}"
@@ -120,13 +156,17 @@ def arguments(
         options += [f"-disposition:{number}", "+".join(flags) or "0"]
         if planned.title:
             options += [f"-metadata:s:{number}", f"title={planned.title}"]
-    for number, (cover, path) in enumerate(
-        zip(plan.covers, covers, strict=True), start=len(plan.streams)
+        if planned.filename:
+            options += [f"-metadata:s:{number}", f"filename={planned.filename}"]
+        if planned.kind == "attachment" and isinstance(origin, Stream) and not origin.mimetype:
+            options += [f"-metadata:s:{number}", "mimetype=application/octet-stream"]
+    for number, (cover, name, path) in enumerate(
+        zip(plan.covers, plan.cover_names, covers, strict=True), start=len(plan.streams)
     ):
-        suffix, mimetype = COVER_TYPES[cover.codec]
+        _, mimetype = COVER_TYPES[cover.codec]
         options += ["-attach", file_url(path)]
         options += [f"-metadata:s:{number}", f"mimetype={mimetype}"]
-        options += [f"-metadata:s:{number}", f"filename={cover.filename or f'cover.{suffix}'}"]
+        options += [f"-metadata:s:{number}", f"filename={name}"]
     for number, font in enumerate(plan.fonts, start=len(plan.streams) + len(covers)):
         options += ["-attach", file_url(font.path)]
         options += [f"-metadata:s:{number}", f"mimetype={font.mimetype}"]

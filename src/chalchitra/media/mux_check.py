@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
-from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track
+from chalchitra.media.inputs import is_dolby_vision
+from chalchitra.media.looks import Look, look, lost
+from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track, described
 from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container, probe
+from chalchitra.media.tools import find_ffmpeg
 
 _TIME_S = 0.005
 """Timestamps may differ by their rounding: Matroska's are milliseconds."""
@@ -42,9 +46,12 @@ class _Packets:
     cues: list[float] = field(default_factory=list)
 
 
-def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
+def check(
+    plan: MuxPlan, out: Path, errors: list[str], looks: Mapping[int, Look] | None = None
+) -> list[Shortfall]:
     """Compare the film that was written with its plan; `errors` are what ffmpeg complained of.
 
+    `looks` are how the film's pictures are shown, by the index of their streams.
     Returns what fell short. Raises StageError when something that was planned is not there.
     """
     try:
@@ -67,11 +74,13 @@ def check(plan: MuxPlan, out: Path, errors: list[str]) -> list[Shortfall]:
             )
         )
     shortfalls += _check_end(plan, pairs, read, shift, errors)
-    lost = _tags(plan.film.path) - _tags(out)
-    if lost:
+    shortfalls += _check_looks(plan, out, pairs, looks or {})
+    shortfalls += _check_marks(plan, pairs)
+    tags = _tags(plan.film.path) - _tags(out)
+    if tags:
         shortfalls.append(
             Shortfall(
-                f"Tags that the film with tracks does not have: {', '.join(sorted(lost))}.",
+                f"Tags that the film with tracks does not have: {', '.join(sorted(tags))}.",
                 f"{plan.label} has no place for them, or ffmpeg does not write them.",
             )
         )
@@ -93,6 +102,54 @@ def _pair(plan: MuxPlan, found: list[Stream]) -> list[tuple[PlannedStream, Strea
         if said != meant:
             raise _wrong(f"The {item.origin.language} track says {said}, not {meant}")
     return list(zip(planned, found, strict=True))
+
+
+def _check_looks(
+    plan: MuxPlan,
+    out: Path,
+    pairs: list[tuple[PlannedStream, Stream]],
+    looks: Mapping[int, Look],
+) -> list[Shortfall]:
+    """What the pictures' containers said of them and the copy does not."""
+    told = []
+    for planned, real in pairs:
+        if not isinstance(planned.origin, Stream) or planned.origin.index not in looks:
+            continue
+        after = look(out, real)
+        missing = lost(looks[planned.origin.index], after) if after is not None else []
+        if missing:
+            told.append(
+                Shortfall(
+                    f"The film with tracks does not say of its picture {'; '.join(missing)}.",
+                    f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}.",
+                    "Install a newer ffmpeg, or use the .srt files with the film as it is.",
+                )
+            )
+    if looks and is_dolby_vision(plan.film.path) and not is_dolby_vision(out):
+        told.append(
+            Shortfall(
+                "The film with tracks does not say that it is Dolby Vision.",
+                f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}.",
+                "Install a newer ffmpeg, or use the .srt files with the film as it is.",
+            )
+        )
+    return told
+
+
+def _check_marks(plan: MuxPlan, pairs: list[tuple[PlannedStream, Stream]]) -> list[Shortfall]:
+    """The flags of the film's own streams (commentary, forced, ...) that the copy has not."""
+    told = []
+    for planned, real in pairs:
+        missing = [flag for flag in planned.dispositions if flag not in real.dispositions]
+        if isinstance(planned.origin, Stream) and missing:
+            told.append(
+                Shortfall(
+                    f"{described(planned.origin)} is not marked as {', '.join(missing)} in the "
+                    "film with tracks.",
+                    f"{plan.label} has no place for it, or ffmpeg does not write it.",
+                )
+            )
+    return told
 
 
 def _is_attached(item: PlannedStream) -> bool:

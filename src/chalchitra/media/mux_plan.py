@@ -16,6 +16,7 @@ from chalchitra.errors import StageError, UsageError
 from chalchitra.media.film import Film, Kind, Shortfall, Stream
 from chalchitra.media.fonts import FontFile
 from chalchitra.media.formats import shown
+from chalchitra.media.names import harmless_name
 from chalchitra.media.probe import CHAPTER_TRACK
 
 Container = Literal["matroska", "mp4"]
@@ -113,7 +114,10 @@ def read_cues(path: Path, format_: TrackFormat = "srt") -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class PlannedStream:
-    """One stream of the result. `encoder` is "copy" or makes subtitles; `codec` comes out."""
+    """One stream of the result. `encoder` is "copy" or makes subtitles; `codec` comes out.
+
+    `filename` is an attachment's; it is only a name, whatever the film's says.
+    """
 
     origin: Stream | Track
     kind: Kind
@@ -122,6 +126,7 @@ class PlannedStream:
     dispositions: tuple[str, ...]
     title: str | None = None
     language: str | None = None
+    filename: str | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,7 @@ class MuxPlan:
     container: Container
     streams: tuple[PlannedStream, ...]
     covers: tuple[Stream, ...] = ()
+    cover_names: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     shortfalls: tuple[Shortfall, ...] = ()
 
@@ -163,6 +169,7 @@ class _Draft:
     streams: list[PlannedStream] = field(default_factory=list)
     attachments: list[PlannedStream] = field(default_factory=list)
     covers: list[Stream] = field(default_factory=list)
+    cover_names: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     shortfalls: list[Shortfall] = field(default_factory=list)
 
@@ -222,6 +229,7 @@ def plan(
         target,
         (*draft.streams, *draft.attachments),
         tuple(draft.covers),
+        tuple(draft.cover_names),
         tuple(draft.notes),
         tuple(draft.shortfalls),
     )
@@ -276,7 +284,9 @@ def _place(draft: _Draft, film: Film, stream: Stream) -> None:
         _place_subtitle(draft, stream)
     elif stream.kind == "attachment":
         if draft.container == "matroska":
-            draft.attachments.append(_copied(stream, stream.dispositions))
+            named = _named(draft, stream, f"attachment-{stream.index}")
+            attached = _copied(stream, stream.dispositions)
+            draft.attachments.append(replace(attached, filename=named))
         else:
             _leave_out(draft, stream, "MP4 has no attachments")
     elif stream.kind == "data":
@@ -299,8 +309,24 @@ def _place_cover(draft: _Draft, stream: Stream) -> None:
         draft.attachments.append(_copied(stream, stream.dispositions))
     elif stream.codec in COVER_TYPES:
         draft.covers.append(stream)
+        draft.cover_names.append(_named(draft, stream, f"cover.{COVER_TYPES[stream.codec][0]}"))
     else:
         _leave_out(draft, stream, "it is no usual kind of cover picture")
+
+
+def _named(draft: _Draft, stream: Stream, otherwise: str) -> str:
+    """A name for an attachment that can lead nowhere and that no other one has; told if changed."""
+    taken = [item.filename for item in draft.attachments if item.filename]
+    name = harmless_name(stream.filename or "", [*taken, *draft.cover_names], otherwise)
+    if stream.filename and name != stream.filename:
+        draft.shortfalls.append(
+            Shortfall(
+                f"The attachment {shown(Path(stream.filename))} is called {name!r} in the film "
+                "with tracks.",
+                "Its name leads out of a folder, is no file's name everywhere, or is there twice.",
+            )
+        )
+    return name
 
 
 COVER_TYPES = {"mjpeg": ("jpg", "image/jpeg"), "png": ("png", "image/png")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import re
 import shutil
@@ -98,6 +99,12 @@ def find_ffmpeg() -> Ffmpeg:
 
 
 @cache
+def find_ffmpeg_since(version: tuple[int, int]) -> Ffmpeg | None:
+    """The first usable ffmpeg of this version or a later one; None without one."""
+    return next((one for one in _usable() if _numbers(one.version) >= version), None)
+
+
+@cache
 def find_drawing_ffmpeg() -> Ffmpeg | None:
     """The first usable ffmpeg that draws subtitles (libass) and writes H.264; None without one."""
     for ffmpeg in _usable():
@@ -140,10 +147,13 @@ def _version(program: str) -> str | None:
     match = _VERSION.match(run.stdout)
     if not match:
         return None
-    numbers = re.match(r"(\d+)\.(\d+)", match[1])  # builds from git have none, and are new
-    if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST_FFMPEG:
-        return None
-    return match[1]
+    return match[1] if _numbers(match[1]) >= OLDEST_FFMPEG else None
+
+
+def _numbers(version: str) -> tuple[float, float]:
+    """The first two numbers of a version; builds from git have none, and are new."""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    return (int(numbers[1]), int(numbers[2])) if numbers else (math.inf, math.inf)
 
 
 def run_ffmpeg(
