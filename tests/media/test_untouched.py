@@ -5,19 +5,16 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import imageio_ffmpeg
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.media import mux as mux_module
-from chalchitra.media import tools
 from chalchitra.media.looks import Look, look, lost
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
 from chalchitra.media.names import harmless_name
 from chalchitra.media.probe import open_container, probe
-from chalchitra.media.tools import Ffmpeg
 from chalchitra.subtitles import Cue, to_srt
 
 H264 = "-c:v libx264 -c:a aac"
@@ -52,8 +49,6 @@ def test_a_turned_film_stays_turned(turned, track, tmp_path):
 
 def test_where_no_ffmpeg_can_write_the_turn_it_is_told(turned, track, tmp_path, monkeypatch):
     """The turn is taken away in the writing, as ffmpegs before 6.1 did."""
-    usual = Ffmpeg(imageio_ffmpeg.get_ffmpeg_exe(), "9")
-    monkeypatch.setattr(tools, "find_ffmpeg", lambda: usual)
     arguments = mux_module.arguments
     monkeypatch.setattr(
         mux_module,
@@ -95,7 +90,8 @@ def test_what_a_copy_does_not_say_is_named(after, words):
 def test_a_look_sees_the_shape_of_pixels_and_colours(ffmpeg, make_film, tmp_path):
     ffmpeg(
         "-i", make_film("plain.mkv", H264), "-c:v libx264 -c:a copy",
-        "-vf setsar=64/45,setparams=color_primaries=bt2020:color_trc=smpte2084", tmp_path / "wide.mkv",
+        "-vf setsar=64/45,setparams=color_primaries=bt2020:color_trc=smpte2084",
+        tmp_path / "wide.mkv",
     )  # fmt: skip
     film = probe(tmp_path / "wide.mkv")
     found = look(film.path, film.streams[0])

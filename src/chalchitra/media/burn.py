@@ -17,6 +17,7 @@ from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, whole_film
 from chalchitra.media.mux_plan import MP4_CODECS, Track
+from chalchitra.media.pictures import LARGEST_DRAWN
 from chalchitra.media.probe import probe
 from chalchitra.media.tools import Ffmpeg, find_drawing_ffmpeg, run_ffmpeg
 
@@ -50,7 +51,8 @@ def burn(
     """Write the film with a styled track drawn into it to `out`, an MP4.
 
     `on_progress` gets the seconds written. Returns what fell short; without a fitting ffmpeg that
-    is CANNOT_DRAW alone, and nothing is written. Raises StageError when ffmpeg fails or the track
+    is CANNOT_DRAW alone, and nothing is written, nor where H.264 has no room for the pictures.
+    Raises StageError when ffmpeg fails or the track
     is not seen in the result; nothing is left at `out` then. The film itself is only read.
     """
     ffmpeg = find_drawing_ffmpeg()
@@ -63,6 +65,14 @@ def burn(
             fix="Choose another --out folder.",
         )
     picture = next(stream for stream in film.streams if stream.is_picture)
+    if (picture.width or 0) * (picture.height or 0) > LARGEST_DRAWN:
+        return [
+            Shortfall(
+                "No film with burned-in subtitles was made.",
+                f"Its pictures of {picture.width} x {picture.height} are larger than H.264 has.",
+                "Set mux.burn_in=none; the film with tracks has the subtitles.",
+            )
+        ]
     try:
         with tempfile.TemporaryDirectory(prefix=".burn-", dir=out.parent) as folder:
             drawing = _drawing(track, Path(folder))

@@ -73,6 +73,7 @@ def look(path: Path, stream: Stream) -> Look | None:
         with open_container(path) as container:
             video = container.streams[stream.index]
             video.codec_context.thread_count = 1
+            video.codec_context.options = {"max_pixels": str(LARGEST_PICTURE)}
             picture = _first(container, video)
             if picture is None:
                 return None
@@ -102,7 +103,7 @@ def _first(container: Any, video: Any) -> Any:
         try:
             for picture in packet.decode():
                 return picture
-        except av.error.InvalidDataError:
+        except (av.error.InvalidDataError, av.error.ArgumentError):
             continue
     return None
 

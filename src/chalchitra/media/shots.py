@@ -7,13 +7,15 @@ their decoding.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import StageError
-from chalchitra.media.film import Film, Shortfall, Stream
+from chalchitra.media.film import LARGEST_PICTURE, Film, Shortfall, Stream
 from chalchitra.media.packets import packets
+from chalchitra.media.pictures import decoding_threads, require_decodable
 from chalchitra.media.probe import open_container
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ class _Picture:
             stream = container.streams[self.stream.index]
             stream.thread_type = "AUTO"
             stream.codec_context.thread_count = self.threads
+            # Whatever the header says of their size.
+            stream.codec_context.options = {"max_pixels": str(LARGEST_PICTURE)}
             if self.begin > 0:
                 at = round((self.begin + self.film.start_time) / stream.time_base)
                 container.seek(max(at, stream.start_time or 0), stream=stream)
@@ -69,7 +73,7 @@ class _Picture:
             for packet in packets(container, stream):
                 try:
                     pictures = packet.decode()
-                except av.error.InvalidDataError:  # what is damaged is left out
+                except (av.error.InvalidDataError, av.error.ArgumentError):  # damaged: left out
                     self.broken += 1
                     continue
                 for picture in pictures:
@@ -95,8 +99,10 @@ def find_shot_changes(
     """The shot changes of the film's first picture, or of a clip of it (seconds of the film).
 
     `threads` decode (0: as many as there are processors), `on_progress` gets the seconds of the
-    film that are done. Raises StageError when no picture can be decoded.
+    film that are done. Raises StageError when no picture can be decoded, UsageError when they are
+    too large.
     """
+    require_decodable(film)
     import cv2
     import scenedetect
     from scenedetect.common import FrameTimecode
@@ -105,6 +111,7 @@ def find_shot_changes(
     cv2.setNumThreads(1)  # small pictures: more threads only wait for each other
     stream = next(each for each in film.streams if each.is_picture)
     start, end = clip or (0.0, None)
+    threads = decoding_threads(film, threads or os.cpu_count() or 1)
     picture = _Picture(film, stream, max(0.0, start - _LEAD_S), end, threads)
     rate = film.frame_rate or 25.0
     detector = AdaptiveDetector(min_scene_len=max(1, round(SHORTEST * rate)))

@@ -17,6 +17,7 @@ from chalchitra.files import sha256_file
 from chalchitra.hardware import known_hardware
 from chalchitra.hints import job_argument
 from chalchitra.jobs import Job, JobLayout, ModelChoice
+from chalchitra.media.pictures import require_decodable
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
 from chalchitra.models.fetch import fetch_all
@@ -26,6 +27,7 @@ from chalchitra.pipeline import split_key
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_hash import film_sha256
+from chalchitra.runner.pictures import picture_need
 from chalchitra.stagekit.protocol import ModelRef
 
 AUDIO_BYTES_A_SECOND = 16_000 * 2
@@ -75,6 +77,8 @@ def preflight(
     for name in dict.fromkeys(job.environment_of(key) for key in keys):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
     collect(lambda: _require_disk(job, layout, keys))
+    if "shots" in keys:
+        collect(lambda: require_decodable(job.film))
     collect(lambda: _fetch(job, keys, reporter))
     raise_all(errors)
     ready = Ready(digest, {key: _refs(job, key) for key in keys})
@@ -82,10 +86,12 @@ def preflight(
     return ready
 
 
-def memory_need(key: str, models: dict[str, ModelRef]) -> int:
-    """The bytes of memory that a stage may take with its models (config/runner.toml)."""
+def memory_need(job: Job, key: str, models: dict[str, ModelRef]) -> int:
+    """The bytes of memory that a stage may take with its models (config/runner.toml) and with the
+    job's film."""
     stage, _ = split_key(key)
-    return rules.load().of(stage).memory_bytes(sum(_size(model.path) for model in models.values()))
+    size = sum(_size(model.path) for model in models.values())
+    return rules.load().of(stage).memory_bytes(size) + picture_need(job, key)
 
 
 def _size(model: Path) -> int:
@@ -99,14 +105,24 @@ def _warn_of_memory(job: Job, ready: Ready, reporter: Reporter) -> None:
     """Say of a stage that may not fit; it is tried all the same, and smaller when it must."""
     have = known_hardware().memory_bytes
     for key in ready.models:
-        need = memory_need(key, ready.models.get(key, {}))
+        need = memory_need(job, key, ready.models.get(key, {}))
         if job.machine_of(key).device == "cpu" and have and need > have:
             reporter.emit(
                 "stage_warning",
                 stage=key,
                 text=f"it may take {need / 1e9:.1f} GB of memory, and this machine has "
-                f"{have / 1e9:.1f}; a smaller --model takes less",
+                f"{have / 1e9:.1f}; {_less(job, key)}",
             )
+
+
+def _less(job: Job, key: str) -> str:
+    """What would take less memory."""
+    if not picture_need(job, key):
+        return "a smaller --model takes less"
+    return {
+        "shots": "without --shots nothing looks at the pictures",
+        "mux": "mux.burn_in=none draws nothing into them",
+    }.get(split_key(key)[0], "a film with smaller pictures takes less")
 
 
 def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:

@@ -298,7 +298,7 @@ class _Run:
         need = Need(
             rule.cpu,
             gpu=STAGES[stage].uses_device and job.machine_of(key).device != "cpu",
-            memory=memory_need(key, models),
+            memory=memory_need(job, key, models),
             stage=stage,
         )
         environ = activation(
