@@ -35,8 +35,9 @@ _COLOURS = {
     "colorspace": "matrix",
     "color_range": "range",
 }
-_UNSPECIFIED = {"color_range": 0}
-"""The number for "unspecified", which is 2 in all other tables (ITU-T H.273)."""
+_UNSAID = {"color_range": (0, 1)}
+"""Values that say nothing: unspecified, which is 2 in the tables of ITU-T H.273; of the range also
+the narrow one, which every player takes where nothing is said."""
 _PACKETS = 500
 
 
@@ -86,7 +87,7 @@ def look(path: Path, stream: Stream) -> Look | None:
                     (name, int(value))
                     for name in _COLOURS
                     if (value := getattr(context, name)) is not None
-                    and value != _UNSPECIFIED.get(name, 2)
+                    and value not in _UNSAID.get(name, (2,))
                 ),
                 beside=frozenset(data.type.name for data in picture.side_data) & set(_BESIDE),
             )
