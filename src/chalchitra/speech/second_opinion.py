@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from chalchitra.speech.level import Levelled
 from chalchitra.speech.music.hearing import FRAME, Evidence, hear_music
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Sound
@@ -41,9 +42,10 @@ def detect(
 ) -> tuple[SpeechRegions, Evidence]:
     """Where someone speaks, by both detectors, and what the second one heard of music.
 
-    `on_progress` is told seconds done and in all; the sound is gone through twice. Raises
-    MissingError when a network is not in the environment.
+    Both hear quiet stretches raised (level.py). `on_progress` is told seconds done and in all; the
+    sound is gone through twice. Raises MissingError when a network is not in the environment.
     """
+    sound = Levelled(sound)
     speech = find_speech(sound, settings, lambda done, total: on_progress(done, 2 * total))
     heard = hear_music(sound, lambda done, total: on_progress(total + done, 2 * total))
     return with_second_opinion(speech, heard, settings.min_speech), heard
