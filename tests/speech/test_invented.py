@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.languages import all_languages, find
-from chalchitra.speech.invented import is_invented, is_scrap, letters_of, unsupported
+from chalchitra.speech.invented import is_hurried, is_invented, is_scrap, letters_of
+from chalchitra.speech.judging import Reading, Written
 from chalchitra.speech.words import RawSegment, RawWord
-from chalchitra.transcript import Segment, Word
+from chalchitra.transcript import Region, Segment, Word
 
 ENGLISH = find("en").invented
 PHRASE = "Thanks for watching!"
@@ -27,6 +30,20 @@ def segment(
     return Segment(
         id=0, start=0, end=seconds, text=text, words=said, no_speech_prob=silent, avg_logprob=-0.3
     )
+
+
+def unsupported(
+    segment: Segment,
+    phrases: Sequence[str],
+    prompt: frozenset[str] = frozenset(),
+    *,
+    prompted: bool = True,
+    regions: Sequence[Region] = (),
+) -> bool:
+    """Whether all of a segment is an invention."""
+    written = Written(invented=tuple(phrases), prompt=prompt)
+    found = written.inventions(Reading([segment], prompted=prompted), regions)
+    return len(found) == len(segment.words)
 
 
 def test_what_is_said_clearly_is_believed():
@@ -54,6 +71,50 @@ def test_the_prompts_own_words_are_believed_unless_nobody_seems_to_speak():
     assert not unsupported(segment("पर नहीं है।"), (), PROMPT)
     assert unsupported(segment("पर नहीं है।", silent=0.8), (), PROMPT)
     assert not unsupported(segment("पर राम नहीं है।", silent=0.8), (), PROMPT)
+
+
+def test_the_prompts_own_words_are_not_believed_where_they_were_guessed():
+    guess = segment("पर नहीं है।", probability=0.13, silent=0.05)
+    assert unsupported(guess, (), PROMPT)
+    assert not unsupported(guess, (), PROMPT, prompted=False), "heard without it, they are no echo"
+    assert not unsupported(segment("पर नहीं है।", probability=0.45), (), PROMPT)
+    assert not unsupported(segment("पर राम नहीं है।", probability=0.13), (), PROMPT)
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, frozenset()])
+def test_the_prompts_own_words_are_not_believed_where_they_had_no_time(prompt):
+    voice = [Region(start=0.0, end=0.21)]
+    squeezed = segment("वह घर पर नहीं", seconds=0.21)
+    assert unsupported(squeezed, (), prompt, regions=voice) is bool(prompt)
+    assert not unsupported(segment("नहीं", seconds=0.21), (), prompt, regions=voice)
+    long = [Region(start=0.0, end=1.0)]
+    assert not unsupported(segment("वह घर पर नहीं", seconds=0.9), (), prompt, regions=long)
+
+
+def test_an_echo_beside_what_is_said_in_one_segment_is_found_alone():
+    said = segment("मेरा भाई आज आया है।", seconds=2.0)
+    words = [
+        Word(text=one, start=3.0 + 0.05 * n, end=3.05 + 0.05 * n, probability=0.9)
+        for n, one in enumerate("वह घर पर नहीं".split())
+    ]
+    both = said.model_copy(update={"words": [*said.words, *words], "end": 3.2})
+    regions = [Region(start=0.0, end=2.0), Region(start=3.0, end=3.2)]
+    found = Written(prompt=PROMPT).inventions(Reading([both]), regions)
+    assert found == {(0, at) for at in range(5, 9)}
+
+
+@given(st.integers(1, 12), st.floats(0.05, 3.0))
+def test_an_ordinary_pace_is_never_hurried(count, each):
+    """Six words a second and less, of four letters: whoever talks fast, however long the voice."""
+    words = [Word(text="कहना", start=0, end=0) for _ in range(count)]
+    assert not is_hurried(words, max(each, 1 / 6) * count)
+
+
+def test_more_words_than_a_short_voice_has_time_for():
+    words = [Word(text="है", start=0, end=0)] * 4
+    assert is_hurried(words, 0.21)
+    assert not is_hurried(words[:1], 0.05)
+    assert not is_hurried(words, 0.21, spaced=False)
 
 
 def test_words_of_a_dialogue_are_never_an_invention():

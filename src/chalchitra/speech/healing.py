@@ -16,7 +16,7 @@ from math import log
 from typing import Any
 
 from chalchitra.speech.blocks import Block, Piece
-from chalchitra.speech.judging import ANYHOW, Reading, Written, judge
+from chalchitra.speech.judging import ANYHOW, Place, Reading, Written, judge
 from chalchitra.speech.repeats import (
     PACE,
     echoes,
@@ -216,7 +216,7 @@ def scored(reading: Reading, regions: Sequence[Region], written: Written) -> tup
 
     So twenty good seconds that end in a loop are not thrown away for it.
     """
-    cut = without_inventions(shortened(reading, written.space), written)
+    cut = without_inventions(shortened(reading, written.space), regions, written)
     score = judge(cut, regions, written).score
     return cut, score if cut is reading else score - CUT
 
@@ -235,7 +235,7 @@ def within(reading: Reading, region: Region, space: str = " ") -> Reading:
     """What a reading has in one of its regions. Each of its words is in one."""
     inside = _kept(reading.segments, lambda word: _is_in(word, region), space)
     capped = min(reading.capped, region.end - region.start)
-    return Reading(inside, how=reading.how, capped=capped)
+    return Reading(inside, how=reading.how, capped=capped, prompted=reading.prompted)
 
 
 def merged(reading: Reading, spots: Sequence[_Spot], space: str = " ") -> Reading:
@@ -315,15 +315,16 @@ def joined(readings: Sequence[Reading], how: str) -> Reading:
         [word for reading in readings for word in reading.dropped],
         how,
         sum(reading.capped for reading in readings),
+        any(reading.prompted for reading in readings),
     )
 
 
-def without_inventions(reading: Reading, written: Written) -> Reading:
+def without_inventions(reading: Reading, regions: Sequence[Region], written: Written) -> Reading:
     """The reading without phrases that Whisper invents, where the sound does not support them.
 
     Their words are among those that were dropped, and so are told.
     """
-    return _left_out(reading, [one for one in reading.segments if written.has_invented(one)])
+    return _left_out(reading, written.inventions(reading, regions), written.space)
 
 
 def without_guesses(reading: Reading) -> Reading:
@@ -331,21 +332,24 @@ def without_guesses(reading: Reading) -> Reading:
 
     For what stayed doubtful however it was heard: then it and the voice detector do not agree.
     """
-    silent = [one for one in reading.segments if (one.no_speech_prob or 0.0) >= NOBODY]
+    silent = {
+        (number, at)
+        for number, segment in enumerate(reading.segments)
+        if (segment.no_speech_prob or 0.0) >= NOBODY
+        for at in range(len(segment.words))
+    }
     return _left_out(reading, silent)
 
 
-def _left_out(reading: Reading, out: list[Segment]) -> Reading:
+def _left_out(reading: Reading, out: set[Place], space: str = " ") -> Reading:
     if not out:
         return reading
-    words = [
-        RawWord(word.text, word.start, word.end, word.probability)
-        for segment in out
-        for word in segment.words
-    ]
+    words = [reading.segments[number].words[at] for number, at in sorted(out)]
+    dropped = [RawWord(word.text, word.start, word.end, word.probability) for word in words]
     how = f"{reading.how}, a phrase left out" if reading.how else "a phrase left out"
-    kept = [one for one in reading.segments if one not in out]
-    return replace(reading, segments=kept, dropped=[*reading.dropped, *words], how=how)
+    gone = set(map(id, words))
+    kept = _kept(reading.segments, lambda word: id(word) not in gone, space)
+    return replace(reading, segments=kept, dropped=[*reading.dropped, *dropped], how=how)
 
 
 def shortened(reading: Reading, space: str = " ") -> Reading:

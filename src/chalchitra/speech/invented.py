@@ -8,11 +8,11 @@ the sound does not support it.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from chalchitra.speech.words import RawSegment
-from chalchitra.transcript import Segment
+from chalchitra.transcript import Word
 
 SILENT = 0.5
 """Whisper's own probability that nobody speaks, from which a phrase is not believed."""
@@ -31,30 +31,76 @@ scraps none had a probability of that under 0.36, and none of its short words on
 _SCRAP_SILENT = 0.3
 
 
-def unsupported(segment: Segment, phrases: Collection[str], prompt: Collection[str] = ()) -> bool:
-    """Whether all of a segment is such phrases without support, or of the prompt's words where
-    Whisper itself thinks that nobody speaks.
+SHORT = 0.6
+"""A shorter voice (s) has no pace of its own: its beginning and end are not that exact."""
+GUESSED = 0.3
+"""Mean probability of words below which those that the prompt has are its echo. It has a language's
+commonest words, which people do say; base gives Hindi words that it really hears 0.48."""
 
-    `phrases` are those of the language's row, `prompt` the `letters_of` each word of its prompt.
+
+EDGES = 0.2
+"""Where a voice begins and ends is known so well (s, both together)."""
+MOST_WORDS = 8.0
+"""Words a second that nobody says, in a stretch too short for letters to tell."""
+
+
+def unsupported(
+    words: Sequence[Word],
+    silence: float | None,
+    phrases: Collection[str],
+    prompt: Collection[str] = (),
+    room: float | None = None,
+) -> bool:
+    """Whether words that stand together are nothing but such phrases, or the prompt's own words,
+    without support by the sound.
+
+    `silence` is Whisper's probability that nobody speaks there; `phrases` are those of the
+    language's row, `prompt` the `letters_of` each word of its prompt (empty where it had none),
+    `room` how long the voice is that they were put on (s), where that is known. The prompt's words
+    are common ones: they are believed unless they were guessed, had no time to be said in, or
+    Whisper itself thinks that nobody speaks. Any of these is enough.
     """
-    if _silent(segment) and all(letters_of(word.text) in prompt for word in segment.words):
+    silent = silence is not None and silence >= SILENT
+    if words and all(letters_of(word.text) in prompt for word in words):
+        mean = mean_probability(words)
+        guessed = mean is not None and mean < GUESSED
+        if silent or guessed or (room is not None and is_hurried(words, room)):
+            return True
+    text = " ".join(word.text for word in words)
+    return bool(phrases) and is_invented(text, tuple(phrases)) and not _supported(words, silent)
+
+
+def is_hurried(words: Sequence[Word], room: float, *, spaced: bool = True) -> bool:
+    """Whether a voice of `room` seconds is too short for all of these words.
+
+    Times are not exact: one word always has room in a short voice, and without spaces between words
+    (not `spaced`) they cannot be counted.
+    """
+    room = max(room, min(room + EDGES, SHORT))
+    if spaced and room < SHORT and len(words) > max(1.0, MOST_WORDS * room):
         return True
-    return bool(phrases) and is_invented(segment.text, tuple(phrases)) and not _supported(segment)
+    return sum(len(word.text) for word in words) > FASTEST * room
 
 
-def _silent(segment: Segment) -> bool:
-    return segment.no_speech_prob is not None and segment.no_speech_prob >= SILENT
-
-
-def _supported(segment: Segment) -> bool:
-    if _silent(segment):
+def _supported(words: Sequence[Word], silent: bool) -> bool:
+    if silent:
         return False
-    known = [word.probability for word in segment.words if word.probability is not None]
-    if known and sum(known) / len(known) < CERTAIN:
+    mean = mean_probability(words)
+    if mean is not None and mean < CERTAIN:
         return False
-    seconds = sum(word.end - word.start for word in segment.words)
-    characters = sum(len(word.text) for word in segment.words)
+    seconds, characters = _measured(words)
     return SLOWEST * seconds <= characters <= FASTEST * seconds
+
+
+def _measured(words: Sequence[Word]) -> tuple[float, int]:
+    """How long words are said, pauses left out (s), and their characters."""
+    return sum(word.end - word.start for word in words), sum(len(word.text) for word in words)
+
+
+def mean_probability(words: Sequence[Word]) -> float | None:
+    """The mean of the words' probabilities; None where none has one."""
+    known = [word.probability for word in words if word.probability is not None]
+    return sum(known) / len(known) if known else None
 
 
 def is_scrap(segment: RawSegment) -> bool:

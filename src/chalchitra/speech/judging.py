@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from chalchitra.speech.invented import unsupported
+from chalchitra.speech.invented import is_hurried, unsupported
 from chalchitra.speech.regions import overlap
-from chalchitra.speech.repeats import PACE, said_again
+from chalchitra.speech.repeats import said_again
 from chalchitra.speech.script_guard import is_foreign
 from chalchitra.speech.words import Placed, RawWord
 from chalchitra.transcript import Region, Segment, Word
@@ -41,14 +41,46 @@ class Written:
     spaced: bool = True
     undoubled: frozenset[str] = frozenset()
 
-    def has_invented(self, segment: Segment) -> bool:
-        """Whether a segment is nothing but what Whisper writes where it hears nothing."""
-        return unsupported(segment, self.invented, self.prompt)
+    def inventions(self, reading: Reading, regions: Sequence[Region]) -> set[Place]:
+        """The words of a reading that are nothing but what Whisper writes where it hears nothing.
+
+        Segment by segment, and by what lies in one region: an echo may be part of a segment that
+        is otherwise said.
+        """
+        prompt = self.prompt if reading.prompted else frozenset[str]()
+        groups: list[tuple[list[Place], float | None]] = [
+            ([(number, at) for at in range(len(segment.words))], None)
+            for number, segment in enumerate(reading.segments)
+        ]
+        groups += [
+            (
+                [
+                    (number, at)
+                    for number, segment in enumerate(reading.segments)
+                    for at, word in enumerate(segment.words)
+                    if overlap(word.start, word.end, region) > 0
+                ],
+                region.end - region.start,
+            )
+            for region in regions
+        ]
+        found: set[Place] = set()
+        for places, room in groups:
+            words = [reading.segments[number].words[at] for number, at in places]
+            silences = [reading.segments[number].no_speech_prob for number, _ in places]
+            known = [one for one in silences if one is not None]
+            silence = min(known) if known and len(known) == len(silences) else None
+            if unsupported(words, silence, self.invented, prompt, room):
+                found.update(places)
+        return found
 
     @property
     def space(self) -> str:
         return " " if self.spaced else ""
 
+
+Place = tuple[int, int]
+"""A word of a reading: its segment's index, and its own in that."""
 
 ANYHOW = Written()
 """A language of which nothing is known."""
@@ -59,16 +91,20 @@ class Reading:
     """What was made of the regions of one block: on the film's time line, and what was dropped.
 
     `capped`: the seconds of its windows that ended at their last token: words may be missing there.
+    `prompted`: whether the recogniser had a prompt, whose words may be an echo then.
     """
 
     segments: list[Segment]
     dropped: list[RawWord] = field(default_factory=list)
     how: str = ""
     capped: float = 0.0
+    prompted: bool = True
 
     @classmethod
-    def of(cls, placed: Placed, how: str = "", *, capped: float = 0.0) -> Reading:
-        return cls(placed.segments, placed.dropped, how, capped)
+    def of(
+        cls, placed: Placed, how: str = "", *, capped: float = 0.0, prompted: bool = True
+    ) -> Reading:
+        return cls(placed.segments, placed.dropped, how, capped, prompted)
 
     @property
     def words(self) -> list[Word]:
@@ -152,9 +188,7 @@ def judge(reading: Reading, regions: Sequence[Region], written: Written = ANYHOW
     unheard = sum(hole.end - hole.start for hole in holes(words, speech))
     letters = [letter for word in words for letter in word.text]
     foreign = sum(is_foreign(letter, written.characters) for letter in letters)
-    invented = sum(
-        len(segment.words) for segment in reading.segments if written.has_invented(segment)
-    )
+    invented = len(written.inventions(reading, regions))
     again = said_again(words)
     known = [
         (segment.avg_logprob, len(segment.words))
@@ -167,7 +201,7 @@ def judge(reading: Reading, regions: Sequence[Region], written: Written = ANYHOW
         unheard=unheard / seconds if seconds else 0.0,
         looping=again / max(count, 1),
         dropped=len(reading.dropped) / max(count + len(reading.dropped), 1),
-        rushed=rushed(words, regions) / max(count, 1),
+        rushed=rushed(words, regions, spaced=written.spaced) / max(count, 1),
         foreign=foreign / max(len(letters), 1),
         invented=invented / max(count, 1),
         capped=0.0 if again else min(1.0, reading.capped / max(length, HOLE)),
@@ -192,7 +226,7 @@ def holes(words: Sequence[Word], regions: Sequence[Region]) -> list[Region]:
     return found
 
 
-def rushed(words: Sequence[Word], regions: Sequence[Region]) -> int:
+def rushed(words: Sequence[Word], regions: Sequence[Region], *, spaced: bool = True) -> int:
     """How many words lie in regions that have no time for all of theirs.
 
     By regions and not by segments: a recogniser's times within a region are not that good.
@@ -200,7 +234,6 @@ def rushed(words: Sequence[Word], regions: Sequence[Region]) -> int:
     count = 0
     for region in regions:
         inside = [word for word in words if overlap(word.start, word.end, region) > 0]
-        characters = sum(len(word.text) for word in inside)
-        if characters > PACE * max(region.end - region.start, HOLE):
+        if is_hurried(inside, region.end - region.start, spaced=spaced):
             count += len(inside)
     return count

@@ -239,7 +239,8 @@ class Recogniser(ABC):
                     placed = place([one for one in on_film if one not in scraps], block.regions)
                     placed.dropped += [word for segment in scraps for word in segment.words]
                     capped = block.seconds if any(segment.capped for segment in raw) else 0.0
-                    yield Reading.of(placed, way.name, capped=capped)
+                    prompted = bool(self.prompt(task))
+                    yield Reading.of(placed, way.name, capped=capped, prompted=prompted)
             finally:
                 self.options = asked
 
