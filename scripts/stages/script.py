@@ -60,6 +60,7 @@ def tell(stage: Stage, placed: Placement) -> None:
     stage.metric("lines_recognised", sum(line.how == "recognised" for line in report.lines))
     stage.metric("lines_by_room", sum(line.how == "by room" for line in report.lines))
     stage.metric("lines_without_sound", len(absent))
+    stage.metric("lines_doubtful", len(report.doubtful))
     stage.metric("speech_without_line", len(report.no_line))
     stage.metric("anchors", report.anchors)
     stage.metric("confidence", report.confidence)
@@ -74,9 +75,16 @@ def tell(stage: Stage, placed: Placement) -> None:
         )
     elif absent:
         stage.degraded(
-            f"{len(absent)} of {total} lines have no sound and are left out: {first(absent)}",
-            "Nobody says them in this film, or not where the text has them.",
+            f"{len(absent)} of {total} lines are left out: {first(absent)}",
+            "Nothing on the sound says that they are in this film, or where.",
             "Look at the script stage's report.json, which has their text.",
+        )
+    if report.doubtful:
+        stage.degraded(
+            f"{len(report.doubtful)} of {total} lines are in doubtful places: "
+            f"{listed([doubt(line) for line in report.doubtful], LISTED, '; ')}.",
+            "The recogniser heard little or nothing of them there.",
+            "Compare these lines with the film; the script stage's report.json has all of them.",
         )
     if report.partly:
         stage.degraded(
@@ -100,6 +108,11 @@ def tell(stage: Stage, placed: Placement) -> None:
 def first(lines: list[PlacedLine]) -> str:
     texts = [f"{line.number}: {shortened(line.text)}" for line in lines]
     return listed(texts, LISTED, "; ") + "."
+
+
+def doubt(line: PlacedLine) -> str:
+    at = 0.0 if line.start is None else line.start
+    return f"{line.number} at {at:.1f} s, confidence {line.confidence:.2f}: {shortened(line.text)}"
 
 
 def places(report: ScriptReport) -> str:

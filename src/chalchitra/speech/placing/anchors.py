@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -34,6 +34,8 @@ of their symbols agrees a shorter one is enough. What is parted from its line by
 that the line does not have is another line's that has the same word."""
 _DRAWN, _DRAWN_MORE = 2.5, 0.4
 """No word is longer than so many times what it usually takes and some seconds more."""
+_SCATTERED = 2.0
+"""Nor are its symbols found among so many times as many of the recogniser's."""
 HASTY = 0.045
 """A recogniser that loops gives every word so little time (s): none of it can be believed."""
 
@@ -59,13 +61,15 @@ class Anchored:
     """The words of a text with the spans of the recognised ones.
 
     `shares` has for each line the share of its symbols that were recognised; `heard` the lines
-    that count as recognised; `used` says of each recognised word whether the text has it.
+    that count as recognised; `used` says of each recognised word whether the text has it, and
+    `theirs` has what of it is compared.
     """
 
     words: list[TextWord]
     shares: list[float]
     heard: set[int]
     used: list[bool]
+    theirs: list[str]
     across_scripts: bool = False
     line_words: list[range] = field(default_factory=list)
 
@@ -108,10 +112,11 @@ def anchored(
         shares=[0.0] * len(script.lines),
         heard=set(),
         used=[False] * len(heard),
+        theirs=[symbols(word.text) for word in heard],
         across_scripts=symbols is skeleton,
         line_words=line_words,
     )
-    theirs = [symbols(word.text) for word in heard]
+    theirs = found.theirs
     pairs = _pairs_by_word(words, theirs, related=found.across_scripts)
     for at, mine in enumerate(pairs):
         pairs[at] = _on_one_side(mine, heard)
@@ -120,7 +125,12 @@ def anchored(
         mine = [pair for at in span for pair in pairs[at]]
         if count and mine:
             found.shares[number] = sum(pair.equal for pair in mine) / count
-            if _worth(mine) >= count * (HEARD_SHORT if count <= SHORT else HEARD):
+            wanted = count * HEARD
+            if count <= SHORT:
+                # Nor is a part of a longer word it.
+                there = sum(len(theirs[word]) for word in {pair.word for pair in mine})
+                wanted = max(count, there) * HEARD_SHORT
+            if _worth(mine) >= wanted:
                 found.heard.add(number)
     for at, word in enumerate(words):
         if word.line in found.heard:
@@ -171,14 +181,64 @@ def _pairs_by_word(
     owner = [(at, n) for at, word in enumerate(words) for n in range(len(word.symbols))]
     owner_there = [(at, n) for at, text in enumerate(theirs) for n in range(len(text))]
     pairs: list[list[_Pair]] = [[] for _ in words]
-    for i, j in chain(ours, other, related=related):
+    starts = {0, len(ours)}
+    starts.update(
+        n for n in range(1, len(owner)) if words[owner[n][0]].line != words[owner[n - 1][0]].line
+    )
+    for i, j in whole_lines(chain(ours, other, related=related), ours, sorted(starts)):
         (at, n), (there, place) = owner[i], owner_there[j]
-        if ours[i] == other[j]:
-            score = MATCH
-        else:
-            score = RELATED if related and family(ours[i]) == family(other[j]) else MISMATCH
-        pairs[at].append(_Pair(n, there, place, i, j, score))
+        pairs[at].append(_Pair(n, there, place, i, j, _score(ours[i], other[j], related=related)))
     return pairs
+
+
+def _score(ours: str, theirs: str, *, related: bool) -> float:
+    """What chain.py gives for two symbols."""
+    if ours == theirs:
+        return MATCH
+    return RELATED if related and family(ours) == family(theirs) else MISMATCH
+
+
+def whole_lines(
+    pairs: Sequence[tuple[int, int]], ours: str, starts: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The pairs, with the symbols that nobody said moved to where they are whole lines.
+
+    Of two lines that begin (or end) alike and of which one was said, an alignment may take the
+    beginning of one and the end of the other, which is worth as much. `starts` are where in `ours`
+    lines begin, and its end.
+    """
+    settled = list(pairs)
+    for n in range(1, len(settled)):
+        first, after = settled[n - 1][0] + 1, settled[n][0]
+        gap = after - first
+        line = bisect_right(starts, first) - 1
+        if gap <= 0 or starts[line] == first:
+            continue
+        # To the left, up to where the line begins; or to the right, up to where it ends.
+        start, end = starts[line], starts[line + 1]
+        if _is_start(starts, start + gap) and ours[start:first] == ours[start + gap : after]:
+            low = bisect_left(settled, (start, -1), 0, n)
+            settled[low:n] = [(i + gap, j) for i, j in settled[low:n]]
+        elif _is_start(starts, end + gap) and ours[first:end] == ours[after : end + gap]:
+            high = bisect_left(settled, (end + gap, -1), n)
+            settled[n:high] = [(i - gap, j) for i, j in settled[n:high]]
+    return settled
+
+
+def _is_start(starts: Sequence[int], at: int) -> bool:
+    where = bisect_left(starts, at)
+    return where < len(starts) and starts[where] == at
+
+
+def resemblance(ours: str, theirs: str, *, related: bool) -> tuple[float, float]:
+    """How much of a line is in what was recognised in one place: the share of its symbols that are
+    equal, and what the alignment is worth a symbol (see HEARD)."""
+    pairs = [
+        _Pair(0, 0, 0, i, j, _score(ours[i], theirs[j], related=related))
+        for i, j in chain(ours, theirs, related=related)
+    ]
+    count = max(1, len(ours))
+    return sum(pair.equal for pair in pairs) / count, _worth(pairs) / count
 
 
 def _on_one_side(pairs: Sequence[_Pair], heard: Sequence[Word]) -> list[_Pair]:
@@ -210,6 +270,8 @@ def _span(
         _moment(heard[last.word], ends, len(theirs[last.word])),
     )
     # Symbols picked out of several words are no word.
+    if last.theirs - first.theirs >= _SCATTERED * len(word.symbols) + 1:
+        return None
     return span if span[1] - span[0] <= _DRAWN * word.weight * USUAL_PACE + _DRAWN_MORE else None
 
 

@@ -7,14 +7,20 @@ recogniser wrote is used for its times alone.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from chalchitra.speech.placing import shifts
-from chalchitra.speech.placing.anchors import USUAL_PACE, Anchored, anchored
-from chalchitra.speech.placing.report import How, NoLine, PlacedLine, ScriptReport
-from chalchitra.speech.placing.room import Piece, Unit, allot, spread_over
+from chalchitra.speech.placing.anchors import (
+    SHORT,
+    USUAL_PACE,
+    Anchored,
+    anchored,
+    resemblance,
+)
+from chalchitra.speech.placing.report import DOUBTFUL, How, NoLine, PlacedLine, ScriptReport
+from chalchitra.speech.placing.room import ON_TIME, Piece, Unit, allot, spread_over
 from chalchitra.speech.words import fit
 from chalchitra.text.sentence_ends import ends_sentence
 from chalchitra.transcript import Region, Segment, Transcript, Word
@@ -44,6 +50,25 @@ LONE_VOICE = 0.5
 """A region without any placed word is reported where something was recognised, or from here (s)."""
 _JOINED = 1.0
 """Reported stretches this near (s) to each other, with no word between them, are one."""
+
+
+FAINT, FAINT_ACROSS = (0.33, 0.13), (0.5, 0.18)
+"""A line that does not count as recognised is still heard where it resembles what was recognised in
+its place: by the share of its symbols that are equal, or by what the alignment is worth a symbol
+(anchors.resemblance). The second pair is for texts in different scripts. Of pairs of different
+Hindi sentences one in a hundred has either; what counts as recognised is worth 0.25."""
+FAINT_SHORT = 0.4
+"""A line of at most SHORT symbols must be worth so much: two letters are anywhere."""
+DEAF = 0.3
+"""Less than this share of a line's symbols is hardly anything, and speaks against no line."""
+ROOM = 0.2
+"""The confidence of a line where nothing was recognised, in a voice of just the right length."""
+_FITS = 0.6
+"""The least that the shorter is of the longer for that: the voice, and what its words need."""
+_RIVALS = 0.5
+"""Lines that differ by less than this in the time they need could each have that voice."""
+_NEAR = 0.2
+"""What was recognised so near (s) to a line's place is in it."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +107,7 @@ def place_script(
     placer = _Placer(script, heard, voice, found, known)
     times: Times = placer.place()
     times = _on_the_voice(times, voice)
-    segments, lines = _segments(script, found, times)
+    segments, lines = _segments(script, found, times, placer.confidence)
     no_line = list(_without_line(heard, voice, found, times))
     if fill:
         segments = _filled(segments, heard, no_line)
@@ -124,13 +149,17 @@ class _Placer:
         self.words = found.words
         self.known = known
         self.pace = _pace(found)
-        self.unused = [word for word, used in zip(heard.words, found.used, strict=True) if not used]
+        unused = [at for at, used in enumerate(found.used) if not used]
+        self.unused = [heard.words[at] for at in unused]
+        self.unused_symbols = [found.theirs[at] for at in unused]
         self.unused_ends = [word.end for word in self.unused]
         self.voice_ends = [region.end for region in voice]
         self.clear = _is_clear(found)
         known_weight = sum(word.weight for word in self.words if word.line in found.heard)
         self.trusted = known_weight >= TRUSTED * sum(word.weight for word in self.words)
         self.times: Times = [word.span for word in found.words]
+        self.confidence: dict[int, float] = {}
+        """Of the lines that were placed by room."""
 
     def place(self) -> Times:
         at = 0
@@ -161,14 +190,22 @@ class _Placer:
             pieces = self._pieces(first, after)
         if not run or not pieces:
             return
-        units = [self._unit(at) for at in run]
-        places = allot(units, pieces, *self._edges(first, after))
-        for number, piece in enumerate(pieces):
-            inside = [n for n, place in enumerate(places) if place == number]
-            if inside:
-                spans = spread_over([units[n] for n in inside], piece)
-                for n, span in zip(inside, spans, strict=True):
-                    self.times[run[n]] = span
+        refused: list[int] = []
+        while True:
+            units = [self._unit(at) for at in run]
+            places = allot(units, pieces, *self._edges(first, after))
+            spans = _spans(units, pieces, places)
+            out = self._baseless(run, pieces, places, spans, refused)
+            if out is None:
+                break
+            # Without it the others find their own places.
+            refused.append(out)
+            run = [at for at in run if self.words[at].line != out]
+            if not run:
+                return
+        for at, span in zip(run, spans, strict=True):
+            if span is not None:
+                self.times[at] = span
         self._crowd(
             [
                 run[n]
@@ -176,6 +213,95 @@ class _Placer:
                 if place is None and not units[n].may_stay_out
             ]
         )
+
+    def _baseless(
+        self,
+        run: Sequence[int],
+        pieces: Sequence[Piece],
+        places: Sequence[int | None],
+        spans: Times,
+        refused: Sequence[int],
+    ) -> int | None:
+        """Of the lines that are placed by room, the one with least evidence for it, if any has
+        none: it is not what was recognised there, nor the only line for a voice of its length.
+
+        `refused` are those that were already found so. What lies where a subtitle file has it may
+        say the same in other words, and stays.
+        """
+        lines: dict[int, list[int]] = {}
+        for n, at in enumerate(run):
+            if self.words[at].line not in self.found.heard:
+                lines.setdefault(self.words[at].line, []).append(n)
+        faint = FAINT_ACROSS if self.found.across_scripts else FAINT
+        rivals = [line for line, inside in lines.items() if spans[inside[0]] is None]
+        baseless: dict[int, tuple[float, float]] = {}
+        for line, inside in lines.items():
+            begins, ends = spans[inside[0]], spans[inside[-1]]
+            if begins is None or ends is None:
+                continue
+            symbols = "".join(self.words[run[n]].symbols for n in inside)
+            said = self._recognised(begins[0], ends[1])
+            share, worth = resemblance(symbols, said, related=self.found.across_scripts)
+            fit, without = self._fits(line, run, pieces, places)
+            self.confidence[line] = round(max(share, ROOM * fit), 3)
+            if len(symbols) <= SHORT:
+                resembles = worth >= FAINT_SHORT
+            else:
+                resembles = share >= faint[0] or worth >= faint[1]
+            if resembles or self._on_time(line, begins[0]):
+                continue
+            if symbols.isdigit():  # it is recognised in words
+                in_its_place = bool(said)
+            else:
+                alone = not any(self._alike(line, other) for other in [*rivals, *refused])
+                in_its_place = alone and len(said) < DEAF * len(symbols) and fit >= _FITS
+            if not in_its_place:
+                baseless[line] = (worth, -without)
+        return min(baseless, key=lambda line: baseless[line]) if baseless else None
+
+    def _recognised(self, low: float, high: float) -> str:
+        """The symbols of what was recognised between two times (s) and the text has nowhere."""
+        found = []
+        for at in range(bisect_left(self.unused_ends, low - _NEAR), len(self.unused)):
+            word = self.unused[at]
+            if word.start >= high + _NEAR:
+                break
+            if low - _NEAR <= (word.start + word.end) / 2 <= high + _NEAR:
+                found.append(self.unused_symbols[at])
+        return "".join(found)
+
+    def _needs(self, line: int) -> float:
+        return sum(self._seconds(at) for at in self.found.line_words[line])
+
+    def _alike(self, line: int, other: int) -> bool:
+        """Whether two lines take about as long to say."""
+        one, two = sorted((self._needs(line), self._needs(other)))
+        return two < one * (1 + _RIVALS)
+
+    def _fits(
+        self,
+        line: int,
+        run: Sequence[int],
+        pieces: Sequence[Piece],
+        places: Sequence[int | None],
+    ) -> tuple[float, float]:
+        """How well the voice that a line is in has the length of all the words in it, and that of
+        the words of other lines: 1 at best, 0.5 where one is twice the other."""
+        needs: dict[int, float] = {}
+        mine: set[int] = set()
+        for at, place in zip(run, places, strict=True):
+            if place is not None:
+                needs[place] = needs.get(place, 0.0) + self._seconds(at)
+                if self.words[at].line == line:
+                    mine.add(place)
+        needed = sum(needs[place] for place in mine)
+        there = sum(pieces[place].seconds for place in mine)
+        others = needed - self._needs(line)
+        return min(needed, there) / max(needed, there), min(others, there) / max(others, there)
+
+    def _on_time(self, line: int, start: float) -> bool:
+        times = shifts.expected(line, self.script.lines[line].start, self.known)
+        return any(abs(start - time) <= ON_TIME for time in times)
 
     def _crowd(self, words: Sequence[int]) -> None:
         """Words that the recogniser swallowed share the time of the words beside them."""
@@ -305,6 +431,17 @@ class _Placer:
         )
 
 
+def _spans(units: Sequence[Unit], pieces: Sequence[Piece], places: Sequence[int | None]) -> Times:
+    """When each unit is said, by the piece that it is in."""
+    spans: Times = [None] * len(units)
+    for number, piece in enumerate(pieces):
+        inside = [n for n, place in enumerate(places) if place == number]
+        if inside:
+            for n, span in zip(inside, spread_over([units[n] for n in inside], piece), strict=True):
+                spans[n] = span
+    return spans
+
+
 def _moments(pieces: Sequence[Piece], begins: float, ends: float) -> tuple[float, float]:
     """What `begins` and `ends` (s) are on the film where the pieces follow each other."""
     passed = 0.0
@@ -344,17 +481,21 @@ def _on_the_voice(times: Times, voice: Sequence[Region]) -> Times:
 
 
 def _segments(
-    script: Script, found: Anchored, times: Times
+    script: Script, found: Anchored, times: Times, by_room: Mapping[int, float]
 ) -> tuple[list[Segment], list[PlacedLine]]:
     segments: list[Segment] = []
     lines: list[PlacedLine] = []
     for number, line in enumerate(script.lines):
         mine = found.line_words[number]
+        confidence = round(found.shares[number], 3)
+        if number not in found.heard and any(times[at] is not None for at in mine):
+            confidence = by_room.get(number, confidence)
         words = [
             Word(
                 text=found.words[at].text,
                 start=span[0],
                 end=span[1],
+                probability=confidence if confidence < DOUBTFUL else None,
                 speaker=line.speaker,
                 timing="recognised" if found.words[at].span else "interpolated",
             )
@@ -368,7 +509,7 @@ def _segments(
             number=line.number,
             text=line.text,
             how=how if words else "no sound",
-            confidence=round(found.shares[number], 3),
+            confidence=confidence,
             speaker=line.speaker,
         )
         if words:

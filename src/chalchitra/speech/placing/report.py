@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from chalchitra.files import write_text
 
+DOUBTFUL = 0.5
+"""The confidence below which a placed line is doubtful. What base makes of Hindi has 0.6 and more
+where it is the line."""
+
 How = Literal["recognised", "by room", "no sound"]
 
 
@@ -20,8 +24,10 @@ class PlacedLine(_Model):
     """A line of the text: where it is in the film (s), and how that is known.
 
     `recognised`: the recogniser heard it, with `confidence` the share of its letters that agree;
-    `by room`: it is the one voice that was left between its neighbours; `no sound`: it is not in
-    the film. `missing` is the part of a placed line for which there was no sound.
+    `by room`: it has the voice that was left between its neighbours, and either resembles what was
+    recognised there (`confidence` as before) or is the only line for a voice of that length, of
+    which nothing was recognised (at most 0.2); `no sound`: nothing says that it is in the film, and
+    it is not in the track. `missing` is the part of a placed line for which there was no sound.
     """
 
     number: int
@@ -68,6 +74,13 @@ class ScriptReport(_Model):
     @property
     def no_sound(self) -> list[PlacedLine]:
         return [line for line in self.lines if line.how == "no sound"]
+
+    @property
+    def doubtful(self) -> list[PlacedLine]:
+        """The placed lines of little confidence, the least first."""
+        placed = [line for line in self.lines if line.how != "no sound"]
+        found = [line for line in placed if line.confidence < DOUBTFUL]
+        return sorted(found, key=lambda line: (line.confidence, line.number))
 
     @property
     def partly(self) -> list[PlacedLine]:

@@ -31,7 +31,7 @@ _BREATH = 1.3
 """Words that have more room than they need take so many times what they need."""
 _OTHER_TEXT, _TELLING = 6.0, 1.0
 """From one to two of the latter (s) of other words say that a line is not what is said there."""
-_ON_TIME = 0.7
+ON_TIME = 0.7
 _LONGEST_LINE = 7.0
 """So near (s) to its expected time a subtitle is on time, and so long it may last."""
 _TOO_MANY = 4.0
@@ -244,7 +244,7 @@ def _cost_of_text(unit: Unit, piece: Piece, where: float) -> float:
     if not unit.may_stay_out:
         return 0.0
     late = [where - time for time in unit.expected]
-    if any(abs(one) <= _ON_TIME if unit.begins else 0 <= one <= _LONGEST_LINE for one in late):
+    if any(abs(one) <= ON_TIME if unit.begins else 0 <= one <= _LONGEST_LINE for one in late):
         return 0.0
     return _OTHER_TEXT * min(1.0, max(0.0, (piece.said - _TELLING) / _TELLING))
 
