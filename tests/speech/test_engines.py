@@ -82,6 +82,49 @@ def test_words_come_out_in_film_time_inside_the_voice(parrot):
     assert parrot.heard == [3, 29]
 
 
+def test_a_sentence_ends_with_the_mark_of_one_script(parrot):
+    parrot.says = (RawWord(" घर", 0.4, 0.9, 0.9), RawWord(" गया", 1.0, 1.6, 0.9),
+                   RawWord("।", 1.6, 1.7, 0.9), RawWord(",", 1.7, 1.7, 0.2))  # fmt: skip
+    (segment,) = parrot.transcribe(Film(), speech((110.0, 112.0)), "hi").segments
+    assert segment.text == "घर गया।"
+    assert [word.text for word in segment.words] == ["घर", "गया।"]
+
+
+class Echo(Parrot):
+    """Says its prompt's words over the whole voice; without a prompt, nothing or the same."""
+
+    hears = False
+    """Whether they are said."""
+    length, probability = 1.2, 0.8
+
+    def hear(self, blocks, language, task):
+        words = "वह घर पर नहीं".split() if self.options.prompt or self.hears else []
+        each = self.length / 4
+        said = tuple(
+            RawWord(f" {word}", 0.4 + n * each, 0.4 + (n + 1) * each, self.probability)
+            for n, word in enumerate(words)
+        )
+        for _ in blocks:
+            yield [RawSegment(said, avg_logprob=-0.4, no_speech_prob=0.05)] if said else []
+
+
+@pytest.mark.parametrize(
+    ("hears", "length", "probability", "believed"),
+    [
+        (False, 1.2, 0.8, True),  # nothing speaks against it
+        (False, 1.2, 0.12, False),  # guessed
+        (False, 0.21, 0.8, False),  # four words in a breath
+        (True, 1.2, 0.12, True),  # heard without the prompt too
+    ],
+)
+def test_an_echo_of_the_prompt_is_no_dialogue(tmp_path, hears, length, probability, believed):
+    """Whatever Whisper thinks of silence: here it thinks that somebody speaks."""
+    echo = Echo(RecogniserOptions(model=tmp_path, prompt="वह घर पर नहीं है।"))
+    echo.hears, echo.length, echo.probability = hears, length, probability
+    heard = echo.transcribe(Film(), speech((110.0, 110.0 + length)), "hi")
+    assert [one.text for one in heard.segments] == (["वह घर पर नहीं"] if believed else [])
+
+
 def test_no_speech_is_no_text(parrot):
     assert parrot.transcribe(Film(), speech(), "en").segments == []
 

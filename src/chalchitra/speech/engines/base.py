@@ -25,6 +25,7 @@ from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_guard import characters_of, foreign_tokens, is_foreign
 from chalchitra.speech.sound import Samples, Sound
 from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place, says_something
+from chalchitra.text.marks import without_doubled_marks
 from chalchitra.transcript import Segment
 
 Task = Literal["transcribe", "translate"]
@@ -290,8 +291,7 @@ class Recogniser(ABC):
             heard.glossary.unwritable = unwritable
         for reading in readings:
             for segment in reading.segments:
-                numbered = segment.model_copy(update={"id": len(heard.segments)})
-                heard.segments.append(numbered)
+                heard.segments.append(_finished(segment, len(heard.segments)))
             heard.dropped += reading.dropped
         return heard
 
@@ -352,6 +352,15 @@ class Recogniser(ABC):
     def can_translate(self) -> bool:
         """Whether the model was trained to translate, judged by its files."""
         return self.multilingual and not looks_untranslating(self.options.model)
+
+
+def _finished(segment: Segment, number: int) -> Segment:
+    """A segment as it is given on: numbered, and with one mark where two scripts' stand."""
+    words = [
+        word.model_copy(update={"text": without_doubled_marks(word.text)}) for word in segment.words
+    ]
+    text = without_doubled_marks(segment.text)
+    return segment.model_copy(update={"id": number, "text": text, "words": words})
 
 
 def full_windows(segments: Iterable[tuple[int, int]], cap: int) -> set[int]:
