@@ -18,13 +18,11 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from queue import Queue
 
 from counts import table
-from judging import Judge, Outcome, judged
-from making import Tools, source
+from judging import Outcome, judge_all, judged
+from making import Tools
 from recipes import Recipe, draw, possible
 
 _RESULTS = "results.jsonl"
@@ -62,25 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _judge(recipes: list[Recipe], args: argparse.Namespace) -> Iterator[Outcome]:
     tools = Tools.found(args.own)
     with tempfile.TemporaryDirectory(prefix="sweep-", dir=args.temp) as name:
-        folder = Path(name)
-        for other in (False, True):
-            source(folder / "sources", other=other)
-        judges: Queue[Judge] = Queue()
-        for _ in range(args.parallel):
-            judges.put(Judge(folder / f"judge-{_}", tools, folder / "sources", args.mux_every))
-
-        def judge(recipe: Recipe) -> Outcome:
-            one = judges.get()
-            try:
-                return one.judge(recipe, args.keep)
-            finally:
-                judges.put(one)
-
-        with ThreadPoolExecutor(args.parallel) as pool:
-            for done in as_completed([pool.submit(judge, recipe) for recipe in recipes]):
-                yield done.result()
-        while not judges.empty():
-            judges.get().close()
+        yield from judge_all(
+            recipes,
+            Path(name),
+            tools,
+            parallel=args.parallel,
+            mux_every=args.mux_every,
+            keep=args.keep,
+        )
 
 
 def _before(results: Path) -> list[Outcome]:

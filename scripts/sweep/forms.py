@@ -116,7 +116,7 @@ CONTAINERS: dict[str, Container] = {
     "mpg": Container("mpg", "mpeg", "mp2 ac3 mp3", "-c:v mpeg1video -g 12", can=_PS),
     "vob": Container("vob", "dvd", "ac3 mp2 dvd_pcm dts", MPEG2, can=_PS),
     "dat": Container("dat", "vcd", "mp2",
-        "-c:v mpeg1video -g 12 -b:v 1150k -maxrate 1150k -bufsize 320k",
+        "-c:v mpeg1video -g 12 -b:v 1150k -maxrate 1150k -bufsize 320k -packetsize 2324",
         CIF, can=_PS, rates=(44100,)),
     "flv": Container("flv", "flv", "mp3 aac adpcm_swf nellymoser", "-c:v flv -g 12",
         can="stamps offset length", rates=(11025, 22050, 44100)),

@@ -146,9 +146,13 @@ def possible(one: Recipe) -> bool:
         return False
     if one.event == "hole" and one.container == "mov" and one.codec in _SAMPLES:
         return False  # samples one after another: there is no hole in them
+    if (one.waver != "steady" or one.event == "hole") and one.writer != "wheel":
+        return False  # before ffmpeg 6, a filter of packets counts in another unit than it says
     if one.damage == "encrypted" and (troubles > 1 or one.layout != "stereo"):
         return False
-    if one.damage == "piped" and (one.start == "editlist" or one.container in ("gxf", "wtv")):
+    if one.damage == "piped" and (
+        one.start in ("editlist", "below0") or one.container in ("gxf", "wtv", "tta")
+    ):
         return False
     return troubles <= 2
 

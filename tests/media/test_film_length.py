@@ -11,6 +11,7 @@ from chalchitra.errors import UsageError
 from chalchitra.media import length
 from chalchitra.media.film import Film
 from chalchitra.media.length import TimeLine
+from chalchitra.media.packets import packets
 from chalchitra.media.probe import look, probe
 from chalchitra.media.times import validate_clip
 
@@ -99,3 +100,22 @@ def test_parts_with_clocks_of_their_own_are_as_long_as_all_of_them(parts, start)
     total = sum(count for count, _ in parts) / 25
     # A clock that leaps by less than ten seconds, or back by less than a tenth, goes on.
     assert total - 0.1 * (len(parts) - 1) - 1e-6 <= line.end <= total + 10 * (len(parts) - 1) + 1e-6
+
+
+def test_what_a_demuxer_calls_not_permitted_is_damage(make_film, tmp_path):
+    """It says -1, which is EPERM: "change the permissions" was said of a damaged file."""
+    av = pytest.importorskip("av")
+
+    class Damaged:
+        def demux(self, *streams):
+            yield "a packet"
+            raise av.error.PermissionError(1, "Operation not permitted", "film.gxf")
+
+    class Lost:
+        def demux(self, *streams):
+            raise av.error.OSError(5, "Input/output error", "film.gxf")
+            yield
+
+    assert list(packets(Damaged())) == ["a packet"]
+    with pytest.raises(OSError, match="Input/output"):
+        list(packets(Lost()))

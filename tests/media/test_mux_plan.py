@@ -237,3 +237,23 @@ def test_cue_times_are_read_from_ass(tmp_path):
         "Dialogue: 0,10:02:03.04,10:02:04.00,Default,,0,0,0,,Text\n"
     )
     assert read_cues(path, "ass") == (1.5, 36123.04)
+
+
+@pytest.mark.parametrize(
+    "codec",
+    ["adpcm_ima_qt", "nellymoser", "pcm_f32be", "pcm_s8", "pcm_s16be", "pcm_mulaw", "adpcm_ms"],
+)
+def test_a_codec_is_left_out_where_ffmpeg_has_no_name_for_it(
+    a_film, a_stream, video, ffmpeg, tmp_path, codec
+):
+    """Asked of ffmpeg itself: films of QuickTime and Flash have some that Matroska cannot hold."""
+    made = plan(a_film(video, a_stream("audio", "aac"), a_stream("audio", codec)), [HINDI])
+    planned = any(item.codec == codec for item in made.streams)
+    try:
+        ffmpeg(
+            f"-f lavfi -i sine=d=0.1 -ar 44100 -ac 1 -c:a {codec} -f matroska", tmp_path / "a.mkv"
+        )
+        possible = True
+    except AssertionError:
+        possible = False
+    assert planned == possible

@@ -6,4 +6,5 @@ import sys
 
 from chalchitra.paths import project_root
 
-sys.path.insert(0, str(project_root() / "scripts" / "sweep"))
+for name in ("sweep", "fuzz"):
+    sys.path.insert(0, str(project_root() / "scripts" / name))

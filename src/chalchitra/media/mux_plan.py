@@ -31,8 +31,13 @@ MP4_CODECS = frozenset(
     "h264 hevc av1 vvc vp9 mpeg4 mpeg2video mpeg1video mjpeg "
     "aac mp3 mp2 ac3 eac3 alac opus flac dts truehd vorbis".split()
 )
-# The few that films have and Matroska has no name for.
-_NOT_IN_MATROSKA = frozenset({"pcm_bluray", "pcm_dvd", "s302m"})
+# Those that films have and ffmpeg, in whatever version, has no name for in Matroska.
+NOT_IN_MATROSKA = frozenset(
+    "pcm_bluray pcm_dvd s302m nellymoser adpcm_ima_qt adpcm_ima_ws adpcm_g726le pcm_f32be "
+    "pcm_f64be pcm_s8 pcm_s8_planar pcm_s16be_planar pcm_s16le_planar pcm_s24daud pcm_s24le_planar "
+    "pcm_s32le_planar pcm_s64be pcm_u16be pcm_u16le pcm_u24be pcm_u24le pcm_u32be pcm_u32le "
+    "mace3 mace6 gsm".split()
+)
 
 _TEXT = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "webvtt"})
 _MATROSKA_SUBTITLES = frozenset(
@@ -298,7 +303,7 @@ def _place(draft: _Draft, film: Film, stream: Stream) -> None:
         _leave_out(draft, stream, "It is declared, but nothing that can be read is in it", "")
     elif draft.container == "mp4" and stream.codec not in MP4_CODECS:
         _leave_out(draft, stream, "MP4 players do not play it")
-    elif draft.container == "matroska" and stream.codec in _NOT_IN_MATROSKA:
+    elif draft.container == "matroska" and stream.codec in NOT_IN_MATROSKA:
         _leave_out(draft, stream, "Matroska has no name for it, and nothing is re-encoded")
     else:
         draft.streams.append(_copied(stream, stream.dispositions))

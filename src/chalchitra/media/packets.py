@@ -27,6 +27,8 @@ def packets(container: Any, *streams: Any) -> Iterator[Any]:
         except av.error.BlockingIOError:
             tries += 1
         except av.error.FFmpegError as error:
-            if isinstance(error, OSError | MemoryError):
+            # A demuxer that says -1 of what it cannot read says EPERM; an open file has no such.
+            disk = isinstance(error, OSError) and not isinstance(error, PermissionError)
+            if disk or isinstance(error, MemoryError):
                 raise
             return
