@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalchitra.errors import StageError
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
@@ -82,3 +83,28 @@ def test_a_broadcast_that_begins_in_the_middle_of_a_picture(make_film, track, on
     heard = onsets(tmp_path / "out.wav")
     assert heard[-1] - heard[-2] == pytest.approx(2.75, abs=0.01)
     mux(plan(film, [track]), tmp_path / "out.mkv")
+
+
+def test_a_stream_that_the_container_has_no_name_for_is_left_out_and_told(
+    make_film, ffmpeg, track, tmp_path
+):
+    """Nobody listed every codec of every container: ffmpeg refuses, and the others are copied."""
+    sync = make_film("sync.mov", "-c:v libx264 -c:a aac")
+    ffmpeg(
+        "-i", sync, "-map 0:v -map 0:a -map 0:a -c:v copy -c:a:0 copy -c:a:1 adpcm_ima_qt",
+        tmp_path / "odd.mov",
+    )  # fmt: skip
+    told = mux(plan(probe(tmp_path / "odd.mov"), [track]), tmp_path / "out.mkv")
+    assert ["Audio stream 2" in one.what for one in told] == [True]
+    kept = [stream.codec for stream in probe(tmp_path / "out.mkv").streams]
+    assert kept == ["h264", "aac", "subrip"]
+
+
+def test_a_film_whose_only_sound_cannot_be_copied_is_no_film_without_sound(
+    make_film, track, tmp_path
+):
+    film = probe(make_film("only.mov", "-c:v libx264 -c:a adpcm_ima_qt"))
+    with pytest.raises(StageError, match="cannot be copied into Matroska") as refused:
+        mux(plan(film, [track]), tmp_path / "out.mkv")
+    assert "Audio stream 1" in refused.value.cause
+    assert not (tmp_path / "out.mkv").exists()

@@ -211,7 +211,8 @@ def _without_empty(plan: MuxPlan, subtitles: dict[int, Path]) -> tuple[MuxPlan, 
 def _without_refused(plan: MuxPlan, folder: Path) -> tuple[MuxPlan, list[Shortfall]]:
     """The plan without the streams that ffmpeg cannot copy into this container, each tried alone.
 
-    Nothing is left out where that would leave no picture, or no sound of a film that has some.
+    Where it takes none at all, something else is wrong, and nothing is left out. Raises StageError
+    where that would leave no picture, or no sound of a film that has some.
     """
     kept: list[PlannedStream] = []
     refused: list[Stream] = []
@@ -227,8 +228,15 @@ def _without_refused(plan: MuxPlan, folder: Path) -> tuple[MuxPlan, list[Shortfa
             kept.append(item)
         except FfmpegError:
             refused.append(origin)
-    if {item.kind for item in kept} != {item.kind for item in plan.streams}:
+    if not any(item.kind in ("video", "audio") for item in kept):
         return plan, []
+    for stream in refused:
+        if not any(item.kind == stream.kind for item in kept):
+            raise StageError(
+                f"The film cannot be copied into {plan.label}.",
+                cause=f"ffmpeg cannot copy {described(stream)} into it, and there is no other.",
+                fix="Use the .srt files with the film as it is.",
+            )
     shortfalls = [
         Shortfall(
             f"{described(stream)} is left out of the film with tracks.",
