@@ -200,3 +200,14 @@ def test_the_part_says_what_was_measured_and_by_what():
     assert by_name["Hindi, undamagedevery transcript is called poor"].met
     assert not by_name["English, undamagedno transcript is called poor"].met, "two are"
     assert ElementTree.fromstring(part._figure(judged)) is not None
+
+
+def test_what_earlier_code_heard_counts_only_where_it_was_asked_for(tmp_path):
+    kept = tmp_path / "kept.json"
+    assert not part._usable(kept, "now", keep=True), "nothing was heard yet"
+    kept.write_text('{"code": "before"}')
+    assert part._usable(kept, "now", keep=True)
+    assert not part._usable(kept, "now", keep=False)
+    assert part._usable(kept, "before", keep=False)
+    kept.write_text("cut sho")
+    assert not part._usable(kept, "before", keep=True)

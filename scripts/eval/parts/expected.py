@@ -2,8 +2,8 @@
 
 Our jobs hear every recording whose words are known, and damaged copies of it (damage.py): clips
 five at a time, joined, and the films as they are. calibration.py fits a curve to all and judges
-each by a curve that knows nothing of it. Sentences that espeak-ng speaks (dialogue.tsv), in other
-languages too, are judged and never fitted to.
+each by a curve that knows nothing of it. Sentences that espeak-ng speaks in these languages
+(dialogue.tsv) are judged and never fitted to.
 
 Hearing takes half an hour, so what our recogniser heard is kept, under the hash of the sound and
 the model: it counts while our code is the same, with `--keep-heard` always, and the page says so.
@@ -52,8 +52,8 @@ from parts.first_pass import join
 TOGETHER = 5
 """So many clips make a recording: one alone has too few words to tell a rate by."""
 FILM_DAMAGES = (NONE, "telephone", "room", "noise 10 dB", "noise 5 dB", "noise 0 dB")
-INDIAN_DAMAGES = (NONE, "noise 5 dB")
-"""Where the model is poor without any damage, fewer say as much, and hearing takes longest."""
+INDIAN_DAMAGES = (NONE,)
+"""The model is poor there without any damage, and hearing it takes longest."""
 SPOKEN = 14
 """Sentences of each dialogue that espeak-ng speaks, at SPEED words a minute."""
 SPEED = 150
@@ -165,7 +165,7 @@ def _spoken(corpora: Sequence[Corpus], work: Path) -> Iterator[Source]:
     program = shutil.which("espeak-ng")
     if program is None or not corpora:
         return
-    for language in RATES:
+    for language in sorted({corpus.language for corpus in corpora} & set(RATES)):
         texts = [line.text for line in lines_of(language)[:SPOKEN]]
         wave = work / f"espeak-{language}.wav"
         command = [program, "-v", language, "-s", str(SPEED), "-w", wave, " \n\n".join(texts)]
@@ -256,7 +256,7 @@ def _hear(
 
 def _usable(kept: Path, code: str, *, keep: bool) -> bool:
     try:
-        return keep or json.loads(kept.read_text(encoding="utf-8"))["code"] == code
+        return json.loads(kept.read_text(encoding="utf-8"))["code"] == code or keep
     except (OSError, ValueError, KeyError):
         return False
 
