@@ -147,6 +147,15 @@ def test_a_word_doubled_without_time_is_said_once_and_that_is_told():
     assert (healed.before, healed.after) == ("all is is well", "all is well")
 
 
+def test_a_fast_loop_in_other_letters_becomes_what_is_said():
+    first = reading("raja ne " * 30, each=0.02, log=-0.9)
+    hear = saying({0: "राजा ने मंत्री को बुलाया"})
+    readings, (healed,) = heal([block(region(0, 2.2))], [first], hear, [PLAIN, OTHER], uncut, DEVA)
+    assert {"another script", "a loop", "faster than anyone speaks"} <= set(healed.why)
+    assert readings[0].text == "राजा ने मंत्री को बुलाया"
+    assert healed.left == ()
+
+
 def test_words_are_never_given_up_for_none():
     foreign = reading("raja ne kaha", log=-1.5)
     readings, (healed,) = heal(

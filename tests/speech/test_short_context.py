@@ -1,4 +1,4 @@
-"""Hearing without the silence that fills a window: the same words out of a shorter encoding."""
+"""Hearing without the silence that fills a window: as good as the same, by a shorter encoding."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .conftest import words_of
+from .conftest import word_errors, words_of
 
 pytestmark = pytest.mark.smoke
 
@@ -57,10 +57,11 @@ print(json.dumps([texts, lengths]))
 """
 
 
-def test_the_words_are_the_same_and_less_is_encoded(in_whisperx, base_model, demo_audio):
+def test_the_words_are_hardly_others_and_less_is_encoded(in_whisperx, base_model, demo_audio):
     texts, lengths = json.loads(in_whisperx(HEAR, base_model, demo_audio["audio"]))
     assert len(words_of(texts[0])) > 15
-    assert words_of(texts[0]) == words_of(texts[1])
+    # 0 where it was measured; the last bits of a number differ from one processor to another.
+    assert word_errors(*map(words_of, texts)) <= 2
     assert lengths[0] == 3000
     assert lengths[-1] < 1300
 

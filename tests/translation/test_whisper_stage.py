@@ -1,7 +1,9 @@
 """The stage with the translator `whisper`: the real base model hears a real conversation.
 
 The sound is the telephone call in pyannote.audio's package. It is English, declared as Hindi:
-Whisper's translate task then writes English, and its words can be checked.
+Whisper's translate task then writes English. Which words base hears differs from one processor to
+another, so what is checked here is what becomes of them; which of them are kept, a dictated
+recogniser tells in test_whisper_translator.py.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import pytest
 
 from chalchitra import paths
 from chalchitra.transcript.model import Segment, Transcript
+from chalchitra.translation.model import TranslationUnit
+from chalchitra.translation.scripts import script_share
 
 pytestmark = pytest.mark.smoke
 
@@ -41,6 +45,16 @@ def given(call: Path, tmp_path: Path) -> dict[str, Any]:
     }
 
 
+def in_english(unit: TranslationUnit) -> None:
+    """What was translated is in Latin letters; what was not is as it was said, with the reason."""
+    if unit.status == "translated":
+        assert script_share(unit.text, "Latn") == 1.0
+        assert unit.reason is None
+    else:
+        assert unit.text == unit.source
+        assert unit.reason
+
+
 def test_it_writes_english_at_the_films_times(
     whisper_environment: Any, base_model: Path, given: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -56,15 +70,16 @@ def test_it_writes_english_at_the_films_times(
     )
     assert result.status == "done", result.error
     assert "torch" not in result.libraries
-    said = " ".join(unit.text for unit in translation.units if unit.status == "translated")
-    for word in ("New Jersey", "Texas", "Chicago"):
-        assert word in said
     nobody, heard = translation.units
-    assert (nobody.text, nobody.status, nobody.segment_ids) == ("अकेला वाक्य।", "untranslated", [3])
-    assert nobody.reason
+    assert (nobody.source, nobody.segment_ids) == ("अकेला वाक्य।", [3])
     assert (heard.id, heard.source, heard.segment_ids) == (1, "मैं डायना हूँ।", [4])
     assert (heard.start, heard.end) == (OFFSET + 12.6, OFFSET + 17.5)
-    assert result.degraded[0].what.startswith("1 of ")
+    for unit in translation.units:
+        in_english(unit)
+    untranslated = len(translation.untranslated)
+    assert result.metrics["untranslated"] == untranslated
+    told = [one.what for one in result.degraded]
+    assert any(what.startswith(f"{untranslated} of 2") for what in told) == bool(untranslated)
     with whisper_environment.warm() as translate:
         for number, loaded in enumerate((1, 0)):
             again, warm = translate(
@@ -88,14 +103,16 @@ def test_what_lies_in_a_song_is_marked_or_left_out(
         tmp_path / "marked", transcript, "en", base_model, **given
     )
     assert result.status == "done", result.error
-    spoken = [unit.text for unit in translation.units if not unit.song]
-    sung = [unit.text for unit in translation.units if unit.song]
-    assert "Jersey" in " ".join(spoken)
-    assert "Texas" in " ".join(sung)
+    assert [(unit.song, unit.segment_ids) for unit in translation.units] == [
+        (False, [3]),
+        (True, [4]),
+    ]
+    for unit in translation.units:
+        in_english(unit)
     result, translation = whisper_environment.translate(
         tmp_path / "left-out", transcript, "en", base_model, songs_left_out=True, **given
     )
     assert result.metrics["song_words_left_out"] == 3
-    assert len(translation.units) == len(spoken)
-    assert "New Jersey" in translation.units[0].text
-    assert [unit.id for unit in translation.units] == list(range(len(spoken)))
+    (spoken,) = translation.units
+    assert (spoken.id, spoken.song, spoken.segment_ids) == (0, False, [3])
+    in_english(spoken)
