@@ -3,6 +3,7 @@
 import pytest
 
 from chalchitra.errors import StageError
+from chalchitra.media import mux_plan
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
@@ -85,10 +86,17 @@ def test_a_broadcast_that_begins_in_the_middle_of_a_picture(make_film, track, on
     mux(plan(film, [track]), tmp_path / "out.mkv")
 
 
+@pytest.fixture
+def unlisted(monkeypatch):
+    """No list says which codecs Matroska has no name for: such are met for the first time."""
+    monkeypatch.setattr(mux_plan, "NOT_IN_MATROSKA", frozenset())
+
+
+@pytest.mark.usefixtures("unlisted")
 def test_a_stream_that_the_container_has_no_name_for_is_left_out_and_told(
     make_film, ffmpeg, track, tmp_path
 ):
-    """Nobody listed every codec of every container: ffmpeg refuses, and the others are copied."""
+    """ffmpeg refuses it, and the others are copied."""
     sync = make_film("sync.mov", "-c:v libx264 -c:a aac")
     ffmpeg(
         "-i", sync, "-map 0:v -map 0:a -map 0:a -c:v copy -c:a:0 copy -c:a:1 adpcm_ima_qt",
@@ -100,6 +108,7 @@ def test_a_stream_that_the_container_has_no_name_for_is_left_out_and_told(
     assert kept == ["h264", "aac", "subrip"]
 
 
+@pytest.mark.usefixtures("unlisted")
 def test_a_film_whose_only_sound_cannot_be_copied_is_no_film_without_sound(
     make_film, track, tmp_path
 ):
