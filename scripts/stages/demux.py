@@ -14,12 +14,14 @@ def work(stage: Stage) -> None:
     end = (window[1] if window else None) or film.duration or 0.0
     length = end - (window[0] if window else 0.0)
 
+    track = stage.params["audio_stream"]
     info = extract_audio(
         film,
-        stage.params["audio_stream"]["index"],
+        track["index"],
         window,
         stage.output("audio", "audio.wav"),
         on_progress=lambda seconds: stage.progress(min(seconds, length), length, "s"),
+        channel=track.get("channel"),
     )
     write_json(stage.output("audio_info", "audio.json"), info.model_dump(mode="json"))
 

@@ -6,6 +6,7 @@ from chalchitra.errors import UsageError
 from chalchitra.speech.music.heard import MusicHeard, seconds_of
 from chalchitra.speech.music.hearing import METHOD
 from chalchitra.speech.music.stretches import SHORTEST, find_stretches
+from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.vad import VadSettings
@@ -14,18 +15,28 @@ from chalchitra.stagekit import Stage, run_stage
 
 def work(stage: Stage) -> None:
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
-    speech, heard = detect(
-        sound,
-        settings(stage),
-        lambda done, total: stage.progress(round(done, 1), round(total, 1), "seconds"),
-    )
+    shortest = float(stage.params.get("shortest_song", SHORTEST))
+    given = settings(stage)
+    parts = sound.parts()
+    total = 2 * sum(part.end - part.start for part in parts)
+    before = 0.0
+    speech = SpeechRegions(regions=[], pad=given.pad)
+    music = MusicHeard(method=METHOD)
+    for part in parts:  # a gap may last for days
+
+        def progress(done: float, _: float, before: float = before) -> None:
+            stage.progress(round(before + done, 1), round(total, 1), "seconds")
+
+        found, heard = detect(part, given, progress)
+        before += 2 * (part.end - part.start)
+        speech.regions += found.regions
+        speech.method = found.method
+        music.stretches += find_stretches(heard, shortest)
     speech.write(stage.output("regions", "regions.json"))
     stage.metric("regions", len(speech.regions))
     stage.metric("speech_seconds", round(speech.seconds, 1))
     if not speech.regions:
         stage.warning("No speech was found.")
-    shortest = float(stage.params.get("shortest_song", SHORTEST))
-    music = MusicHeard(stretches=find_stretches(heard, shortest), method=METHOD)
     music.write(stage.output("music", "music.json"))
     stage.metric("songs", len(music.of("song")))
     stage.metric("song_seconds", round(seconds_of(music.of("song")), 1))

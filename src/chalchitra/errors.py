@@ -78,6 +78,15 @@ class StageError(ChalchitraError):
     exit_code = ExitCode.STAGE_FAILED
 
 
+class PassingError(StageError):
+    """What may well be over the next time: a child that was killed, a disk that failed to answer.
+
+    The runner tries the stage again.
+    """
+
+    kind = "passing"
+
+
 class OutOfMemoryError(StageError):
     """There was not memory enough; a smaller batch or number format may fit."""
 

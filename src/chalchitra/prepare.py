@@ -44,6 +44,7 @@ from chalchitra.jobs import (
     write_job,
 )
 from chalchitra.languages import Language, all_languages, find, require_hearable
+from chalchitra.media.channels import find_channel
 from chalchitra.media.film import Film
 from chalchitra.media.formats import shown
 from chalchitra.media.probe import probe
@@ -76,6 +77,7 @@ class Wishes:
     end: float | None = None
     title: str | None = None
     audio_track: str | None = None
+    audio_channel: str | None = None
     model: str | None = None
     engine: str | None = None
     translator: str | None = None
@@ -204,6 +206,9 @@ def _look(path: Path, plan_: Plan) -> _Asked:
             language=stream.language,
             title=stream.title,
             reason=reason,
+            channel=None
+            if wishes.audio_channel is None
+            else find_channel(stream, wishes.audio_channel),
         ),
         datetime.now().astimezone(),
     )
@@ -337,7 +342,8 @@ def _fields(
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
-    notes = [*told, f"Audio track {stream.position}: {stream.reason}.", *plan_.choices.notes]
+    heard = "" if stream.channel is None else f" Only its channel {stream.channel} is heard."
+    notes = [*told, f"Audio track {stream.position}: {stream.reason}.{heard}", *plan_.choices.notes]
     script = plan_.script
     notes += script.notes if script else ()
     heard_by = None if script else plan_.choices.models.get("asr")

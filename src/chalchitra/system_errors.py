@@ -73,6 +73,9 @@ MEANINGS: dict[int, Meaning] = {
 }
 """By error number. What is not in here has no meaning that is known."""
 
+PASSING = frozenset(number for number, found in MEANINGS.items() if found in (_DISK, _GONE))
+"""What may be over in a moment: a drive that was unplugged, a network that was down."""
+
 UNKNOWN = Meaning(
     "The system gives no other reason.",
     "Run the job again, with --debug; report its log if it stays.",

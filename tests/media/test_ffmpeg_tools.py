@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from chalchitra.errors import MissingError, StageError
+from chalchitra.errors import MissingError, PassingError, StageError
 from chalchitra.media import tools
-from chalchitra.media.tools import find_ffmpeg, run_ffmpeg
+from chalchitra.media.tools import find_ffmpeg, reading_ffmpeg, run_ffmpeg
 
 SILENCE = ["-f", "lavfi", "-i", "anullsrc=duration=1"]
 
@@ -76,17 +76,6 @@ def test_a_failure_carries_ffmpegs_reason(tmp_path):
     assert "Invalid data" in failed.value.cause
 
 
-def test_of_two_programs_the_one_that_broke_first_is_named(tmp_path):
-    reader = ["-f", "nut", "-i", "pipe:0", "-f", "wav", str(tmp_path / "out.wav")]
-    source = ["-i", str(tmp_path / "missing.mkv"), "-f", "nut", "pipe:1"]
-    with pytest.raises(StageError) as failed:
-        run_ffmpeg(reader, source=source)
-    assert "No such file" in failed.value.cause
-    writer = [*SILENCE, "-t", "600", "-c:a", "pcm_s16le", "-f", "nut", "pipe:1"]
-    with pytest.raises(StageError, match="The disk is full"):
-        run_ffmpeg(["-f", "nut", "-i", "pipe:0", "-f", "wav", "file:/dev/full"], source=writer)
-
-
 def test_a_crash_is_told_as_one(fresh):
     program = fresh / "ffmpeg"
     program.write_text(
@@ -95,12 +84,12 @@ def test_a_crash_is_told_as_one(fresh):
         f"else: os.kill(os.getpid(), {signal.SIGSEGV.value})\n"
     )
     program.chmod(0o755)
-    with pytest.raises(StageError) as failed:
+    with pytest.raises(PassingError) as failed:
         run_ffmpeg([])
     assert "crashed (signal 11)" in failed.value.cause
 
 
-def test_an_interruption_ends_the_programs(monkeypatch):
+def test_an_interruption_ends_the_program(monkeypatch):
     started: list[subprocess.Popen] = []
     start = tools._start
 
@@ -113,17 +102,33 @@ def test_an_interruption_ends_the_programs(monkeypatch):
     def interrupted(progress):
         raise KeyboardInterrupt
 
-    endless = ["-re", "-f", "lavfi", "-i", "anullsrc", "-c:a", "pcm_s16le", "-f", "nut", "pipe:1"]
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         run_ffmpeg(
-            ["-f", "nut", "-i", "pipe:0", "-f", "null", "-"],
-            source=endless,
-            on_progress=interrupted,
+            ["-re", "-f", "lavfi", "-i", "anullsrc", "-f", "null", "-"], on_progress=interrupted
         )
-    assert len(started) == 2
-    assert all(program.poll() is not None for program in started)
+    assert [program.poll() is None for program in started] == [False]
     assert time.monotonic() - began < 20
+
+
+def test_a_reader_that_stops_ends_the_program():
+    endless = ["-f", "lavfi", "-i", "anullsrc", "-c:a", "pcm_s16le", "-f", "nut", "pipe:1"]
+    with reading_ffmpeg(endless) as running:
+        assert running.output.read(5) == b"nut/m"
+    assert running.output.closed
+    assert running.end()[0] != 0
+
+
+def test_a_program_that_is_killed_may_do_better_next_time(fresh):
+    program = fresh / "ffmpeg"
+    program.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        "if '-version' in sys.argv: print('ffmpeg version 8.0 Copyright')\n"
+        f"else: os.kill(os.getpid(), {signal.SIGKILL.value})\n"
+    )
+    program.chmod(0o755)
+    with pytest.raises(PassingError, match="killed"):
+        run_ffmpeg([])
 
 
 def test_a_flood_of_messages_does_not_block(tmp_path):

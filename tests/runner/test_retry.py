@@ -388,3 +388,25 @@ def test_a_process_that_runs_out_of_memory_gets_less(quick):
     quick.project.stage("demux", code)
     assert run(layout, quick).error is None
     assert json.loads(output_of(layout, "demux").read_text())["batch"] == 4
+
+
+def test_what_may_pass_is_tried_again(quick, tmp_path):
+    """A stage whose decoder was killed, or whose disk failed, says so and ends well behaved."""
+    job, layout = quick.project.job()
+    raising = "from chalchitra.errors import PassingError\n    "
+    code = counting(tmp_path / "starts")
+    code = raising + code.removesuffix("; ").replace("; ", "\n    ")
+    code += "\n    if starts < 3: raise PassingError('The disk failed.', cause='It was out.')"
+    quick.project.stage("demux", code)
+    assert run(layout, quick).error is None
+    assert (tmp_path / "starts").read_text() == "xxx"
+
+
+def test_what_does_not_pass_is_told_with_how_often_it_was_tried(quick):
+    job, layout = quick.project.job()
+    raising = "from chalchitra.errors import PassingError; "
+    quick.project.stage(
+        "demux", raising + "raise PassingError('It broke.', cause='A disk failed.')"
+    )
+    outcome = run(layout, quick)
+    assert "times in a row" in outcome.error.cause

@@ -50,6 +50,10 @@ def prepare_job(
     audio_track: Annotated[
         str | None, typer.Option(help="The audio track: 0, 1 ... or a language.")
     ] = None,
+    audio_channel: Annotated[
+        str | None,
+        typer.Option(help="Hear one channel only, as of two languages: left, right, 0, 1 ..."),
+    ] = None,
     transcript: Annotated[
         Path | None,
         typer.Option(help="The text that is said: subtitles, a dialogue sheet, plain text."),
@@ -119,6 +123,7 @@ def prepare_job(
         end=parse_time(end_time) if end_time is not None else None,
         title=title,
         audio_track=audio_track,
+        audio_channel=audio_channel,
         model=model,
         engine=engine,
         translator=translator,

@@ -29,13 +29,17 @@ class Clip(_Model):
 
 
 class AudioStream(_Model):
-    """The audio track that is heard: `index` in the container, `position` among audio tracks."""
+    """The audio track that is heard: `index` in the container, `position` among audio tracks.
+
+    `channel` is the number (from 0) of the only one of its channels that is; None: all, mixed.
+    """
 
     index: int = Field(ge=0)
     position: int = Field(ge=0)
     language: str | None = None
     title: str | None = None
     reason: str
+    channel: int | None = Field(default=None, ge=0, lt=1000)
 
 
 class ModelChoice(_Model):

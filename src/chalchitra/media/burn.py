@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chalchitra.errors import StageError
+from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, whole_film
@@ -88,6 +89,7 @@ def burn(
                 on_progress=lambda done: on_progress(done.seconds) if on_progress else None,
                 program=ffmpeg,
             )
+            require_disk(film.path, run.errors)
             burned = _checked(film, out)
             if not any(
                 _is_seen(film, burned, drawing, at + 0.1, ffmpeg)

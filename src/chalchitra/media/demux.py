@@ -1,58 +1,67 @@
 """The sound of a film as 16 kHz mono, on the film's time line.
 
-Two ffmpegs in a row. The first decodes, mixes down and resamples, and passes the samples on with
-their timestamps; the second lays them out on the time line, silence where there is none. One
-program cannot do both: where a broadcast changes from stereo to 5.1, ffmpeg builds its filters
-anew, and a new `aresample=first_pts=0` would pad with silence from zero again.
+ffmpeg decodes in a process of its own, so that what a stranger's film does to a decoder is no
+crash of ours, and hands the samples over with their time stamps (NUT, which keeps them exactly).
+Mixing (channels.py) and laying out (layout.py) happen here: no filter of ffmpeg's does either
+rightly where channels cancel out or stamps waver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.errors import StageError
+from chalchitra.media.channels import Channels, Mixer
+from chalchitra.media.evidence import Packets, look_again, require_disk
 from chalchitra.media.film import Film, Shortfall, Stream
-from chalchitra.media.formats import BARE_STREAMS, file_url
+from chalchitra.media.formats import BARE_STREAMS
 from chalchitra.media.inputs import film_input, whole_film
-from chalchitra.media.tools import FfmpegError, FfmpegRun, run_ffmpeg
-from chalchitra.media.wav import wav_duration
-
-SAMPLE_RATE = 16_000
-
-_BYTES_A_SECOND = 2 * SAMPLE_RATE
+from chalchitra.media.layout import SAMPLE_RATE, Layout, Piece
+from chalchitra.media.times import clock
+from chalchitra.media.tools import failure, reading_ffmpeg
+from chalchitra.stagekit.failures import DiskFullError
 
 _LEAD_S = 10.0
 """A clip is decoded from this much before its start, since a seek may land late."""
 
-_GAP_S = 0.015
-"""Timestamps off by more than this are a gap or an overlap, and corrected at once: a lost packet
-is 20 ms or more, and the rounding of timestamps much less."""
+_READ_WHOLE = BARE_STREAMS | {"mpegts", "mpeg", "ogg"}
+"""Where a seek lands is a guess, or not on the time line where the clock has jumped before."""
 
 _MISSING_S = 1.0
 """A sound that ends this much early is told."""
 
-_GAPS_TOLD_S = 0.5
-"""So much silence in the place of lost sound is told."""
+_MISPLACED_S = 0.5
+"""So much silence in the place of lost sound is told, and so much sound that was there twice."""
 
-# Dialogue is in the centre. With `<`, ffmpeg divides by the sum of the gains of the channels that
-# are there and skips the others, so that nothing clips and one line serves every layout, even one
-# that changes: mono, stereo (the mean), 5.1, 7.1.
-_GAINS = {
-    "FC": 1.0, "FL": 0.4, "FR": 0.4, "FLC": 0.4, "FRC": 0.4, "DL": 0.4, "DR": 0.4,
-    "SL": 0.1, "SR": 0.1, "BL": 0.1, "BR": 0.1, "BC": 0.1,
-}  # fmt: skip
-_GUESSED_CHANNELS = (1, 2, 6, 8)
-"""Where a file does not name its channels, so many are taken for mono, stereo, 5.1 and 7.1."""
+_LONG_GAP_S = 60.0
+"""A silence in which whole scenes would fit is told by its place."""
+
+_PACKET = SAMPLE_RATE // 100
+"""Shorter packets are taken together."""
+
+_MOST_BYTES = 4_000_000_000
+"""A WAV holds no more: 34 hours."""
+_SPARE_BYTES = 50_000_000
+"""So much of the disk stays free."""
+_LOOK_BYTES = 64_000_000
+"""How much is written between two looks at the disk."""
 
 
 class AudioInfo(BaseModel):
     """What demux tells the stages after it. Times and durations are in seconds.
 
-    Sample 0 of the WAV is `offset` on the film's time line: 0, or the start of the clip.
-    `expected` is the length that the film promises, where it does.
+    Sample 0 of the time line is `offset` on the film's: 0, or the start of the clip. `pieces` are
+    the WAV's stretches on it, by their samples: a gap longer than 10 s is not in the file.
+    `duration` counts with all gaps; `expected` is the length that the film promises, where it does.
+    `channel` is the only one that was heard, where one was asked for.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -60,12 +69,33 @@ class AudioInfo(BaseModel):
     sample_rate: int = SAMPLE_RATE
     offset: float
     duration: float
+    pieces: list[Piece]
     expected: float | None
     film_duration: float | None
     stream: int
     codec: str
     channel_layout: str | None
+    channel: int | None = None
     shortfalls: list[Shortfall] = Field(default_factory=list)
+
+
+@dataclass
+class _Decoded:
+    """What a run of the decoder gave, and how it ended."""
+
+    layout: Layout
+    mixer: Mixer
+    status: int
+    errors: list[str]
+
+    @property
+    def seconds(self) -> float:
+        """The sound alone, without silence in the place of what was lost."""
+        return (self.layout.sound + self.layout.dropped) / SAMPLE_RATE
+
+    @property
+    def duration(self) -> float:
+        return self.layout.length / SAMPLE_RATE
 
 
 def extract_audio(
@@ -74,89 +104,198 @@ def extract_audio(
     clip: tuple[float, float | None] | None,
     out: Path,
     on_progress: Callable[[float], None] | None = None,
+    *,
+    channel: int | None = None,
 ) -> AudioInfo:
     """Write one audio stream to `out`: WAV, 16 kHz, mono, 16 bit.
 
     `clip` is its start and end in seconds of the film's time line; `on_progress` gets the seconds
-    written. What a damaged stream still gives is kept, and the loss told in `shortfalls`. Raises
-    StageError when nothing can be decoded.
+    written; `channel` is the number of the only channel that is heard. What a damaged stream still
+    gives is kept, and the loss told in `shortfalls`. Raises StageError when nothing can be decoded
+    or the disk would be filled, PassingError when the decoder was killed or the film's disk failed.
     """
     stream = film.streams[stream_index]
     start, end = clip or (0.0, None)
-    length = None if end is None else end - start
-    lead = start if film.container in BARE_STREAMS else min(start, _LEAD_S)
-    try:
-        run = run_ffmpeg(
-            _lay_out(out, lead),
-            source=_decode(film, stream, start - lead, None if length is None else lead + length),
-            on_progress=lambda done: (
-                on_progress(done.size / _BYTES_A_SECOND) if on_progress else None
-            ),
-        )
-    except FfmpegError as error:
-        if error.source_samples == 0:
-            raise _silent(stream) from error
-        raise
-    duration = wav_duration(out)
-    if duration == 0:
-        raise _silent(stream)
+    channels = Channels.of(stream, channel)
     expected = _expected(film, stream, start, end)
+    decoded = _decode(film, stream, channels, start, end, out, on_progress)
+    packets = _judge(film, stream, start, end, expected, decoded)
+    if packets and _beyond(packets, decoded) and not decoded.errors:
+        # It ended early and does not say why: by chance, or the film's own doing.
+        decoded = _decode(film, stream, channels, start, end, out, on_progress)
+        packets = _judge(film, stream, start, end, expected, decoded)
     return AudioInfo(
         offset=start,
-        duration=duration,
+        duration=decoded.duration,
+        pieces=decoded.layout.pieces,
         expected=expected,
         film_duration=film.duration,
         stream=stream.index,
         codec=stream.codec,
         channel_layout=stream.channel_layout,
-        shortfalls=_shortfalls(
-            run, start, duration, expected, _gaps(run, stream, start - lead, lead + duration)
-        ),
+        channel=channel,
+        shortfalls=[
+            *_shortfalls(decoded, start, expected, packets),
+            *decoded.mixer.shortfalls(),
+        ],
     )
 
 
-def mix_down(stream: Stream) -> str:
-    """The `pan` filter's argument that makes one channel of this stream's."""
-    layout = stream.channel_layout
-    named = layout is not None and not layout.startswith(("ambisonic", "binaural"))
-    if named or stream.channels in _GUESSED_CHANNELS:
-        gains = [f"{gain}*{name}" for name, gain in _GAINS.items()]
-    else:
-        gains = [f"c{channel}" for channel in range(stream.channels or 1)]
-    return f"pan=mono|c0<{'+'.join(gains)}"
+def _decode(
+    film: Film,
+    stream: Stream,
+    channels: Channels,
+    start: float,
+    end: float | None,
+    out: Path,
+    on_progress: Callable[[float], None] | None,
+) -> _Decoded:
+    """Run the decoder once and write what it gives."""
+    lead = start if film.container in _READ_WHOLE else min(start, _LEAD_S)
+    mixer = Mixer(channels)
+    with ExitStack() as opened:
+        sound = opened.enter_context(_Wav(out))
+        layout = Layout(sound.write, skip=round(lead * SAMPLE_RATE))
+        command = _command(film, stream, channels, start - lead, None if end is None else end)
+        running = opened.enter_context(reading_ffmpeg(command))
+        for stamps, counts, samples in _blocks(running.output):
+            layout.add(stamps, counts, mixer.mix(samples))
+            if on_progress:
+                on_progress(layout.length / SAMPLE_RATE)
+        status, errors = running.end()
+        layout.finish()
+    if on_progress:
+        on_progress(layout.length / SAMPLE_RATE)
+    return _Decoded(layout, mixer, status, errors)
 
 
-def _decode(film: Film, stream: Stream, seek: float, length: float | None) -> list[str]:
-    """The first ffmpeg: NUT to a pipe, timestamps counted from `seek` on the film's time line."""
-    end = "" if length is None else f":end={length:.6f}"
-    filters = f"{mix_down(stream)},aresample={SAMPLE_RATE},atrim=start=0{end}"
+def _command(
+    film: Film, stream: Stream, channels: Channels, seek: float, end: float | None
+) -> list[str]:
+    """The decoder's arguments: NUT to a pipe, stamps counted from `seek` on the film's time line.
+
+    `end` is where the clip ends on the film's time line.
+    """
+    length = None if end is None else end - seek
+    until = "" if length is None else f":end={length:.6f}"
+    filters = f"{channels.filter},aresample={SAMPLE_RATE},atrim=start=0{until}"
     return [
         *film_input(film, seek=seek),
         *["-map", f"0:{stream.index}", "-af", filters, "-c:a", "pcm_s16le"],
         # Decode to the end, however much of it is damaged.
         *["-max_error_rate", "1", "-f", "nut", "pipe:1"],
-        *whole_film(film),
+        *whole_film(film, length),
     ]
 
 
-def _lay_out(out: Path, lead: float) -> list[str]:
-    """The second ffmpeg: from the pipe to a WAV that starts `lead` seconds after the pipe's 0."""
-    filters = f"aresample=async=1:first_pts=0:min_hard_comp={_GAP_S}"
-    if lead > 0:
-        filters += f",atrim=start={lead:.6f},asetpts=PTS-STARTPTS"
-    return [
-        *["-copyts", "-protocol_whitelist", "pipe", "-f", "nut", "-i", "pipe:0", "-af", filters],
-        *["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"],
-        *["-c:a", "pcm_s16le", "-f", "wav", file_url(out)],
-    ]
+def _blocks(pipe: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """The sound in blocks of about a second: packets' stamps, their counts, samples by channels."""
+    import av
+    import numpy as np
+
+    stamps: list[int] = []
+    counts: list[int] = []
+    parts: list[Any] = []
+    length = 0
+    try:
+        with av.open(pipe, format="nut") as container:
+            stream = container.streams.audio[0]
+            width = stream.codec_context.channels
+            for packet in container.demux(stream):
+                if packet.pts is None or packet.size < 2 * width:
+                    continue
+                whole = packet.size // (2 * width)  # the last one of a killed decoder is half a one
+                samples = np.frombuffer(packet, "<i2", whole * width).reshape(-1, width)
+                # Packets of a few samples have no stamps worth the name, unless the clock jumps.
+                if (
+                    counts
+                    and counts[-1] < _PACKET
+                    and abs(packet.pts - stamps[-1] - counts[-1]) < SAMPLE_RATE // 4
+                ):
+                    counts[-1] += len(samples)
+                else:
+                    stamps.append(packet.pts)
+                    counts.append(len(samples))
+                parts.append(samples)
+                length += len(samples)
+                if length >= SAMPLE_RATE:
+                    yield np.array(stamps), np.array(counts), np.concatenate(parts)
+                    stamps, counts, parts, length = [], [], [], 0
+    except (av.error.FFmpegError, IndexError):  # nothing came; the decoder says why
+        pass
+    if length:
+        yield np.array(stamps), np.array(counts), np.concatenate(parts)
 
 
-def _silent(stream: Stream) -> StageError:
-    return StageError(
-        f"Audio track {stream.position} gave no sound.",
-        cause="There is none in it, or none in the part of the film that was asked for.",
-        fix="Choose another track with --audio-track, or another part of the film.",
-    )
+class _Wav:
+    """Writes the WAV; says so before it or the disk is full."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written = 0
+        self._looked = 0
+
+    def __enter__(self) -> _Wav:
+        self._file = wave.open(str(self._path), "wb")
+        self._file.setnchannels(1)
+        self._file.setsampwidth(2)
+        self._file.setframerate(SAMPLE_RATE)
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        self._file.close()
+
+    def write(self, samples: Any) -> None:
+        self._written += samples.nbytes
+        if self._written > _MOST_BYTES:
+            raise StageError(
+                f"The sound is longer than {_MOST_BYTES // (2 * SAMPLE_RATE * 3600)} hours.",
+                cause="The film claims less; it is damaged, or made to fill disks.",
+                fix="Choose a part of it with --start-time and --end-time.",
+            )
+        if self._written - self._looked > _LOOK_BYTES:
+            self._looked = self._written
+            if shutil.disk_usage(self._path.parent).free < _SPARE_BYTES:
+                raise DiskFullError(
+                    f"The disk of {self._path.parent} is nearly full.",
+                    cause=f"The film's sound is longer than its header says: "
+                    f"{clock(self._written / 2 / SAMPLE_RATE)} so far.",
+                    fix="Make room, or choose a part of it with --start-time and --end-time.",
+                )
+        self._file.writeframesraw(samples.astype("<i2", copy=False).tobytes())
+
+
+def _judge(
+    film: Film,
+    stream: Stream,
+    start: float,
+    end: float | None,
+    expected: float | None,
+    decoded: _Decoded,
+) -> Packets | None:
+    """Look at how the decoder ended; what the film's packets say, where it may have ended early.
+
+    Raises StageError where there is no sound, and PassingError where it was killed, or the disk
+    failed.
+    """
+    if decoded.status < 0:
+        raise failure(decoded.status, decoded.errors)
+    require_disk(film.path, decoded.errors)
+    if not decoded.layout.sound:
+        raise StageError(
+            f"Audio track {stream.position} gave no sound.",
+            cause=f"ffmpeg says: {decoded.errors[0].rstrip('.')}."
+            if decoded.errors
+            else "There is none in it, or none in the part of the film that was asked for.",
+            fix="Choose another track with --audio-track, or another part of the film.",
+        )
+    early = expected is None or decoded.duration < expected - _MISSING_S
+    return look_again(film, stream, start, end) if early or decoded.status else None
+
+
+def _beyond(packets: Packets, decoded: _Decoded) -> bool:
+    """Whether there are packets of sound that were not decoded."""
+    return packets.seconds > decoded.seconds * 1.01 + _MISSING_S
 
 
 def _expected(film: Film, stream: Stream, start: float, end: float | None) -> float | None:
@@ -169,40 +308,74 @@ def _expected(film: Film, stream: Stream, start: float, end: float | None) -> fl
     return max(0.0, (whole if end is None else min(whole, end)) - start)
 
 
-def _gaps(run: FfmpegRun, stream: Stream, seek: float, length: float) -> float:
-    """Seconds of silence that were put in between sounds, in `length` seconds from `seek` on."""
-    if run.source_samples is None:
-        return 0.0
-    late = max(0.0, (stream.start or 0.0) - seek)
-    return length - late - run.source_samples / SAMPLE_RATE
-
-
 def _shortfalls(
-    run: FfmpegRun, start: float, duration: float, expected: float | None, gaps: float
+    decoded: _Decoded, start: float, expected: float | None, packets: Packets | None
 ) -> list[Shortfall]:
     found = []
-    said = f"ffmpeg says: {run.source_errors[0]}." if run.source_errors else ""
-    if expected is not None and duration < expected - _MISSING_S:
+    layout = decoded.layout
+    said = f"ffmpeg says: {decoded.errors[0].rstrip('.')}." if decoded.errors else ""
+    missing = packets is not None and _beyond(packets, decoded)
+    if packets is not None and packets.jumps and not missing:
         found.append(
             Shortfall(
-                f"The sound ends at {start + duration:.1f} s, not at {start + expected:.1f} s.",
-                said or "The film holds less sound than its header says.",
+                "The film's clock jumps; times are counted on from there, as players do.",
+                "Recordings were joined, or the broadcast was interrupted.",
+                "Check where words are shown after that place.",
+            )
+        )
+    elif expected is not None and decoded.duration < expected - _MISSING_S:
+        why = "The film holds less sound than its header says."
+        if missing:
+            why = "The rest of its sound could not be decoded."
+        end = start + decoded.duration
+        found.append(
+            Shortfall(
+                f"The sound ends at {end:.1f} s, not at {start + expected:.1f} s.",
+                said or why,
                 "If the film is a partial copy, get it whole and prepare it again.",
             )
         )
-    if gaps > _GAPS_TOLD_S:
+    elif missing:
         found.append(
             Shortfall(
-                f"{gaps:.1f} s of the sound are missing here and there; they are silent.",
+                f"The sound ends at {start + decoded.duration:.1f} s, and the film goes on.",
+                said or "The rest of its sound could not be decoded.",
+                "Get an undamaged copy, or convert its sound with another program.",
+            )
+        )
+    for begins, ends in layout.gaps:
+        if ends - begins >= _LONG_GAP_S * SAMPLE_RATE:
+            at, until = (start + edge / SAMPLE_RATE for edge in (begins, ends))
+            found.append(
+                Shortfall(
+                    f"There is no sound from {clock(at)} to {clock(until)}.",
+                    "Its packets say that nothing is there.",
+                    "If something is said there, get another copy.",
+                )
+            )
+    silent = layout.silent / SAMPLE_RATE
+    if silent > _MISPLACED_S:
+        found.append(
+            Shortfall(
+                f"{silent:.1f} s of the sound are missing here and there; they are silent.",
                 said or "The timestamps have gaps, as after a bad reception or an edit.",
                 "Check the text there, or get another copy.",
             )
         )
-    if not found and (run.source_errors or run.source_status):
+    twice = layout.dropped / SAMPLE_RATE
+    if twice > _MISPLACED_S:
+        found.append(
+            Shortfall(
+                f"{twice:.1f} s of the sound lie where other sound is already; they were left out.",
+                "The timestamps go back, as where recordings were joined.",
+                "Check the text there, or remux the film with its timestamps put right.",
+            )
+        )
+    if not found and (decoded.errors or decoded.status):
         found.append(
             Shortfall(
                 "Some of the sound is damaged.",
-                said or f"ffmpeg ended with status {run.source_status}.",
+                said or f"ffmpeg ended with status {decoded.status}.",
                 "Check the text, or get an undamaged copy.",
             )
         )

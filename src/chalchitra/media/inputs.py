@@ -34,18 +34,21 @@ def film_input(
     return [*options, *held]
 
 
-def whole_film(film: Film) -> list[str]:
+def whole_film(film: Film, seconds: float | None = None) -> list[str]:
     """An output to nowhere, for the end of a command line that maps only some streams of a film.
 
     Of a broadcast (or an Ogg), ffmpeg takes the start of the streams it uses: the sound alone
-    would start at zero however late it is. So this uses all of them, for no time at all; but for
-    those that are only declared, at which ffmpeg would end.
+    would start at zero however late it is. And where its clock jumps, ffmpeg goes on counting from
+    the stream that jumps first. So this uses all of them to the end: every command that reads the
+    film has one time line; but for those that are only declared, at which ffmpeg would end.
+    `seconds` is how much of it is read, where that is not all.
     """
     if film.container in _INDEXED:
         return []
     used = [s.index for s in film.streams if s.kind in ("video", "audio") and s.readable]
     maps = [word for index in used for word in ("-map", f"0:{index}")]
-    return [*maps, "-c", "copy", "-t", "0", "-f", "null", "-"] if maps else []
+    until = [] if seconds is None else ["-t", f"{seconds:.6f}"]
+    return [*maps, "-c", "copy", *until, "-f", "null", "-"] if maps else []
 
 
 def timed_input(path: Path, program: Ffmpeg | None = None) -> list[str]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
+from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input, timed_input, whole_film
@@ -76,6 +77,7 @@ def mux(
                     raise
                 shortfalls += left_out
                 run = _write(plan, covers, subtitles, out, on_progress, program)
+        require_disk(plan.film.path, run.errors)
         return shortfalls + check(plan, out, run.errors, looks)
     except BaseException:
         out.unlink(missing_ok=True)
@@ -194,7 +196,8 @@ def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
         path = saved[stream.index] = folder / f"{stream.index}.mks"
         outputs += ["-map", f"0:{stream.index}", "-c", encoder, *_SAME_BYTES]
         outputs += ["-f", "matroska", file_url(path)]
-    run_ffmpeg([*film_input(plan.film), *outputs, *whole_film(plan.film)])
+    run = run_ffmpeg([*film_input(plan.film), *outputs, *whole_film(plan.film)])
+    require_disk(plan.film.path, run.errors)
     return saved
 
 

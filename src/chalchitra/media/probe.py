@@ -30,6 +30,10 @@ _KINDS: dict[str, Kind] = {
     "attachment": "attachment",
 }
 
+_HIDDEN_S = 0.2
+"""What lies this little before 0 is a codec's delay, which nobody hears. Where it is more, the
+clock of a broadcast ran over after its start: ffmpeg counts the seconds before that as negative."""
+
 CHAPTER_TRACK = "chapters"
 """The codec name given here to the text track that holds an MP4's chapters."""
 
@@ -68,7 +72,9 @@ def look(path: Path) -> dict[str, Any]:
     status = check_file(path)
     with open_container(path) as container:
         name = _container_name(container)
-        start = max(0.0, (container.start_time or 0) / 1e6)
+        start = (container.start_time or 0) / 1e6
+        if -_HIDDEN_S < start < 0:
+            start = 0.0
         chapters = len(container.chapters()) if hasattr(container, "chapters") else 0
         streams: list[SimpleNamespace] = []
         for stream in container.streams:

@@ -7,16 +7,18 @@ import math
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from threading import Thread
 from typing import IO, NamedTuple
 
-from chalchitra.errors import MissingError, StageError
-from chalchitra.system_errors import MEANINGS
+from chalchitra.errors import MissingError, PassingError, StageError
+from chalchitra.system_errors import MEANINGS, PASSING
 
 OLDEST_FFMPEG = (4, 3)
 """The first with Matroska's `-default_mode`, which mux needs."""
@@ -26,18 +28,18 @@ _STOP_S = 5.0
 _KEPT_LINES = 50
 _VERSION = re.compile(r"ffmpeg version n?(\S+)")
 _ERROR = re.compile(r"^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal|panic)\] (.*)$")
-_ENCODED = re.compile(r"frames encoded \((\d+) samples\)")
 # What ffmpeg says after the line that says why.
 _EPILOGUE = re.compile(
     r"Conversion failed|Error opening (input|output) file|Nothing was written|Task finished|"
-    r"Terminating thread|Last message repeated|Error while (filtering|processing)"
+    r"Terminating thread|Last message repeated|Error while (filtering|processing)|"
+    # Of an output to nowhere (inputs.whole_film), which takes them as they are.
+    r"Application provided invalid, non monotonically increasing dts"
 )
 # Before 6, ffmpeg ended with 0 although its last block could not be written.
 _UNWRITTEN = re.compile(r"No space left on device|Disk quota exceeded|File too large")
-_PIPE = "Broken pipe"
 # ffmpeg says "Resource temporarily unavailable" of damage in a broadcast: no word of the system's.
 _CAUSES = tuple(
-    (os.strerror(number), found)
+    (number, os.strerror(number), found)
     for number, found in MEANINGS.items()
     if number not in (errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR)
 )
@@ -52,13 +54,7 @@ class Ffmpeg(NamedTuple):
 
 
 class FfmpegError(StageError):
-    """ffmpeg failed. `source_samples` as in FfmpegRun: what the program that fed it passed on."""
-
-    def __init__(
-        self, what: str, *, cause: str = "", fix: str = "", samples: int | None = None
-    ) -> None:
-        super().__init__(what, cause=cause, fix=fix)
-        self.source_samples = samples
+    """ffmpeg failed, and would again."""
 
 
 class Progress(NamedTuple):
@@ -70,16 +66,9 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True)
 class FfmpegRun:
-    """What a run that ended well still complained of: its error messages (the last ones, bare).
-
-    `source_status` and `source_errors` belong to the program that fed it, where there was one;
-    `source_samples` is how many samples of sound that one passed on, where it says so.
-    """
+    """What a run that ended well still complained of: its error messages (the last ones, bare)."""
 
     errors: list[str]
-    source_status: int = 0
-    source_errors: list[str] = field(default_factory=list)
-    source_samples: int | None = None
 
 
 @cache
@@ -159,57 +148,68 @@ def _numbers(version: str) -> tuple[float, float]:
 def run_ffmpeg(
     args: Sequence[str],
     *,
-    source: Sequence[str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     program: Ffmpeg | None = None,
 ) -> FfmpegRun:
-    """Run ffmpeg with these arguments; `source` are those of a second one, piped into the first.
+    """Run ffmpeg with these arguments; `program` is another one than `find_ffmpeg` gives.
 
-    `program` is another one than `find_ffmpeg` gives.
-
-    `on_progress` is called twice a second. Raises FfmpegError when the program fails; that
-    `source` failed is only reported, since what it sent may be worth keeping. Whatever ends the
-    wait, even Ctrl-C, ends the programs too.
+    `on_progress` is called twice a second. Raises PassingError when it was killed or ended for a
+    disk that failed, and FfmpegError when it fails otherwise. Where it reads a film and says that
+    it ended well, ask `evidence.require_disk` too. Whatever ends the wait, even Ctrl-C, ends the
+    program too.
     """
-    ffmpeg = (program or find_ffmpeg()).path
-    programs: list[subprocess.Popen[bytes]] = []
     numbers: dict[str, int] = {}
-    try:
-        feed: IO[bytes] | int = subprocess.DEVNULL
-        if source is not None:
-            programs.append(_start([ffmpeg, *_COMMON, *source], subprocess.DEVNULL))
-            feed = programs[0].stdout or feed
-        command = [ffmpeg, *_COMMON, "-progress", "pipe:1", "-nostats", *args]
-        programs.append(_start(command, feed))
-        if not isinstance(feed, int):
-            feed.close()  # ours; so that the source notices when its reader dies
-        listeners = [_Listener(program.stderr) for program in programs]
-        for line in programs[-1].stdout or ():
+    with reading_ffmpeg(["-progress", "pipe:1", "-nostats", *args], program=program) as running:
+        for line in running.output:
             key, _, value = line.decode("ascii", "replace").strip().partition("=")
             if value.isdecimal():  # "N/A" before the first packet
                 numbers[key] = int(value)
             if key == "progress" and on_progress:
                 size, microseconds = numbers.get("total_size", 0), numbers.get("out_time_us", 0)
                 on_progress(Progress(seconds=microseconds / 1e6, size=size))
-        statuses = [program.wait() for program in programs]
-        errors = [listener.errors() for listener in listeners]
+        status, errors = running.end()
+    if status != 0:
+        raise failure(status, errors)
+    if any(_UNWRITTEN.search(line) for line in errors):
+        raise failure(1, errors)
+    return FfmpegRun(errors)
+
+
+class Running:
+    """An ffmpeg that runs: what it writes to its stdout, and how it ended."""
+
+    def __init__(self, program: subprocess.Popen[bytes]) -> None:
+        assert program.stdout is not None
+        self.output: IO[bytes] = program.stdout
+        self._program = program
+        self._listener = _Listener(program.stderr)
+
+    def end(self) -> tuple[int, list[str]]:
+        """Wait for it: its exit status (negative: the signal that ended it) and error messages."""
+        return self._program.wait(), self._listener.errors()
+
+
+@contextmanager
+def reading_ffmpeg(args: Sequence[str], *, program: Ffmpeg | None = None) -> Iterator[Running]:
+    """Run ffmpeg to read what it writes to `pipe:1`; it is ended when the block is left."""
+    started = _start([(program or find_ffmpeg()).path, *_COMMON, *args], subprocess.DEVNULL)
+    try:
+        yield Running(started)
     finally:
-        for started in programs:
-            _stop(started)
-    samples = listeners[0].samples if source is not None else None
-    failures = [
-        _failure(status, said, samples)
-        for status, said in zip(statuses, errors, strict=True)
-        if status != 0
-    ]
-    if statuses[-1] == 0 and any(_UNWRITTEN.search(line) for line in errors[-1]):
-        raise _failure(1, errors[-1], samples)
-    if statuses[-1] != 0:
-        # A program whose pipe broke is not the one that is to blame.
-        raise next((failure for failure in failures if _PIPE not in failure.cause), failures[-1])
-    if source is None:
-        return FfmpegRun(errors[0])
-    return FfmpegRun(errors[1], statuses[0], errors[0], samples)
+        _stop(started)
+
+
+def disk_failed(errors: Sequence[str]) -> bool:
+    """Whether ffmpeg says that a disk failed. It takes that for the end of the film, and ends well.
+
+    Some demuxers say so of a damaged film too.
+    """
+    return any(map(_of_the_disk, errors))
+
+
+def _of_the_disk(line: str) -> bool:
+    said = line.rstrip(".")
+    return any(said.endswith(message) for number, message, _ in _CAUSES if number in PASSING)
 
 
 def _start(command: list[str], feed: IO[bytes] | int) -> subprocess.Popen[bytes]:
@@ -232,32 +232,42 @@ def _stop(program: subprocess.Popen[bytes]) -> None:
 
 
 class _Listener:
-    """Reads a program's stderr as it comes (a full pipe would block it) and keeps the errors."""
+    """Reads a program's stderr as it comes (a full pipe would block it) and keeps the errors.
+
+    The first and the last ones, and any that says that a disk failed.
+    """
 
     def __init__(self, pipe: IO[bytes] | None) -> None:
-        self._errors: deque[str] = deque(maxlen=_KEPT_LINES)
-        self.samples: int | None = None
+        self._first: list[str] = []
+        self._last: deque[str] = deque(maxlen=_KEPT_LINES)
         self._thread = Thread(target=self._listen, args=(pipe,), daemon=True)
         self._thread.start()
 
     def _listen(self, pipe: IO[bytes] | None) -> None:
         for raw in pipe or ():
-            line = raw.decode("utf-8", "replace").strip()
-            error = _ERROR.match(line)
-            if error and not _EPILOGUE.search(error[1]):
-                self._errors.append(error[1])
-            elif encoded := _ENCODED.search(line):
-                self.samples = int(encoded[1])
+            error = _ERROR.match(raw.decode("utf-8", "replace").strip())
+            if error is None or (_EPILOGUE.search(error[1]) and not _of_the_disk(error[1])):
+                continue
+            few = len(self._first) < _KEPT_LINES
+            (self._first if few else self._last).append(error[1])
 
     def errors(self) -> list[str]:
         self._thread.join()
-        return list(self._errors)
+        return [*self._first, *self._last]
 
 
-def _failure(status: int, errors: list[str], samples: int | None) -> FfmpegError:
+def failure(status: int, errors: Sequence[str]) -> StageError:
+    """The error of an ffmpeg that ended with a status (negative: a signal) and said this."""
     crash = f"it crashed (signal {-status})" if status < 0 else f"it ended with status {status}"
-    last = errors[-1] if errors and status > 0 else crash
-    for message, found in _CAUSES:
+    if status in (-signal.SIGKILL, -signal.SIGTERM):
+        crash = f"it was killed (signal {-status}), as where memory runs out"
+    if status < 0:
+        return PassingError(
+            "ffmpeg failed.", cause=f"Its last words: {crash}.", fix="Run the job again."
+        )
+    last = errors[-1] if errors else crash
+    for number, message, found in _CAUSES:
         if any(line.rstrip(".").endswith(message) for line in errors):
-            return FfmpegError(found.what, cause=f"ffmpeg: {last}.", fix=found.fix, samples=samples)
-    return FfmpegError("ffmpeg failed.", cause=f"Its last words: {last}.", samples=samples)
+            kind = PassingError if number in PASSING else FfmpegError
+            return kind(found.what, cause=f"ffmpeg: {last}.", fix=found.fix)
+    return FfmpegError("ffmpeg failed.", cause=f"Its last words: {last}.")

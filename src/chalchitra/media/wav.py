@@ -19,19 +19,18 @@ def wav_duration(path: Path) -> float:
         return sound.getnframes() / sound.getframerate()
 
 
-def read_samples(path: Path, start: float, end: float) -> Any:
-    """The samples from `start` to `end` (seconds of the file) as float32 in [-1, 1).
+def read_samples(path: Path, first: int, count: int) -> Any:
+    """`count` samples from the sample `first` on, as float32 in [-1, 1).
 
-    What lies outside the sound is left out. Only what is asked for is read. Raises StageError.
+    Only what is asked for is read, and what the file does not hold is left out. Raises StageError.
     """
     import numpy as np
 
     with _sound(path) as sound:
-        rate, length = sound.getframerate(), sound.getnframes()
-        first = min(max(0, round(start * rate)), length)
-        last = min(max(first, round(end * rate)), length)
+        length = sound.getnframes()
+        first = min(max(0, first), length)
         sound.setpos(first)
-        data = sound.readframes(last - first)
+        data = sound.readframes(min(max(0, count), length - first))
     return np.frombuffer(data, dtype="<i2").astype(np.float32) / 32768
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chalchitra.errors import ChalchitraError, StageError
+from chalchitra.errors import ChalchitraError, PassingError, StageError
 from chalchitra.jobs import StageRecord
 from chalchitra.pipeline import split_key
 from chalchitra.runner.attempt import AttemptError, Work, run_attempt
@@ -41,7 +41,9 @@ def run_with_retries(work: Work, rules: RetryRules) -> StageRecord:
             if failed.kind == "memory" and memory_left and (step := next(smaller, None)):
                 memory_left -= 1
                 reduced |= step
-            elif failed.ending in ("crashed", "timeout") and crashes_left:
+            elif (
+                failed.ending in ("crashed", "timeout") or failed.kind == PassingError.kind
+            ) and crashes_left:
                 crashes_left -= 1
             else:
                 raise _last(failed, retries, crashed_before) from failed
@@ -86,7 +88,7 @@ def smaller_steps(work: Work) -> Iterator[dict[str, Any]]:
 def _last(failed: AttemptError, tries: int, crashed_before: int) -> ChalchitraError:
     """The error as it is shown at the end: with how often it was tried."""
     total = crashed_before + tries
-    if failed.ending == "failed" or total < 2:
+    if (failed.ending == "failed" and failed.kind != PassingError.kind) or total < 2:
         return failed.error
     return StageError(
         failed.error.what,

@@ -1,7 +1,7 @@
 """What a stage's exception means: out of memory, a full disk, a file that is gone, or a surprise.
 
-The kinds tell the runner what to do: "memory" may pass with less, "unforeseen" may be chance, and
-whatever was foreseen would only fail again.
+The kinds tell the runner what to do: "memory" may pass with less, "passing" may be over the next
+time, and whatever else was foreseen would only fail again.
 """
 
 from __future__ import annotations
@@ -9,8 +9,14 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from chalchitra.errors import ChalchitraError, OutOfMemoryError, StageError, UsageError
-from chalchitra.system_errors import meaning
+from chalchitra.errors import (
+    ChalchitraError,
+    OutOfMemoryError,
+    PassingError,
+    StageError,
+    UsageError,
+)
+from chalchitra.system_errors import PASSING, meaning
 
 
 class DiskFullError(StageError):
@@ -102,7 +108,8 @@ def _from_system(stage: str, error: OSError, folder: Path) -> ChalchitraError:
             fix="Put it back and run the job again.",
         )
     found = meaning(error.errno)
-    return StageError(
+    kind = PassingError if error.errno in PASSING else StageError
+    return kind(
         f"{stage} could not read or write{where}: {error.strerror}.",
         cause=found.what,
         fix=found.fix,

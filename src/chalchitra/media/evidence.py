@@ -1,0 +1,96 @@
+"""A second look at a film, where what was made of it ends early or its disk seems to have failed.
+
+ffmpeg takes a disk that fails for the film's end and ends well; and it looks the same when half of
+a film was never copied. The packets tell the two apart: they are read here, in process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalchitra.errors import PassingError, UsageError
+from chalchitra.media.film import Film, Stream
+from chalchitra.media.formats import shown
+from chalchitra.media.packets import packets
+from chalchitra.media.probe import open_container
+from chalchitra.media.tools import disk_failed
+
+_CHUNK = 1 << 22
+_JUMP_S = 10.0
+_BACK_S = 0.1
+"""Stamps that go on by more, or back by more, are a clock that jumps (ffmpeg's own limits)."""
+
+
+@dataclass
+class Packets:
+    """What the packets of one stream say: their seconds in all, and whether their clock jumps."""
+
+    seconds: float = 0.0
+    jumps: bool = False
+
+
+def look_again(
+    film: Film, stream: Stream, start: float = 0.0, end: float | None = None
+) -> Packets | None:
+    """Read a stream's packets between two times of the film (s), as far as they can be read.
+
+    None where the film cannot be opened.
+    """
+    found = Packets()
+    last: float | None = None
+    try:
+        with open_container(film.path) as container:
+            for packet in packets(container, container.streams[stream.index]):
+                length = float((packet.duration or 0) * (packet.time_base or 0))
+                if packet.pts is None or not packet.time_base:
+                    found.seconds += length
+                    continue
+                at = float(packet.pts * packet.time_base) - film.start_time
+                if last is not None and not -_BACK_S < at - last < _JUMP_S:
+                    found.jumps = True
+                last = at + length
+                if at >= start and (end is None or at < end):
+                    found.seconds += length
+    except OSError:  # as far as it goes
+        pass
+    except (UsageError, IndexError):
+        return None
+    return found
+
+
+def require_disk(path: Path, errors: Sequence[str]) -> None:
+    """Raise PassingError where ffmpeg's messages about a film's disk mean the disk.
+
+    Some demuxers say the same of a damaged film: they say it every time.
+    """
+    if disk_failed(errors) and (not _is_readable(path) or not _always_fails(path)):
+        raise PassingError(
+            f"{shown(path)} could not be read to its end.",
+            cause="The disk that it lies on failed, or was disconnected.",
+            fix="Check the disk and its cable or network, then run the job again.",
+        )
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        with open(path, "rb", buffering=0) as handle:
+            while handle.read(_CHUNK):
+                pass
+    except OSError:
+        return False
+    return True
+
+
+def _always_fails(path: Path) -> bool:
+    """Whether reading the film ends with an error although its disk has none."""
+    try:
+        with open_container(path) as container:
+            for _ in packets(container):
+                pass
+    except OSError:
+        return True
+    except UsageError:
+        return False
+    return False
