@@ -14,6 +14,7 @@ from chalchitra.errors import UsageError
 from chalchitra.models.catalogue import (
     Catalogue,
     HubSource,
+    ModelEntry,
     ModelFile,
     WheelSource,
     load,
@@ -90,22 +91,42 @@ def test_aligners_are_for_known_languages(table: Catalogue) -> None:
         assert entry.blank_token == ("<s>" if "vakyansh" in entry.name else "<pad>")
 
 
-SEEN = """hindi-him-4200 tamil-tam-250 telugu-tem-100 kannada-knm-560 bengali-bnm-200
-    gujarati-gnm-100 indian-english-enm-700"""
-LISTED = """marathi-mrm-100 nepali-nem-130 odia-orm-100 sanskrit-sam-60 maithili-maim-50 urdu-urm-60
-    punjabi-pam-10 dogri-doi-55 malayalam-mlm-8 assamese-asm-8"""
+VAKYANSH = """hindi-him-4200 tamil-tam-250 telugu-tem-100 kannada-knm-560 bengali-bnm-200
+    gujarati-gnm-100 indian-english-enm-700 marathi-mrm-100 nepali-nem-130 odia-orm-100
+    sanskrit-sam-60 maithili-maim-50 urdu-urm-60 punjabi-pam-10 dogri-doi-55 malayalam-mlm-8
+    assamese-asm-8"""
+PINNED = """hindi-him-4200 telugu-tem-100 kannada-knm-560 bengali-bnm-200 marathi-mrm-100"""
 
 
-def test_vakyansh_aligners_that_nobody_saw_say_so(table: Catalogue) -> None:
+def test_vakyansh_aligners_stand_in_a_public_list(table: Catalogue) -> None:
     vakyansh = {
         entry.name.removeprefix("vakyansh-wav2vec2-"): entry
         for entry in table.all("wav2vec2")
         if entry.name.startswith("vakyansh")
     }
-    seen = set(SEEN.split())
-    assert {name for name, entry in vakyansh.items() if not entry.unverified} == seen
-    assert {name for name, entry in vakyansh.items() if entry.unverified} == set(LISTED.split())
+    assert set(vakyansh) == set(VAKYANSH.split())
+    assert not any(entry.unverified for entry in vakyansh.values())
     assert all(entry.licence == "MIT" for entry in vakyansh.values())
+    pinned = {name for name, entry in vakyansh.items() if revision(entry)}
+    assert pinned == set(PINNED.split())
+
+
+def revision(entry: ModelEntry) -> str | None:
+    (source,) = entry.sources
+    assert isinstance(source, HubSource)
+    return source.revision
+
+
+def test_the_distilled_translators_are_pinned(table: Catalogue) -> None:
+    entries = [one for one in table.all("seq2seq") if "-dist-" in one.name]
+    assert len(entries) == 3
+    for entry in entries:
+        assert len(revision(entry) or "") == 40
+        names = {name for file in entry.files for name in file.patterns}
+        assert {"config.json", "*.py", "dict.SRC.json", "dict.TGT.json", "model.SRC"} <= names
+        assert {"model.TGT", "model.safetensors", "tokenizer_config.json"} <= names
+    hashes = {(e.direction, f.patterns[0]) for e in entries for f in e.files if f.sha256}
+    assert hashes == {("indic-en", "model.SRC"), ("en-indic", "model.safetensors")}
 
 
 def test_a_language_gets_an_aligner_that_somebody_saw_where_there_is_one(table: Catalogue) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from chalchitra.speech.alignment.align import align, parts_of, settled, stretches_of
 from chalchitra.speech.alignment.batches import batches, seconds_together
 from chalchitra.speech.alignment.interpolate import interpolated, spoken_length
-from chalchitra.speech.alignment.vocabulary import Vocabulary, frames_needed, targets_of
+from chalchitra.speech.alignment.vocabulary import Vocabulary, frames_needed, sure_blank, targets_of
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript import Region, Segment, Transcript, Word
 
@@ -64,6 +64,27 @@ def test_the_blank_is_one_of_what_the_files_may_mean():
     assert HINDI.blank_candidates("<pad>") == [1, 0]
     assert alphabet("ab", "[PAD]").blank_candidates("[PAD]") == [0]
     assert alphabet("ab").blank_candidates() == []
+    mms = Vocabulary({"<blank>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "a": 4}, None)
+    assert mms.blank_candidates("<pad>") == [1, 0]
+    padded = Vocabulary({"a": 0, "[UNK]": 1, "[PAD]": 2})
+    assert padded.named_blank("<pad>") == 2
+    assert padded.named_blank("<s>") is None
+
+
+@pytest.mark.parametrize(
+    ("candidates", "heard", "named", "blank"),
+    [
+        ([1], [0.9, 0.1], None, 1),
+        ([1, 0], [0.9, 0.01], None, 0),
+        ([1, 0], [0.4, 0.3], None, None),  # not certain: refused, not guessed
+        ([1, 0], [0.4, 0.3], 1, 1),
+        ([1, 0], [0.9, 0.01], 1, None),  # the network contradicts the table
+        ([1, 0], [0.9, 0.01], 0, 0),
+        ([], [0.5, 0.5], None, None),
+    ],
+)
+def test_a_blank_that_is_not_certain_is_not_guessed(candidates, heard, named, blank):
+    assert sure_blank(candidates, heard, named) == blank
 
 
 def test_targets_have_a_separator_between_words_that_spell_something():

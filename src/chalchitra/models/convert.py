@@ -37,8 +37,9 @@ def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
             cause=f"The environment {environment}, which does it, is not there.",
             fix=f"Type: ./bootstrap.sh --env {environment}",
         )
+    blank = ["--blank", entry.blank_token] if entry.blank_token else []
     done = subprocess.run(
-        [python, "-m", module, folder, folder],
+        [python, "-m", module, folder, folder, *blank],
         env=activation(environment, root, inherited=os.environ),
         capture_output=True,
         text=True,
@@ -47,8 +48,16 @@ def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
     if done.returncode:
         raise MissingError(
             f"The model {entry} cannot be converted.",
-            cause=(done.stderr.strip().splitlines() or ["It did not say why."])[-1],
+            cause=_why(done.stderr),
             fix=f"Fetch it again: chalchitra models fetch {entry.name} --force",
         )
     record_conversion(entry, folder, done.stdout.split())
     return True
+
+
+def _why(printed: str) -> str:
+    """What the converter said: its error and the cause, or the last line of a traceback."""
+    lines = printed.strip().splitlines() or ["It did not say why."]
+    errors = [at for at, line in enumerate(lines) if line.startswith("Error: ")]
+    said = lines[errors[-1] : errors[-1] + 2] if errors else lines[-1:]
+    return " ".join(line.strip().removeprefix("Error: ") for line in said)

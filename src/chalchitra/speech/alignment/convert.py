@@ -22,16 +22,17 @@ from chalchitra.speech.alignment.model import (
 )
 
 
-def convert(source: Path, target: Path) -> list[str]:
+def convert(source: Path, target: Path, blank_token: str | None = None) -> list[str]:
     """Write the converted model and return its files' names.
 
-    The configuration is written last, so that a folder with one is whole.
-    Raises MissingError and UsageError as load_aligner does.
+    `blank_token` is the CTC blank where it is known. The configuration is written last, so that a
+    folder with one is whole. Raises MissingError and UsageError as load_aligner does, and where it
+    is not certain which token is the blank.
     """
     from safetensors.torch import save_file
 
     config, state = read_folder(source)
-    blank = find_blank(config, build(config, state))
+    blank = find_blank(config, build(config, state), blank_token)
     target.mkdir(parents=True, exist_ok=True)
     with written_whole(target / CONVERTED_WEIGHTS) as temporary:
         save_file({name: tensor.contiguous() for name, tensor in state.items()}, temporary)
@@ -43,9 +44,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0] + ".")
     parser.add_argument("source", type=Path, help="a folder as the model hub gives it")
     parser.add_argument("target", type=Path, help="where to write; may be the same folder")
+    parser.add_argument("--blank", metavar="TOKEN", help="the CTC blank, where it is known")
     arguments = parser.parse_args()
     try:
-        names = convert(arguments.source, arguments.target)
+        names = convert(arguments.source, arguments.target, arguments.blank)
     except ChalchitraError as error:
         print(*error.lines(), sep="\n", file=sys.stderr)
         return error.exit_code

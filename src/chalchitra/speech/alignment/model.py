@@ -17,7 +17,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.speech.alignment.ctc import align_words
-from chalchitra.speech.alignment.vocabulary import Vocabulary
+from chalchitra.speech.alignment.vocabulary import Vocabulary, sure_blank
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 
 CONVERTED_CONFIG = "aligner.json"
@@ -302,24 +302,41 @@ def _features(extractor: Any, waveforms: Sequence[Any], may_be_padded: bool) -> 
     return pad_sequence(each, batch_first=True), lengths
 
 
-def find_blank(config: AlignerConfig, network: Any) -> int:
-    """The CTC blank, found out: of the tokens it can be, the likeliest while nobody speaks.
+def find_blank(config: AlignerConfig, network: Any, named: str | None = None) -> int:
+    """The CTC blank: what a table names, or what the network says while nobody speaks.
 
     Files cannot be trusted with this (Vocabulary.blank_candidates), and a wrong blank ruins every
     alignment. A CTC network gives its blank nearly all probability on silence, so one second of
-    faint noise tells the candidates apart. Raises UsageError when there is no candidate.
+    faint noise tells the candidates apart. Raises UsageError where that leaves a doubt.
     """
     import torch
 
-    candidates = Vocabulary(config.tokens, config.separator).blank_candidates(config.pad_token)
-    if not candidates:
+    vocabulary = Vocabulary(config.tokens, config.separator)
+    candidates = vocabulary.blank_candidates(config.pad_token)
+    told = vocabulary.named_blank(named, config.pad_token) if named else None
+    if named and told is None:
+        raise UsageError(
+            f"The aligner's alphabet has no token {named}, which is to be its blank.",
+            cause="The files are of another model, or were changed since.",
+            fix="Fetch the model again with --force, or choose another for alignment.model.",
+        )
+    if not candidates and told is None:
         raise UsageError(
             "The aligner's alphabet has no token that could be its blank.",
-            cause="It has neither a padding token nor <s>.",
+            cause="It has neither a padding token nor <blank> nor <s>.",
             fix="Choose another model for alignment.model.",
         )
-    if len(candidates) == 1:
-        return candidates[0]
     noise = 1e-3 * torch.randn(SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
-    probabilities = emissions(network, [noise.numpy()], config)[0].exp().mean(dim=0)
-    return max(candidates, key=lambda index: float(probabilities[index]))
+    heard = emissions(network, [noise.numpy()], config)[0].exp().mean(dim=0).tolist()
+    found = sure_blank(candidates, heard, told)
+    if found is None:
+        names = {index: token for token, index in config.tokens.items()}
+        known = ", ".join(f"{names[index]} ({heard[index]:.2f})" for index in candidates)
+        raise UsageError(
+            "Which token of the aligner's alphabet is its CTC blank is not certain.",
+            cause=f"The table says {named}, and the network's silence another: {known}."
+            if named
+            else f"The network's silence does not tell: {known}.",
+            fix="Choose another model for alignment.model: a wrong blank ruins every alignment.",
+        )
+    return found

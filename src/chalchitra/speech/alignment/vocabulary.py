@@ -7,7 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_SPECIAL = ("<pad>", "[PAD]", "<s>", "</s>", "<unk>", "[UNK]")
+_PADDING = ("<pad>", "[PAD]")
+_BLANKS = ("<blank>", "[BLANK]", "<blk>", "<ctc_blank>", "<ctc>")
+_SURE = 4.0
+"""How many times likelier than any other candidate a blank must be while nobody speaks. Trained
+networks give their blank nearly all probability there."""
 _APOSTROPHES = {"’": "'", "‘": "'", "ʼ": "'"}
 _NASAL = {"ँ": "ं", "ఁ": "ం", "ઁ": "ં", "ঁ": "ং"}
 """Chandrabindu -> anusvara, where an alphabet has only the latter."""
@@ -67,11 +71,33 @@ class Vocabulary:
         """Indices that may be the CTC blank, the likeliest by the files first.
 
         It is the padding token in models trained with transformers, and `<s>` in those that came
-        from fairseq, whose files still say `<pad>`.
+        from fairseq, whose files still say `<pad>`; some alphabets have one by that name.
         """
-        names = [pad_token, *_SPECIAL[:3]]
+        names = [pad_token, *_PADDING, *_BLANKS, "<s>"]
         found = [self.tokens[name] for name in names if name is not None and name in self.tokens]
         return list(dict.fromkeys(found))
+
+    def named_blank(self, name: str, pad_token: str | None = None) -> int | None:
+        """The index of a blank that a table names: of any padding token where it names one."""
+        names = [name, *([pad_token, *_PADDING] if name in _PADDING else [])]
+        return next((self.tokens[one] for one in names if one and one in self.tokens), None)
+
+
+def sure_blank(candidates: Sequence[int], heard: Sequence[float], named: int | None) -> int | None:
+    """The CTC blank, None where it is not certain.
+
+    `heard` are the tokens' mean probabilities while nobody speaks, `named` is what a table says.
+    The only candidate is it; of several, the one that is named unless another is surely heard; of
+    several that nobody names, the one that is.
+    """
+    if len(candidates) == 1 and named in (None, *candidates):
+        return candidates[0]
+    by_ear = sorted(candidates, key=lambda index: -heard[index])
+    best = by_ear[0] if by_ear else None
+    if best is None or not all(heard[best] >= _SURE * heard[other] for other in by_ear[1:]):
+        return named
+    contradicts = named not in (None, best) and heard[best] >= _SURE * heard[named or 0]
+    return None if contradicts else (best if named is None else named)
 
 
 def targets_of(words: Sequence[Sequence[int]], separator: int | None) -> list[int]:
