@@ -7,6 +7,7 @@ from chalchitra.glossary.model import Glossary
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import without_songs
+from chalchitra.translation.latin import UNREADABLE
 from chalchitra.translation.model import Translation
 from chalchitra.translation.pivot import joined, pivot_transcript, pivot_units
 from chalchitra.translation.registry import translator_named
@@ -83,7 +84,10 @@ def report(stage: Stage, translation: Translation, left_out: int = 0) -> None:
         raise StageError(
             f"Not one of {total} sentences could be translated into {translation.target_language}.",
             cause=f"The first failed because {failed[0].reason}.",
-            fix=f"Type: chalchitra models verify {translation.model}",
+            fix="Give the text in the language's own script, or choose --translator whisper, which "
+            "listens."
+            if all(unit.reason == UNREADABLE for unit in failed)
+            else f"Type: chalchitra models verify {translation.model}",
         )
     if failed:
         stage.degraded(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import OutOfMemoryError
 from chalchitra.translation.batches import BatchTooLarge, run_batches
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 20), st.integers(1, 20))
 def test_results_keep_the_order_whatever_fits(
     lengths: list[int], batch_size: int, memory: int

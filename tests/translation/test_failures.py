@@ -29,8 +29,14 @@ CURSED = dict(zip(range(37, 1000, 97), ("empty", "raises") * 5, strict=True))
 
 
 def english(text: str) -> str:
-    """What a faultless model would say: as many words, so that a shifted one would be seen."""
-    return " ".join(f"w{sum(map(ord, word))}" for word in text.split())
+    """What a faultless model would say: as many words, so that a shifted one would be seen, and
+    the source's marks and numbers."""
+    said = []
+    for word in text.split():
+        bare = word.rstrip(",।")
+        mark = word[len(bare) :].replace("।", ".")
+        said.append((bare if bare.isascii() else f"w{sum(map(ord, bare))}w") + mark)
+    return " ".join(said)
 
 
 class FailingEngine:

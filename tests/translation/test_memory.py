@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.translation.test_translate_units import FakeEngine
 
+from chalchitra.transcript.model import Transcript
+from chalchitra.translation import seq2seq
 from chalchitra.translation.memory import FILE, TranslationMemory, forget, remembered
 from chalchitra.translation.translate_units import Generated, LateEngine, translate_units
 from chalchitra.translation.units import SentenceUnit
@@ -33,6 +36,7 @@ def asked(engine: FakeEngine) -> list[str]:
     return [text for texts, _ in engine.calls for text in texts]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(min_size=1), st.text(min_size=1), max_size=20), st.text())
 def test_what_is_kept_is_found_whole_and_in_its_own_context_only(
     translations: dict[str, str], other: str
@@ -95,9 +99,56 @@ def test_what_was_done_before_a_crash_is_remembered(tmp_path: Path) -> None:
             raise KeyboardInterrupt
         return text.upper()
 
-    with contextlib.suppress(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt):
         run(FakeEngine(say), TranslationMemory(tmp_path, CONTEXT), "d d d d", "c c c", "b", "a")
-    assert len(TranslationMemory(tmp_path, CONTEXT).find(["d d d d", "c c c"])) == 2
+    found = TranslationMemory(tmp_path, CONTEXT).find(["d d d d", "c c c", "b", "a"])
+    assert found == {"d d d d": "D D D D", "c c c": "C C C"}
+
+
+def test_what_other_code_or_another_library_made_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault that was mended must not be shown again out of the memory."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "seq2seq.py").write_text("x = 1")
+    monkeypatch.setattr(seq2seq, "__file__", str(code / "seq2seq.py"))
+
+    def version() -> str:
+        seq2seq.text_version.cache_clear()
+        return seq2seq.text_version()
+
+    first = version()
+    assert version() == first
+    (code / "protect.py").write_text("y = 1")
+    second = version()
+    (code / "protect.py").write_text("y = 2")
+    third = version()
+    monkeypatch.setattr(seq2seq, "version", lambda name: "2.0")
+    assert len({first, second, third, version()}) == 4
+    monkeypatch.undo()
+    seq2seq.text_version.cache_clear()
+
+
+def test_the_text_version_is_part_of_what_is_remembered(tmp_path: Path) -> None:
+    asked_for = {}
+
+    class Request:
+        sentences = ()
+        settings: ClassVar = {"batch_size": 2}
+        device, compute_type = "cpu", "float32"
+        model_name = "m"
+        transcript = Transcript(language="hi", segments=[])
+        target_language = "en"
+        terms = None
+
+        def remembered(self, *tags: str, **depends_on: object) -> None:
+            asked_for.update(depends_on)
+
+        def on_progress(self, done: float, total: float, unit: str) -> None: ...
+
+    seq2seq.translated(Request(), "t", ("hin_Deva", "eng_Latn"), FakeEngine)  # type: ignore[arg-type]
+    assert asked_for["texts"] == seq2seq.text_version()
 
 
 def test_a_damaged_memory_is_put_aside_and_said_and_nothing_fails(tmp_path: Path) -> None:

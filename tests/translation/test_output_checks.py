@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra.translation.checks import problem
+from chalchitra.translation.checks import left_over, problem
 
 SOURCE = "I will come to your house tomorrow evening."
 
@@ -24,6 +24,11 @@ SOURCE = "I will come to your house tomorrow evening."
         ("बहुत बहुत धन्यवाद", "Thank you very, very, very much", "Latn"),
         ("হ্যাঁ।", "ਹਾਂ।", "Guru"),
         ("राम, श्याम, सीता।", "राम, श्याम, सीता.", "Deva"),
+        ("नहीं साहब " * 3, "No sir, no sir, no sir!", "Latn"),
+        ("नहीं साहब " * 4, "No sir, no sir, no sir, no sir!", "Latn"),
+        ("चलो चलो", "go go go go now", "Latn"),
+        ("मैं Иван हूँ", "I am Иван of the north", "Latn"),
+        ("मैं café में हूँ", "मैं café में हूँ, ʼ ok", "Deva"),
         (
             "न मैं जाना चाहता हूँ, न रुकना, न मरना",
             "I don't want to go, I don't want to stay, I don't want to die.",
@@ -43,6 +48,10 @@ def test_a_good_translation_passes(source: str, output: str, script: str) -> Non
         (SOURCE, "मैं \\1ः30 बजे घर आऊँगा।", "Deva", "backslash"),
         ("दुसऱ्या दिवशी", "दुसर\\u093Cया", "Deva", "backslash"),
         (SOURCE, "वह वह वह वह वह वह", "Deva", "repeated"),
+        (SOURCE, "no sir no sir no sir no sir no sir", "Latn", "repeated"),
+        (SOURCE, "मैं कल शाम தமிழ் तुम्हारे घर आऊँगा।", "Deva", "“தமிழ்” is in another script"),
+        (SOURCE, "मैं कल शाम तुम्हारे घर пойду आऊँगा।", "Deva", "another script"),
+        (SOURCE, "ᱤᱧ ᱜᱟᱯᱟ ᱟᱢᱟᱜ ᱚᱲᱟᱜ گھر ᱦᱤᱡᱩᱜ-ᱟ ᱾", "Olck", "another script"),
         (SOURCE, "मैं घर आऊँगा मैं घर आऊँगा मैं घर आऊँगा", "Deva", "repeated"),
         (
             "वह हर घर पर कोलम बनाती",
@@ -64,6 +73,15 @@ def test_a_good_translation_passes(source: str, output: str, script: str) -> Non
 )
 def test_a_bad_translation_is_named(source: str, output: str, script: str, sign: str) -> None:
     assert sign in (problem(source, output, script) or "")
+
+
+def test_words_of_the_source_are_a_doubt_and_no_failure() -> None:
+    half = "मैं कल tomorrow आऊँगा।"
+    english = "I will come कल to your house."
+    assert problem("मैं कल आऊँगा।", english, "Latn", source_script="Deva") is None
+    assert "कल" in (left_over("मैं कल आऊँगा।", english, "Deva", "Latn") or "")
+    assert left_over(SOURCE, half, "Latn", "Deva") is None
+    assert left_over("मी घरी आहे", "मैं घर में हूँ", "Deva", "Deva") is None
 
 
 def test_words_that_a_person_wants_are_in_the_right_script() -> None:

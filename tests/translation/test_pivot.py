@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.translation.model import Translation, TranslationUnit
@@ -60,6 +60,7 @@ def second_leg(first: Translation, fails: set[int]) -> Translation:
     )
 
 
+@settings(deadline=None)
 @given(first_legs(), st.sets(st.integers(0, 36)))
 def test_none_is_lost_doubled_or_moved(first: Translation, fails: set[int]) -> None:
     whole = joined(first, second_leg(first, fails))

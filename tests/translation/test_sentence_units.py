@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.transcript.model import Segment, Transcript, Word
@@ -32,6 +32,7 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     return Transcript(language="hi", segments=segments)
 
 
+@settings(deadline=None)
 @given(transcripts(), st.sampled_from([UnitLimits(), UnitLimits(max_chars=60, max_seconds=3.0)]))
 def test_every_word_is_in_exactly_one_unit_in_order(
     transcript: Transcript, limits: UnitLimits
@@ -48,6 +49,7 @@ def test_every_word_is_in_exactly_one_unit_in_order(
         position += count
 
 
+@settings(deadline=None)
 @given(transcripts(), st.integers(40, 200), st.floats(1.0, 30.0))
 def test_units_are_bounded_and_timed_by_their_words(
     transcript: Transcript, max_chars: int, max_seconds: float
@@ -90,6 +92,46 @@ def test_a_sentence_goes_on_over_segments() -> None:
 def test_a_long_pause_ends_a_unit_without_punctuation() -> None:
     units = sentence_units(spoken("मैं कल आया", "वह आज आई", gap=1.2))
     assert [unit.text for unit in units] == ["मैं कल आया", "वह आज आई"]
+
+
+def test_a_pause_ends_a_sentence_where_no_mark_does() -> None:
+    """Four turns that nobody punctuated, as Whisper writes Hindi."""
+    turns = ["तुम कहाँ थे", "मैं घर पर था", "झूठ मत बोलो", "सच कह रहा हूँ"]
+    assert [unit.text for unit in sentence_units(spoken(*turns, gap=0.4))] == turns
+    assert [unit.text for unit in sentence_units(spoken(*turns, gap=0.2))] == turns
+    # Within a sentence that a mark ends, a breath is a breath.
+    marked = [f"{turns[0]}", "और क्यों थे?"]
+    assert [unit.text for unit in sentence_units(spoken(*marked, gap=0.4))] == [" ".join(marked)]
+
+
+def test_words_without_any_mark_or_pause_are_cut_by_length() -> None:
+    units = sentence_units(spoken(" ".join(["बोलो"] * 200), gap=0.0))
+    assert max(len(unit.text) for unit in units) <= 100
+    assert max(unit.end - unit.start for unit in units) <= 7.0 + 1e-6
+    long_and_marked = spoken(" ".join(["बोलो"] * 40) + " हाँ।", gap=0.0)
+    assert len(sentence_units(long_and_marked, UnitLimits(max_seconds=60))) == 1
+
+
+def test_a_unit_ends_when_the_last_of_its_words_does() -> None:
+    words = [
+        Word(text="एक", start=1.0, end=4.0),
+        Word(text="दो", start=1.5, end=2.0),
+        Word(text="तीन।", start=2.0, end=3.0),
+        Word(text="चार।", start=5.0, end=5.5),
+    ]
+    film = Transcript(
+        language="hi",
+        segments=[Segment(id=0, start=1.0, end=5.5, text="एक दो तीन। चार।", words=words)],
+    )
+    assert [(unit.start, unit.end) for unit in sentence_units(film)] == [(1.0, 4.0), (5.0, 5.5)]
+
+
+def test_a_word_of_nobody_parts_no_two_speakers_from_each_other() -> None:
+    transcript = spoken("आप कब आए कल शाम")
+    for word, speaker in zip(transcript.words, ("A", "A", None, "B", "B"), strict=True):
+        word.speaker = speaker
+    units = sentence_units(transcript)
+    assert [(unit.text, unit.speaker) for unit in units] == [("आप कब आए", "A"), ("कल शाम", "B")]
 
 
 def test_two_speakers_are_two_units() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.glossary.model import Glossary, GlossaryTerm
@@ -113,6 +113,7 @@ def test_a_term_is_kept_out_of_the_model_and_comes_back() -> None:
     assert "Surya" in restore("The Sun came.", plain).lost
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["सूर्या", "राम कुमार", "राम", "ज़मीन", "घर", "5:30", "है।", "#राम", "क"]),

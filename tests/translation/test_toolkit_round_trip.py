@@ -2,7 +2,7 @@
 
 With an identity for a model, what comes back must be the source in NFC. The table names the only
 differences that are allowed: how IndicTrans2 was trained to see text (folded digits, quotes,
-dashes, joiners, some spellings), and spaces around punctuation.
+dashes, joiners, some spellings), today's AU sign of Malayalam, and spaces around punctuation.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SAME = {
     "sat_Olck": ["ᱤᱧ 5:30 ᱨᱮ ᱦᱤᱡᱩᱜ-ᱟ ᱾"],
     "urd_Arab": ["میں 5:30 بجے آؤں گا۔ کیا، ہے؟ 10:30: ہاں"],
     "kas_Arab": ["ؠ ٲ ٳ 5:30 گژھن۔"],
-    "snd_Arab": ["مان 5:30 تی ڄ ڃ ٻ ڀ ڪ."],
+    "snd_Arab": ["مان 5:30 تي ڄ ڃ ٻ ڀ ڪ ه ة."],
     "eng_Latn": [
         "I'll come at 5:30, don't worry! It's 10:30: go.",
         "He said, \"Go!\" and left... (The Jones' house isn't far.)",
@@ -81,11 +81,11 @@ FOLDED = {
     "tam_Taml": [("௦௧௨௩௪௫௬௭௮௯", "0123456789")],
     "tel_Telu": [("౨౦ మంది, ౫:౩౦", "20 మంది, 5:30")],
     "kan_Knda": [("೦೧೨೩೪೫೬೭೮೯", "0123456789")],
-    "mal_Mlym": [("൨൦ കൗ", "20 ക\u0d4c")],
+    "mal_Mlym": [("൨൦ കൗ ക\u0d4c", "20 ക\u0d57 ക\u0d57")],
     "mni_Mtei": [("꯵:꯳꯰ ꯗ ꯫", "5:30 ꯗ꯫")],
     "sat_Olck": [("᱕:᱓᱐ ᱪᱤᱠᱤ᱾", "5:30 ᱪᱤᱠᱤ ᱾")],
     "urd_Arab": [("۵:۳۰ ٢٠ بجے، چھُ", "5:30 20 بجے، چھ")],
-    "snd_Arab": [("وڳي", "وڳی")],
+    "snd_Arab": [("وڳی", "وڳي")],
     "eng_Latn": [
         ("50 % of it — yes…", "50% of it, yes..."),
         ("for months.It works", "for months. It works"),
@@ -187,7 +187,7 @@ TOKENISED = {
     ),
     "kas_Arab": (
         "ؠ ٲ ٳ 5:30 گژھن۔",
-        "ؠ ٲ ٳ 5 : 30 گژھن ۔",
+        "ٮ۪ ٲ ٳ 5 : 30 گژھن ۔",
     ),
     "snd_Arab": (
         "مان 5:30 تی ڄ ڃ ٻ ڀ ڪ.",

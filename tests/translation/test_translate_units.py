@@ -99,6 +99,70 @@ def test_a_lost_number_is_told() -> None:
     assert (unit.status, unit.reason) == ("translated", "10:30 is missing")
 
 
+def test_what_lost_its_placeholder_gives_way_to_what_had_none() -> None:
+    """What is left of a mangled one (D1) may be anything; the numbers alone are told then."""
+
+    def say(text: str, careful: bool) -> str:
+        return "we came at D1 today" if "<ID1>" in text else "we came early today"
+
+    [unit] = run(FakeEngine(say), "we came at 10:30 today").units
+    assert (unit.text, unit.reason) == ("we came early today", "10:30 is missing")
+
+
+def test_a_letter_without_a_sign_is_tried_again_and_told() -> None:
+    def once(text: str, careful: bool) -> Generated:
+        return Generated(text.upper(), unwritten=not careful)
+
+    [unit] = run(FakeEngine(once), "one two").units
+    assert (unit.text, unit.reason) == ("ONE TWO", None)
+    always = FakeEngine(lambda text, careful: Generated(text.upper(), unwritten=True))
+    [unit] = run(always, "one two").units
+    assert "no sign for" in (unit.reason or "")
+
+
+def test_what_the_model_cannot_read_is_told_and_not_tried_again() -> None:
+    engine = FakeEngine(lambda text, careful: Generated(text.upper(), unread=("ॸ",)))
+    outcome = run(engine, "one two")
+    assert outcome.units[0].reason == "the model does not know “ॸ”"
+    assert outcome.retried == 0
+
+
+def test_a_sentence_is_tried_without_its_mark_before_it_is_cut() -> None:
+    engine = FakeEngine(lambda text, careful: "" if "?" in text else text.upper())
+    [unit] = run(engine, "how are you?").units
+    assert (unit.text, unit.reason) == ("HOW ARE YOU?", None)
+
+
+def hindi(engine: FakeEngine, target: str, *texts: str) -> list[tuple[str, str]]:
+    units = [SentenceUnit(n, n, n + 0.5, text, (n,)) for n, text in enumerate(texts)]
+    done = translate_units(units, engine, "hin_Deva", target, batch_size=4)
+    return [(unit.text, unit.reason or "") for unit in done.units]
+
+
+def test_latin_letters_are_not_sent_as_another_script() -> None:
+    engine = FakeEngine(lambda text, careful: "It is here.")
+    english, hinglish, name = hindi(
+        engine, "eng_Latn", "I love you.", "kya kar rahe ho yaar?", "WhatsApp."
+    )
+    assert english == ("I love you.", "")
+    assert hinglish[0] == "kya kar rahe ho yaar?"
+    assert "Latin letters" in hinglish[1]
+    assert name == ("WhatsApp.", "")
+    assert engine.calls == []
+    [(text, reason)] = hindi(engine, "tam_Taml", "I love you.")
+    assert (text, "Latin letters" in reason) == ("I love you.", True)
+
+
+def test_a_fragment_gains_no_full_stop_unless_nothing_has_any() -> None:
+    engine = FakeEngine(lambda text, careful: f"{text.upper().rstrip('.')}.")
+    assert [unit.text for unit in run(engine, "and then", "he came.").units] == [
+        "AND THEN",
+        "HE CAME.",
+    ]
+    texts = [f"and then he{'x' * n}" for n in range(30)]
+    assert all(unit.text.endswith(".") for unit in run(engine, *texts).units)
+
+
 def test_then_in_pieces() -> None:
     engine = FakeEngine(lambda text, careful: text.upper() if len(text.split()) < 3 else "")
     outcome = run(engine, "one two, three four")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.transcript import Region, Segment, Transcript, Word
@@ -71,6 +71,7 @@ def test_song_times_do_not_overlap():
     assert song_times(overlapping) == [Region(start=0, end=12), Region(start=20, end=21)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=12))
 def test_every_word_is_in_one_unit_and_no_unit_is_both(songs):
     film = Transcript(

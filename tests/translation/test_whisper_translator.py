@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError, UsageError
@@ -134,6 +134,7 @@ def test_what_fails_in_every_way_keeps_its_source_and_says_why(tmp_path: Path) -
     assert [one.status for one in units] == ["translated", "untranslated", "translated"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["", "Yes.", "go go go go go", "हाँ", "I see it."]), min_size=3))
 def test_whatever_is_written_every_sentence_has_one_unit(said: list[str]) -> None:
     with TemporaryDirectory() as folder:

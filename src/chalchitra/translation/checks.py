@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from chalchitra.translation.scripts import can_be_told, script_of, script_share
+from chalchitra.translation.scripts import can_be_told, is_written_in, script_of, script_share
 
 MAX_RATIO = 3.0
 MIN_RATIO = 0.2
@@ -21,16 +21,22 @@ MIN_GIVEN_BACK = 4
 MAX_PHRASE = 8
 """Words of the longest phrase whose repetition is looked for."""
 
+_MARKS = "\"'“”‘’.,;:!?।॥؟،۔…()[]-–—"
 _REPEATED_LETTERS = re.compile(r"(\S{1,12}?)\1{7,}")
 
 
 def problem(
-    source: str, output: str, target_script: str, given: Collection[str] = ()
+    source: str,
+    output: str,
+    target_script: str,
+    given: Collection[str] = (),
+    *,
+    source_script: str = "",
 ) -> str | None:
     """What is wrong with `output` as the translation of `source`, in words; None if nothing is.
 
-    `target_script` is an ISO 15924 code; `given` are words that a person wants to be there, in
-    whatever script.
+    Scripts are ISO 15924 codes, the source's empty where it is not known; `given` are words that a
+    person wants to be there, in whatever script.
     """
     if not output.strip():
         return "the model gave no text"
@@ -47,9 +53,46 @@ def problem(
         share = script_share(_own_words(source, _without(output, given)), target_script)
     if share is not None and share < MIN_SCRIPT_SHARE:
         return f"the translation is not in the script {target_script}"
+    words = strange_words(source, _without(output, given), target_script)
+    strange = [word for word in words if not _in_script(word, source_script)]
+    if strange:
+        return f"“{strange[0]}” is in another script"
     if _given_back(source, output, given):
         return "the model gave the source back"
     return None
+
+
+def strange_words(source: str, output: str, target_script: str) -> list[str]:
+    """The words with letters of neither the target's script nor Latin, unless the source has them.
+
+    Latin letters are names in any script; a sign or a mark of another script is not a word.
+    """
+    if not can_be_told(target_script):
+        return []
+    return [
+        word
+        for word in output.split()
+        if any(
+            unicodedata.category(c) in ("Lo", "Ll", "Lu")
+            and not is_written_in(c, target_script)
+            and not is_written_in(c, "Latn")
+            for c in word
+        )
+        and word.strip(_MARKS) not in source
+    ]
+
+
+def left_over(source: str, output: str, source_script: str, target_script: str) -> str | None:
+    """The doubt that words of the source's script are among the translation's; None without."""
+    if not source_script or source_script in ("Latn", target_script):
+        return None
+    words = output.split()
+    found = [word for word in words if any(is_written_in(c, source_script) for c in word)]
+    return f"“{found[0].strip(_MARKS)}” was not translated" if found else None
+
+
+def _in_script(word: str, script: str) -> bool:
+    return bool(script) and any(is_written_in(character, script) for character in word)
 
 
 def loops(text: str) -> bool:

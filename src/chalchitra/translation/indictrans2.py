@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.translation.letters import kept_letters, own_letters
+from chalchitra.translation.quotes import joined, shown
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
-    AGAINST_LOOPS,
     generate,
     has_weights,
     loaded,
     positions,
     result_of,
     translated,
+    unread,
 )
 from chalchitra.translation.translate_units import Generated, Outcome
 
@@ -94,11 +96,13 @@ class TextProcessor:
         ]
 
     def finish(self, outputs: Sequence[str], target_tag: str) -> list[str]:
-        """The model's outputs in their own script, detokenised."""
+        """The model's outputs in their own script, detokenised, with the letters it has."""
+        outputs = [kept_letters(joined(output, target_tag), target_tag) for output in outputs]
         try:
             self._after.preprocess_batch([""] * len(outputs), src_lang="eng_Latn")
             return [
-                str(text) for text in self._after.postprocess_batch(list(outputs), lang=target_tag)
+                own_letters(shown(str(text)), target_tag)
+                for text in self._after.postprocess_batch(outputs, lang=target_tag)
             ]
         finally:
             self._after.postprocess_batch([], lang=target_tag)  # empties the queue
@@ -126,6 +130,7 @@ class IndicTransEngine:
             max_new_tokens, positions(model.config, "target", MAX_TOKENS) - 1
         )
         self._max_tokens = positions(model.config, "source", MAX_TOKENS)
+        self._unknown = tokenizer.unk_token_id
 
     @property
     def max_tokens(self) -> int:
@@ -139,30 +144,35 @@ class IndicTransEngine:
 
     def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
         prepared = self._processor.prepare(texts, self._source_tag, self._target_tag)
-        outputs, finished = self._run(prepared, careful)
-        finished_texts = self._processor.finish(outputs, self._target_tag)
-        return [Generated(*pair) for pair in zip(finished_texts, finished, strict=True)]
-
-    def _run(self, prepared: Sequence[str], careful: bool) -> tuple[list[str], list[bool]]:
         inputs = self._tokenizer(
             list(prepared), padding="longest", return_tensors="pt", return_attention_mask=True
         )
         rows, finished = generate(
             self._model,
             {name: inputs[name] for name in ("input_ids", "attention_mask")},
+            limit=self._max_new_tokens,
+            careful=careful,
+            unknown=self._unknown,
             num_beams=self._num_beams,
-            max_new_tokens=self._max_new_tokens,
-            **(AGAINST_LOOPS if careful else {}),
         )
-        return self._decode(rows), finished
+        finished_texts = self._processor.finish(self._decode(rows), self._target_tag)
+        unread_ones = unread(self._tokenizer, prepared)
+        return [
+            Generated(text, done, unread=strange, unwritten=self._unknown in row)
+            for text, done, strange, row in zip(
+                finished_texts, finished, unread_ones, rows, strict=True
+            )
+        ]
 
     def _decode(self, rows: list[list[int]]) -> list[str]:
+        """In words, as the toolkit's detokenisers want them: transformers' own cleaning up would
+        glue single quotes to the words on both sides."""
         self._tokenizer._switch_to_target_mode()
         try:
             return [
                 str(text)
                 for text in self._tokenizer.batch_decode(
-                    rows, skip_special_tokens=True, clean_up_tokenization_spaces=True
+                    rows, skip_special_tokens=True, clean_up_tokenization_spaces=False
                 )
             ]
         finally:

@@ -14,13 +14,13 @@ from chalchitra.errors import MissingError, StageError
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
-    AGAINST_LOOPS,
     generate,
     has_weights,
     loaded,
     positions,
     result_of,
     translated,
+    unread,
 )
 from chalchitra.translation.translate_units import Generated, Outcome
 
@@ -57,7 +57,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     # NLLB's tag of Santali names a script that the text is not in
     script = request.languages[request.target_language].get("script") or target_code[-4:]
     codes = (source_code, target_code)
-    return translated(request, "nllb", codes, load, output_tag=f"_{script}")
+    return translated(request, "nllb", codes, load, output_tag=f"{target_code[:-5]}_{script}")
 
 
 def check_model_folder(path: Path, name: str) -> None:
@@ -104,6 +104,7 @@ class NllbEngine:
         self._num_beams = num_beams
         self._max_tokens = positions(model.config, "source", MAX_TOKENS)
         self._max_new_tokens = min(max_new_tokens, self._max_tokens - 1)
+        self._unknown = tokenizer.unk_token_id
 
     @property
     def max_tokens(self) -> int:
@@ -114,23 +115,27 @@ class NllbEngine:
 
     def generate(self, texts: Sequence[str], *, careful: bool = False) -> list[Generated]:
         sentences = [self._sentences(text) for text in texts]
-        inputs = self._tokenizer(
-            [one for text in sentences for one in text], padding="longest", return_tensors="pt"
-        )
+        every = [one for text in sentences for one in text]
+        inputs = self._tokenizer(every, padding="longest", return_tensors="pt")
         rows, finished = generate(
             self._model,
             {name: inputs[name] for name in ("input_ids", "attention_mask")},
+            limit=self._max_new_tokens,
+            careful=careful,
+            unknown=self._unknown,
             num_beams=self._num_beams,
-            max_new_tokens=self._max_new_tokens,
             forced_bos_token_id=self._target_id,
-            **(AGAINST_LOOPS if careful else {}),
         )
         written = self._tokenizer.batch_decode(
             rows,
             skip_special_tokens=True,
             clean_up_tokenization_spaces=False,  # French has a space before its question mark
         )
-        outputs = iter(zip(written, finished, strict=True))
+        strange = unread(self._tokenizer, every)
+        outputs = iter(
+            Generated(text.strip(), done, unread=pieces, unwritten=self._unknown in list(row))
+            for text, done, pieces, row in zip(written, finished, strange, rows, strict=True)
+        )
         return [_one([next(outputs) for _ in text]) for text in sentences]
 
     def _sentences(self, text: str) -> list[str]:
@@ -143,7 +148,12 @@ class NllbEngine:
         return [len(ids) for ids in self._tokenizer(list(sentences))["input_ids"]]
 
 
-def _one(parts: Sequence[tuple[str, bool]]) -> Generated:
+def _one(parts: Sequence[Generated]) -> Generated:
     """The sentences of one text as one; a sentence that came to nothing spoils it."""
-    texts = [text.strip() for text, _ in parts]
-    return Generated(" ".join(texts) if all(texts) else "", all(done for _, done in parts))
+    texts = [part.text for part in parts]
+    return Generated(
+        " ".join(texts) if all(texts) else "",
+        all(part.finished for part in parts),
+        unread=tuple(dict.fromkeys(piece for part in parts for piece in part.unread)),
+        unwritten=any(part.unwritten for part in parts),
+    )

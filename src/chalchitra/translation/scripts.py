@@ -91,6 +91,11 @@ def script_share(text: str, script: str) -> float | None:
     return sum(one in wanted for one in letters) / len(letters) if letters else None
 
 
+def is_written_in(character: str, script: str) -> bool:
+    """Whether a character is a letter or a sign of the script, or of one it is written with."""
+    return _any_script_of(character) in _WRITTEN_WITH.get(script, {script})
+
+
 def can_be_told(script: str) -> bool:
     """Whether `script_share` knows the letters of this script."""
     known = {block[2] for block in (*_BLOCKS, *_OTHERS)}

@@ -7,10 +7,13 @@ nowhere else.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +28,11 @@ from chalchitra.translation.translate_units import Engine, LateEngine, Outcome, 
 
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 """Either is in the folder of every model."""
-TEXT_VERSION = 2
-"""Counted up when protect.py or checks.py change what becomes of a sentence: what was remembered
-before is then not taken."""
 AGAINST_LOOPS = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 6}
+_LIBRARIES = ("IndicTransToolkit", "transformers", "sentencepiece", "tokenizers")
+_ROOM = {False: (3, 16), True: (6, 48)}
+"""Tokens of an output for each of its source, and for nothing, at first and when it is tried again.
+Of 26 languages' sentences none needs three; a row that loops would hold its batch to the limit."""
 
 
 def translated(
@@ -52,12 +56,33 @@ def translated(
         output_tag or target_tag,
         batch_size=request.settings["batch_size"],
         memory=request.remembered(
-            *tags, precision=precision(request), texts=TEXT_VERSION, by=translator
+            *tags, precision=precision(request), texts=text_version(), by=translator
         ),
         terms=request.terms,
         on_progress=lambda done, total: request.on_progress(done, total, "sentences"),
     )
     return result_of(request, translator, outcome)
+
+
+@cache
+def text_version() -> str:
+    """A hash of all that makes and judges a text around a model: this package and the libraries.
+
+    What was remembered under another is not taken: it may be what a fault made.
+    """
+    found = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(path.name.encode() + b"\0" + path.read_bytes())
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found.update(f"{name}={version(name)}".encode())
+    return found.hexdigest()
+
+
+def most_new(lengths: Sequence[int], limit: int, *, careful: bool) -> int:
+    """The most tokens of an output, in a batch with sources of these lengths (tokens)."""
+    each, always = _ROOM[careful]
+    return max(1, min(limit, each * max(lengths, default=0) + always))
 
 
 def has_weights(path: Path) -> bool:
@@ -79,13 +104,28 @@ def loaded(request: TranslationRequest, *, own_code: bool) -> tuple[Any, Any]:
 
 
 def generate(
-    model: Any, inputs: Mapping[str, Any], **options: Any
+    model: Any,
+    inputs: Mapping[str, Any],
+    *,
+    limit: int,
+    careful: bool = False,
+    unknown: int | None = None,
+    **options: Any,
 ) -> tuple[list[list[int]], list[bool]]:
     """The best hypothesis for each row, and whether the model itself came to an end there.
 
-    Nothing is sampled. Raises BatchTooLarge where memory does not hold the batch.
+    At most `limit` tokens, and at most what sources of this length need. `careful` decodes against
+    loops and without the token `unknown`. Nothing is sampled. Raises BatchTooLarge where memory
+    does not hold the batch.
     """
     import torch
+
+    lengths = inputs["attention_mask"].sum(dim=1).tolist()
+    options["max_new_tokens"] = most_new(lengths, limit, careful=careful)
+    if careful:
+        options |= AGAINST_LOOPS
+        if unknown is not None:
+            options["suppress_tokens"] = [unknown]
 
     failure = ""
     try:
@@ -110,6 +150,20 @@ def generate(
     ends = set(end if isinstance(end, list) else [end])
     # the first token starts the decoder, and in these models that is the end mark too
     return rows, [not ends.isdisjoint(row[1:]) for row in rows]
+
+
+def unread(tokenizer: Any, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """What of each text the tokeniser has no token for."""
+    unknown = tokenizer.unk_token_id
+    found: list[tuple[str, ...]] = []
+    for text, row in zip(texts, tokenizer(list(texts))["input_ids"], strict=True):
+        if unknown is None or unknown not in row:
+            found.append(())
+            continue
+        pieces = tokenizer.tokenize(text)
+        strange = [p for p in pieces if tokenizer.convert_tokens_to_ids(p) == unknown]
+        found.append(tuple(dict.fromkeys(filter(None, (p.strip("▁ ") for p in strange)))) or ("?",))
+    return found
 
 
 def result_of(request: TranslationRequest, translator: str, outcome: Outcome) -> TranslationResult:

@@ -1,7 +1,8 @@
 """Sentence units through a translation engine: batched, checked, retried, and none of them lost.
 
 A sentence whose translation fails a check is tried again alone and with care against loops, then
-without placeholders, then in smaller pieces. What still fails keeps its source text and says why.
+without placeholders, then without its final mark, then in smaller pieces. What still fails keeps
+its source text and says why.
 An exception of the model costs the sentences that raise it, not the stage; where everything raises,
 the stage fails with it.
 """
@@ -11,15 +12,18 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
 from chalchitra.errors import ChalchitraError
 from chalchitra.jobs.record import Degraded
 from chalchitra.text.sentence_ends import is_punctuation
+from chalchitra.translation.agreement import doubts
 from chalchitra.translation.batches import BatchTooLarge, run_batches
-from chalchitra.translation.checks import problem
+from chalchitra.translation.checks import left_over, problem
+from chalchitra.translation.edges import final_mark
+from chalchitra.translation.latin import UNREADABLE, is_all_latin, is_english, may_be_sent
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.protect import Protected, protect, restore
@@ -31,6 +35,9 @@ PIECE_DEPTH = 2
 RAISE_IN_A_ROW = 20
 """So many sentences of the first round that raise one after another are no matter of sentences: the
 model or its device is gone, and a new process may have another."""
+_MARKS = " .?!।॥؟۔᱾꯫…\"'”’"
+_TELLING = 20
+"""So many sentences, hardly one with a final mark, come from a recogniser that writes none."""
 LOGGED = 5
 """Exceptions that are printed whole, for the stage's log; the rest is more of the same."""
 
@@ -39,12 +46,15 @@ LOGGED = 5
 class Generated:
     """One output of an engine; `finished` when the model itself came to an end.
 
-    `error` is what was raised instead of an output.
+    `error` is what was raised instead of an output. `unread` is what of the source the model has
+    no token for; `unwritten`, whether the output had such a token, which no text can show.
     """
 
     text: str
     finished: bool = True
     error: Exception | None = None
+    unread: tuple[str, ...] = ()
+    unwritten: bool = False
 
 
 class Engine(Protocol):
@@ -120,11 +130,15 @@ class _Verdict:
     problem: str | None = None
     doubt: str | None = None
     error: Exception | None = None
+    mangled: bool = False
+    """Whether placeholders were lost or doubled: what is left of one may be in the text."""
+    incurable: bool = False
+    """Whether the doubt is of a kind that no other try takes away."""
 
     @property
     def rank(self) -> int:
-        """0 is faultless, 1 doubtful, 2 ruled out."""
-        return 2 if self.problem else 1 if self.doubt else 0
+        """0 is faultless, 1 doubtful, 2 doubtful with placeholders lost, 3 ruled out."""
+        return 3 if self.problem else 2 if self.mangled else 1 if self.doubt else 0
 
     @property
     def clean(self) -> bool:
@@ -166,8 +180,10 @@ class _Run:
         self._memory = memory
         self._terms = terms or TermFinder(())
         self._engine = engine
-        self._source_tag = source_tag
+        self._source_tag, self._target_tag = source_tag, target_tag
+        self._source_script = source_tag.rpartition("_")[2]
         self._target_script = target_tag.rpartition("_")[2]
+        self._mirrors = True
         self._in_pieces = 0
         self._exceptions = 0
         self._in_a_row = 0
@@ -179,6 +195,9 @@ class _Run:
         on_progress: Callable[[int, int], None],
     ) -> Outcome:
         texts = list(dict.fromkeys(u.text for u in units if not is_punctuation(u.text)))
+        self._mirrors = is_punctuated(texts)
+        unsent = {text: one for text in texts if (one := self._unsent(text)) is not None}
+        texts = [text for text in texts if text not in unsent]
         keys = {text: self._key(text) for text in texts}
         stored = self._memory.find(list(keys.values())) if self._memory else {}
         known = {text for text, key in keys.items() if key in stored}
@@ -205,13 +224,14 @@ class _Run:
             lambda done: on_progress(done + others, len(units)),
         )
         verdicts |= dict(zip((new[i] for i in fits), first, strict=True))
-        again = [text for text in new if text not in verdicts or not verdicts[text].clean]
+        again = [text for text in new if _may_be_better(verdicts.get(text))]
         for text in again:
             verdicts[text] = self._again(text, verdicts.get(text))
             self._keep({text: verdicts[text]})
         errors = [verdicts[text].error for text in new]
         if errors and not known and (error := errors[0]) and all(errors):
             raise error
+        verdicts |= unsent
         done = []
         for unit in units:
             verdict = verdicts.get(unit.text) or _Verdict(unit.text)  # marks alone stay
@@ -268,7 +288,16 @@ class _Run:
     def _key(self, text: str) -> str:
         """What a sentence is remembered by: with other renderings of its terms it is another."""
         terms = self._terms.find(text)
-        return "\n".join([text, *(f"{one.term} = {one.rendering}" for one in terms)])
+        mirrors = [] if self._mirrors else ["without marks"]
+        return "\n".join([text, *(f"{one.term} = {one.rendering}" for one in terms), *mirrors])
+
+    def _unsent(self, text: str) -> _Verdict | None:
+        """What becomes of a text that the model cannot read; None for any other."""
+        if self._source_script in ("", "Latn") or not is_all_latin(text):
+            return None
+        if self._target_tag == "eng_Latn" and is_english(text):
+            return _Verdict(text)
+        return None if may_be_sent(text) else _Verdict("", UNREADABLE)
 
     def _protect(self, text: str, *, placeholders: bool = True) -> Protected:
         terms = self._terms.find(text)
@@ -279,15 +308,47 @@ class _Run:
             said = str(error).strip().partition("\n")[0]
             why = f"the model failed on it ({type(error).__name__}: {said})"
             return _Verdict("", why, error=error)
-        restored = restore(generated.text, protected)
-        given = {one.rendering for one in self._terms.find(protected.source)}
-        wrong = problem(protected.source, restored.text, self._target_script, given)
+        target = self._target_tag if self._mirrors else ""
+        restored = restore(generated.text, protected, target)
+        found = self._terms.find(protected.source)
+        given = {one.rendering for one in found}
+        wrong = problem(
+            protected.source,
+            restored.text,
+            self._target_script,
+            given,
+            source_script=self._source_script,
+        )
         if wrong is None and not generated.finished:
             wrong = "the translation does not come to an end"
         if wrong is None and restored.strays:
             wrong = f"the placeholder {restored.strays[0]} stands for nothing"
-        doubt = f"{', '.join(restored.lost)} is missing" if restored.lost else None
-        return _Verdict(restored.text, wrong, doubt)
+        doubted = [f"{', '.join(restored.lost)} is missing"] if restored.lost else []
+        doubted += [f"{one} is there more than once" for one in restored.doubled]
+        doubted += self._doubts(protected, restored.text, restored.lost)
+        if generated.unwritten:
+            doubted.append("the model wrote a letter that it has no sign for")
+        curable = bool(doubted)
+        if generated.unread:
+            doubted.append(f"the model does not know “{'”, “'.join(generated.unread)}”")
+        return _Verdict(
+            restored.text,
+            wrong,
+            "; ".join(doubted) or None,
+            mangled=protected.hidden and bool(restored.lost or restored.doubled),
+            incurable=bool(doubted) and not curable,
+        )
+
+    def _doubts(self, protected: Protected, text: str, lost: Sequence[str]) -> list[str]:
+        """What the two texts do not share, without what is said to be lost already."""
+        source = protected.source
+        for one in self._terms.find(source):
+            text = text.replace(one.rendering, " ")
+            source = source.replace(one.term, " ")
+        found = doubts(source, text, self._source_tag, self._target_tag)
+        found = [one for one in found if not any(one.split(" ")[0] in each for each in lost)]
+        left = left_over(source, text, self._source_script, self._target_script)
+        return [*found, *([left] if left else [])]
 
     def _again(self, text: str, before: _Verdict | None) -> _Verdict:
         """The best that can be had for a sentence that failed (None: it was too long)."""
@@ -304,18 +365,22 @@ class _Run:
         return best or _Verdict("", "it is too long for the model, and its pieces failed too")
 
     def _alone(self, text: str, best: _Verdict | None = None) -> _Verdict:
-        """One sentence by itself, with placeholders and without; `best` is what there is so far."""
-        for placeholders in (True, False):
-            protected = self._protect(text, placeholders=placeholders)
-            if not placeholders and best is not None and not self._protect(text).entities:
-                break
-            found = self._generate_one(protected.text)
-            verdict = self._verdict(protected, found)
+        """One sentence by itself, with placeholders and without, and without its final mark; `best`
+        is what there is so far."""
+        hidden = self._protect(text)
+        tries = [hidden]
+        if hidden.entities:
+            tries.append(self._protect(text, placeholders=False))
+        for protected in tries:
+            verdict = self._verdict(protected, self._generate_one(protected.text))
             if best is None or verdict.rank < best.rank:
                 best = verdict
             if best.clean:
-                break
+                return best
         assert best is not None
+        if best.problem and (unmarked := _unmarked(tries[-1])) is not None:
+            verdict = self._verdict(unmarked, self._generate_one(unmarked.text))
+            best = verdict if verdict.rank < best.rank else best
         return best
 
     def _generate_one(self, text: str) -> Generated:
@@ -346,6 +411,25 @@ class _Run:
                 return None
             pieces += smaller
         return pieces
+
+
+def _may_be_better(verdict: _Verdict | None) -> bool:
+    return verdict is None or not (verdict.clean or verdict.incurable)
+
+
+def _unmarked(protected: Protected) -> Protected | None:
+    """The text without the mark at its end, which now and then is what spoils it; None without."""
+    if not final_mark(protected.text):
+        return None
+    text = protected.text.rstrip(_MARKS)
+    return replace(protected, text=text) if text.strip() else None
+
+
+def is_punctuated(texts: Sequence[str]) -> bool:
+    """Whether these sentences have final marks, as far as can be told: a recogniser that writes
+    none leaves it to the translation."""
+    marked = sum(bool(final_mark(text)) for text in texts)
+    return len(texts) < _TELLING or marked >= len(texts) / 10
 
 
 def halved(text: str) -> tuple[str, str] | None:

@@ -2,18 +2,29 @@
 
 A translator works on sentences, while a recogniser cuts where its window or the speaker's breath
 ends. So words are joined across segments while the sentence goes on and the pause is short. What is
-sung is never joined with what is spoken.
+sung is never joined with what is spoken. Where no mark ends a sentence (many recognisers write
+none) pauses and the recogniser's own cuts have to say where, and a unit may be less long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chalchitra.text.sentence_ends import sentence_starts
+from chalchitra.text.sentence_ends import ends_sentence, sentence_starts
 from chalchitra.transcript.model import Segment, Transcript, Word
 
 CLAUSE_ENDS = ",;:،؛—–…"
+UNMARKED_PAUSE = 0.35
+"""Seconds that part two words where no mark does: turns of a conversation follow each other after
+0.2 s at the least, and inside a sentence people rarely pause as long as this."""
+UNMARKED_CUT = 0.15
+"""And so many where the recogniser began a new segment there."""
+UNMARKED_CHARS = 100
+UNMARKED_SECONDS = 7.0
+"""The longest unit without a mark: a sentence of a film's dialogue is rarely longer."""
+UNMARKED_WORDS = 30
+"""A run of so many words to the next mark counts as one without any."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,15 @@ class UnitLimits:
     max_chars: int = 250
     max_seconds: float = 20.0
 
+    @property
+    def without_marks(self) -> UnitLimits:
+        """For words in which no mark says where a sentence ends."""
+        return UnitLimits(
+            min(self.max_pause, UNMARKED_PAUSE),
+            min(self.max_chars, UNMARKED_CHARS),
+            min(self.max_seconds, UNMARKED_SECONDS),
+        )
+
 
 @dataclass(frozen=True)
 class _Token:
@@ -66,7 +86,7 @@ def sentence_units(transcript: Transcript, limits: UnitLimits | None = None) -> 
     pieces = [
         piece
         for sentence in _sentences(tokens, limits.max_pause, transcript.language)
-        for piece in _bounded(sentence, limits)
+        for piece in _parted(sentence, limits, transcript.language)
     ]
     return [_unit(number, piece) for number, piece in enumerate(pieces)]
 
@@ -105,11 +125,44 @@ def _sentences(tokens: Sequence[_Token], max_pause: float, language: str) -> Ite
 
 def _parts(token: _Token, next_one: _Token, max_pause: float) -> bool:
     word, following = token.word, next_one.word
-    if token.song != next_one.song:
-        return True
-    if following.start - word.end >= max_pause:
-        return True
-    return bool(word.speaker and following.speaker and word.speaker != following.speaker)
+    return token.song != next_one.song or following.start - word.end >= max_pause
+
+
+def _parted(sentence: list[_Token], limits: UnitLimits, language: str) -> Iterator[list[_Token]]:
+    """A sentence in the units it makes: by speakers, by pauses where nothing marks its end, and
+    within the limits."""
+    for turn in _turns(sentence):
+        ends = ends_sentence(turn[-1].word.text, language=language)
+        within = limits if ends else limits.without_marks
+        if ends and len(turn) < UNMARKED_WORDS:
+            yield from _bounded(turn, within)
+            continue
+        current: list[_Token] = []
+        for token in turn:
+            if current and _is_new(current[-1], token, limits.without_marks.max_pause):
+                yield from _bounded(current, within)
+                current = []
+            current.append(token)
+        yield from _bounded(current, within)
+
+
+def _turns(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
+    """The tokens cut where another speaks. A word of nobody's goes with those before it."""
+    current: list[_Token] = []
+    speaking: str | None = None
+    for token in tokens:
+        who = token.word.speaker
+        if current and speaking and who and who != speaking:
+            yield current
+            current = []
+        speaking = who or speaking
+        current.append(token)
+    yield current
+
+
+def _is_new(token: _Token, following: _Token, max_pause: float) -> bool:
+    pause = following.word.start - token.word.end
+    return pause >= (max_pause if token.segment_id == following.segment_id else UNMARKED_CUT)
 
 
 def _bounded(tokens: list[_Token], limits: UnitLimits) -> list[list[_Token]]:
