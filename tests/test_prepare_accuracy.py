@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalchitra import detection
+from chalchitra import accuracy, detection
 from chalchitra.accuracy import calibrated
 from chalchitra.cli.prepare import with_model
 from chalchitra.jobs import Detected, read_job
@@ -98,6 +98,12 @@ def test_a_job_records_what_its_recogniser_is_worth(prepared):
     assert (found.model, found.language, found.basis) == ("base", "Hindi", "measured")
     assert found.unusable
     assert found.larger[0] == "medium"
+
+
+def test_no_run_of_an_earlier_job_fails_for_want_of_the_tables(prepared, monkeypatch, tmp_path):
+    old = prepared().model_copy(update={"calibration": None})
+    monkeypatch.setattr(accuracy, "config_dir", lambda: tmp_path)
+    assert calibrated(old).calibration is None
 
 
 def test_a_job_of_an_earlier_version_gets_it_when_it_runs(prepared):

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalchitra.errors import MissingError, UsageError
+from chalchitra.errors import ChalchitraError, MissingError, UsageError
 from chalchitra.jobs import Job
 from chalchitra.languages import Language, find
 from chalchitra.models import catalogue
@@ -184,10 +184,10 @@ def calibrated(job: Job) -> Job:
     if job.calibration is not None or choice is None or job.script is not None:
         return job
     try:
-        language = find(job.source_language)
-    except UsageError:  # not known yet, or of another table
+        told = of_job(choice.name, find(job.source_language))
+    except ChalchitraError:  # its language is not known yet; and no run fails for want of tables
         return job
-    return job.model_copy(update={"calibration": of_job(choice.name, language)})
+    return job.model_copy(update={"calibration": told})
 
 
 def larger(model: str, language: Language) -> list[str]:
