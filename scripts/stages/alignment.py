@@ -28,8 +28,12 @@ def work(stage: Stage) -> None:
 
 
 def marked(stage: Stage, transcript: Transcript) -> Transcript:
-    """Say of each segment whether it lies in a song or in music: here its times are known best."""
-    transcript = mark_songs(transcript, MusicHeard.read(stage.input("music")).stretches)
+    """Say of each segment whether it lies in a song or in music: here its times are known best.
+
+    What a given text marks as sung stays so: no recogniser says it.
+    """
+    sung = {segment.id for segment in transcript.segments if segment.song}
+    transcript = mark_songs(transcript, MusicHeard.read(stage.input("music")).stretches, sung)
     songs = [segment for segment in transcript.segments if segment.song]
     stage.metric("song_segments", len(songs))
     stage.metric("song_words", sum(map(word_count, songs)))

@@ -71,7 +71,7 @@ def work(stage: Stage) -> None:
         if song_text == "leave out":
             transcript, left_out = without_songs(transcript)
             stage.metric("song_words_left_out", left_out)
-        words = transcript_words(transcript, row["script"], notes=notes)
+        words = transcript_words(transcript, row["script"], notes=notes, labels=settings.labels)
     else:
         translation = Translation.read(stage.input("translation"))
         words = translation_words(translation, notes=notes)

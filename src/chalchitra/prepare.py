@@ -52,7 +52,7 @@ from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
-from chalchitra.script import GivenScript, read_script
+from chalchitra.script import GivenScript, UnknownRateError, read_script
 from chalchitra.settings import Settings, resolve
 from chalchitra.tracks.following import plan_of, settled
 
@@ -152,7 +152,18 @@ def _script(wishes: Wishes, source: Language | None) -> GivenScript | None:
             cause="-s auto listens to the film, and the text may be in another script.",
             fix="Name the language, for example: -s hi",
         )
-    return read_script(wishes.transcript, source)
+    try:
+        return read_script(wishes.transcript, source)
+    except UnknownRateError:
+        return None  # the film says it: _with_script
+
+
+def _with_script(plan_: Plan, film: Film) -> Plan:
+    """The plan with the text that waited for the film's frame rate."""
+    path, source = plan_.wishes.transcript, plan_.source
+    if path is None or source is None or plan_.script is not None:
+        return plan_
+    return replace(plan_, script=read_script(path, source, film.frame_rate))
 
 
 @dataclass(frozen=True)
@@ -179,6 +190,7 @@ def prepare_film(
     does not tell its language; and what stopped the listening.
     """
     asked = _look(path, plan_)
+    plan_ = _with_script(plan_, asked.film)
     if plan_.source is None:
         with _writable(out):
             return _by_ear(asked, plan_, out, reporter or Silent(), services)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chalchitra.speech.placing.place import Placement, place_script
 from chalchitra.speech.placing.shifts import expected, stretches
 from chalchitra.transcript import Region, Segment, Transcript, Word
-from chalchitra.transcript.script import Script, ScriptLine
+from chalchitra.transcript.script import Script, ScriptLabel, ScriptLine
 
 LETTER = 0.07
 """Seconds a letter, as these voices speak."""
@@ -266,6 +266,34 @@ def test_who_speaks_goes_with_the_words():
     assert first.speaker == "Ram"
     assert {word.speaker for word in first.words} == {"Ram"}
     assert second.speaker is None
+
+
+def test_labels_and_songs_go_with_the_words():
+    """Labels keep their place among the words; one of its own time moves as its line does."""
+    film = rebuilt(["balo dina mofe", "gulika nabode"])
+    start = film.spans[0][0]
+    alone = ScriptLabel(text="[door slams]", start=start + 97, end=start + 98)
+    inside = ScriptLabel(text="(laughs)", at=len("balo dina"))
+    lines = [
+        ScriptLine(
+            number=1,
+            text=film.lines[0],
+            start=start + 100,
+            end=start + 101,
+            song=True,
+            labels=[alone, inside],
+        ),
+        ScriptLine(number=2, text=film.lines[1]),
+    ]
+    first, second = film.place(lines).segments
+    assert (first.song, second.song) == (True, False)
+    slams, laughs = first.labels
+    assert (slams.text, slams.before) == ("[door slams]", 0)
+    assert (slams.start, slams.end) == pytest.approx(
+        (max(0, first.start - 3), max(0, first.start - 2)), abs=0.01
+    )
+    assert (laughs.text, laughs.before, laughs.start) == ("(laughs)", 2, None)
+    assert second.labels == []
 
 
 def test_what_the_text_lacks_is_filled_in_only_when_asked_for():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
+from chalchitra.errors import SeveralErrors, UsageError
 from chalchitra.subtitles import to_review, to_srt, to_vtt
 from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.edited import EditedTrack, read_edited, still_shown
@@ -89,17 +89,24 @@ def test_what_would_lose_something_is_refused_with_its_line(tmp_path, edit, said
 
 
 def test_other_files(tmp_path):
-    for name, data in {
-        "film.ass": b"[Script Info]",
-        "film.srt": b"no cues",
-        "gone.csv": None,
-        "empty.vtt": b"WEBVTT\n",
-    }.items():
+    for name, data, said in [
+        ("film.ass", b"[Script Info]", "ends in none of .csv, .srt, .vtt"),
+        ("film.srt", b"no cues", "has the times of a cue"),
+        ("gone.csv", None, "No such file"),
+        ("gone.srt", None, "No such file"),
+        ("empty.vtt", b"WEBVTT\n", "has no cues"),
+        ("empty.csv", b"index,start,end,text\n", "has no cues"),
+        ("letter.csv", b"Dear all,\n", "has no column"),
+        ("sub.srt", b"{1}{1}25\n{25}{50}Hello\n", "It is MicroDVD"),
+    ]:
         path = tmp_path / name
         if data is not None:
             path.write_bytes(data)
-        with pytest.raises(ChalchitraError):
+        with pytest.raises(UsageError) as caught:
             read_edited(path)
+        assert said in str(caught.value)
+        assert path.name in caught.value.what
+        assert caught.value.fix
     path = tmp_path / "old.srt"
     path.write_bytes(cue(1, "00:00:01,000 --> 00:00:02,000", "café").encode("cp1252"))
     with pytest.raises(UsageError, match="Unicode"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.subtitles import CueSettings, build_cues, transcript_words, translation_words
@@ -178,8 +178,27 @@ def test_a_retimed_cue_retimes_all(film, late):
         assert after.track.cues[-1].start == moved[-1].start
 
 
+def repeated_in_thai():
+    """Two sentences of few words, over and over, in a script whose words a cue may cut."""
+    first = (
+        "ฉันมาจากเดลี ฉันมาจากเดลี ครับ เมื่อวานนี้ ฉันมาจากเดลี เขาไม่มา และ เขาไม่มา เขาไม่มา เมื่อวานนี้ "
+        "ครับ และ เมื่อวานนี้ ฉันมาจากเดลี และ ฉันมาจากเดลี ฉันมาจากเดลี"
+    )
+    units = [
+        TranslationUnit(
+            id=10 + n, start=0.6 * n, end=0.6 * (n + 1), source="मैं", text=text, segment_ids=[n]
+        )
+        for n, text in enumerate([first, "ฉันมาจากเดลี เขาไม่มา"])
+    ]
+    thai = Translation(
+        source_language="hi", target_language="th", translator="t", model="m", units=units
+    )
+    return Transcript(language="hi", segments=[]), [thai, thai]
+
+
 @settings(deadline=None, max_examples=60)
 @given(film=films())
+@example(film=repeated_in_thai())
 def test_edited_cues_know_their_units_again(film):
     _, (translation, _) = film
     words, _, _, cues = own_track(translation)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.script.decode import read_text
+from chalchitra.languages import find
+from chalchitra.script import read_script
 from chalchitra.subtitles import Cue, to_srt, to_vtt
 from chalchitra.subtitles.foreign import read_subtitles
 from chalchitra.text.direction import EMBED, POP, UNSEEN, marked
@@ -53,8 +54,9 @@ def test_our_own_file_reads_back_without_marks(tmp_path_factory, kind, lines):
 def test_a_subtitle_file_given_as_the_text_of_a_film_has_none(tmp_path):
     path = tmp_path / "film.ur.srt"
     path.write_text(to_srt([Cue(1, 1, 3, URDU[:2])], right_to_left=True), encoding="utf-8")
-    text, _ = read_text(path)
-    assert not set(UNSEEN) & set(text)
+    shown = "".join(line.text for line in read_script(path, find("ur")).script.lines)
+    assert shown
+    assert not set(UNSEEN) & set(shown)
 
 
 def test_left_to_right_tracks_have_none():

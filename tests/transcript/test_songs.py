@@ -121,3 +121,8 @@ def test_what_is_left_out_and_what_is_kept_is_everything(edges, marked):
         share = share_inside(each.start, each.end, stretches)
         assert 0 <= share <= 1 + 1e-9
         assert each.song == (share > 0.5)
+
+
+def test_what_a_given_text_marks_as_sung_stays_so():
+    talk = Transcript(language="hi", segments=[segment(0, (1, 2)), segment(1, (3, 4))])
+    assert [one.song for one in mark_songs(talk, [], sung={1}).segments] == [False, True]

@@ -22,7 +22,10 @@ _NOT_LANGUAGES = frozenset({"cc", "default", "forced", "sdh"})
 def qc(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="FILE|JOB", help="A .srt or .vtt file; or a job's id or folder."),
+        typer.Argument(
+            metavar="FILE|JOB",
+            help="A file of subtitles (.srt, .vtt, .ass ...); or a job's id or folder.",
+        ),
     ] = None,
     job: Annotated[
         str | None, typer.Option("-j", "--job", metavar="JOB", help="A job's id, or its folder.")
@@ -120,8 +123,8 @@ def _of_file(
 
     style = read_style(profile)
     spoken = _language(file, language)
-    read = read_subtitles(file)
     probed = probe(film) if film is not None else None
+    read = read_subtitles(file, probed.frame_rate if probed else None)
     report = make_report(
         read.cues,
         style,

@@ -1,4 +1,4 @@
-"""The file that a person gave with --transcript, as clean text."""
+"""The file that a person gave with --transcript, as text."""
 
 from __future__ import annotations
 
@@ -6,36 +6,38 @@ import unicodedata
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.text.decode import decode
-from chalchitra.text.direction import UNSEEN
+from chalchitra.subtitles.formats import lines_of
+from chalchitra.subtitles.formats.others import other_bytes
+from chalchitra.text.decode import Decoded, decode
 
 LARGEST = 20_000_000
 """Bytes. The text of a long film has some 200,000."""
 
 
-def read_text(path: Path) -> tuple[str, str | None]:
-    """A file's text in NFC with "\\n" ending its lines, and a note where its encoding was guessed.
+def read_text(path: Path) -> tuple[str, list[str]]:
+    """A file's text in NFC with "\\n" ending its lines, and notes where it was guessed or mended.
 
     Raises UsageError for a file that is missing, empty, too large, or no text.
     """
     data = _bytes(path)
-    text, note = _decoded(data, path)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    text = "".join(char for char in text if char not in _IGNORED)
-    if any(unicodedata.category(char) == "Cc" and char not in "\n\t\f\v\x1b" for char in text):
-        raise _no_text(path, "It holds characters that no text has.")
+    if (other := other_bytes(data)) is not None:
+        raise UsageError(f"{path} is no text.", cause=f"It is {other.title}.", fix=other.fix)
+    try:
+        found = decode(data)
+    except ValueError as error:
+        raise UsageError(
+            f"{path} is no text.",
+            cause=str(error),
+            fix="Save it as plain text in UTF-8; a word processor can export that.",
+        ) from None
+    text = lines_of(found.text)
     if not text.strip():
         raise UsageError(
             f"There is no text in {path}.",
             cause="The file is empty.",
             fix="Give a file with the lines that are said, or leave --transcript out.",
         )
-    return unicodedata.normalize("NFC", text), note
-
-
-_IGNORED = "\ufeff\u2060\u00ad" + UNSEEN
-"""Invisible: marks of byte order inside, word joiners, soft hyphens, marks of direction.
-ZWJ and ZWNJ are spelling."""
+    return unicodedata.normalize("NFC", text), _notes(found, path)
 
 
 def _bytes(path: Path) -> bytes:
@@ -55,24 +57,14 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _decoded(data: bytes, path: Path) -> tuple[str, str | None]:
-    try:
-        found = decode(data)
-    except ValueError as error:
-        raise _no_text(path, str(error)) from None
-    if not found.guessed:
-        return found.text, None
+def _notes(found: Decoded, path: Path) -> list[str]:
+    notes = []
     if found.encoding == "cp1252":
-        return found.text, (
+        notes.append(
             f"{path.name} is not UTF-8 and was read as Windows-1252; if letters look wrong, save "
             "it as UTF-8."
         )
-    return found.text, f"{path.name} was read as UTF-16, which it does not say it is."
-
-
-def _no_text(path: Path, cause: str) -> UsageError:
-    return UsageError(
-        f"{path} is no text.",
-        cause=cause,
-        fix="Save it as plain text in UTF-8; a word processor can export that.",
-    )
+    elif found.guessed:
+        notes.append(f"{path.name} was read as UTF-16, which it does not say it is.")
+    notes += [f"{path.name} was mended: {repair}." for repair in found.repairs]
+    return notes

@@ -12,7 +12,10 @@ from chalchitra.files import sha256_bytes
 from chalchitra.languages import Language
 from chalchitra.script.decode import read_text
 from chalchitra.script.plain import read_plain
-from chalchitra.script.timed import SUFFIXES, read_timed
+from chalchitra.script.timed import TimedScript, read_timed
+from chalchitra.subtitles import formats
+from chalchitra.subtitles.formats.markup import without_unseen
+from chalchitra.subtitles.formats.others import has_times, other_text
 from chalchitra.transcript.script import Script, ScriptLine
 from chalchitra.translation.scripts import script_of, script_share
 
@@ -38,11 +41,16 @@ class GivenScript:
         return sha256_bytes(self.text.encode())
 
 
-def read_script(path: Path, language: Language) -> GivenScript:
+class UnknownRateError(UsageError):
+    """A text's times are frames, and how many make a second is not known yet."""
+
+
+def read_script(path: Path, language: Language, rate: float | None = None) -> GivenScript:
     """Read the text of a film that is spoken in `language`.
 
-    What the file is, its content says, and its suffix where that is a subtitle file's or .json.
-    Raises UsageError when it is missing or broken, or holds nothing that can be spoken.
+    What the file is, its content says. `rate` is the film's frames a second, where it is known.
+    Raises UnknownRateError where it is wanted, and UsageError when the file is missing or broken,
+    is of a kind that is not read, or holds nothing that can be spoken.
     """
     suffix = path.suffix.lower()
     if suffix in _PROGRAM_FILES:
@@ -51,14 +59,22 @@ def read_script(path: Path, language: Language) -> GivenScript:
             cause=f"A {suffix} file belongs to a program, which must be asked for its text.",
             fix="Save it there as plain text (UTF-8) and give that file.",
         )
-    text, note = read_text(path)
+    text, notes = read_text(path)
+    if (other := other_text(text)) is not None:
+        raise UsageError(
+            f"The text in {path} cannot be used.", cause=f"It is {other.title}.", fix=other.fix
+        )
     script: Script | None
-    if suffix == ".json":
+    title = ""
+    if suffix == ".json" or _is_json(text):
         script = _from_json(text, path)
-    elif suffix in SUFFIXES or _looks_timed(text):
-        script = read_timed(text, path)
+    elif (format_ := formats.recognised(text)) is not None:
+        title = "" if suffix in format_.suffixes else f" ({format_.title})"
+        timed = _timed(text, format_, path, rate)
+        script = timed.script
+        notes += timed.notes
     else:
-        script = read_plain(text)
+        script = _plain(text, path)
     if script is None:
         raise UsageError(
             f"Nothing in {path} can be spoken.",
@@ -67,14 +83,58 @@ def read_script(path: Path, language: Language) -> GivenScript:
         )
     speakers = {line.speaker for line in script.lines if line.speaker}
     who = f", {len(speakers)} speakers" if speakers else ""
-    found = f"Text of {path.name}: {script.kind}, {len(script.lines)} lines{who}."
-    other = _other_script(script, language)
-    return GivenScript(path, script, tuple(item for item in (found, note, other) if item))
+    found = f"Text of {path.name}: {script.kind}{title}, {len(script.lines)} lines{who}."
+    other_letters = _other_script(script, language)
+    return GivenScript(path, script, (found, *notes, *([other_letters] if other_letters else [])))
 
 
-def _looks_timed(text: str) -> bool:
-    head = text.lstrip()[:2000]
-    return head.startswith(("WEBVTT", "[Script Info]")) or " --> " in head
+def _timed(text: str, format_: formats.Format, path: Path, rate: float | None) -> TimedScript:
+    if rate is None and format_.needs_rate(text):
+        raise UnknownRateError(
+            f"The times of {path} cannot be read.",
+            cause=f"They count frames ({format_.title}), and the film has no picture that says how "
+            "many make a second.",
+            fix="Save it as SubRip (.srt) in a subtitle editor and give that file.",
+        )
+    timed = read_timed(text, format_, rate)
+    if timed.script is None:
+        raise _broken(path, "No cue in it has a text that can be spoken.")
+    return timed
+
+
+def _plain(text: str, path: Path) -> Script | None:
+    """Plain text, unless its name or its lines say that it should have times."""
+    if path.suffix.lower() in formats.SUFFIXES - {".csv", ".tsv"}:
+        raise _broken(path, "No cue with a time and a text was found in it.")
+    if has_times(text):
+        raise UsageError(
+            f"The text in {path} cannot be used.",
+            cause="Times or numbers stand before its lines in a form that is not known, and would "
+            "be taken for what is said.",
+            fix="Save it as SubRip (.srt), or give its text alone as .txt.",
+        )
+    return read_plain(without_unseen(text).replace("\u00ad", ""))
+
+
+def _broken(path: Path, cause: str) -> UsageError:
+    return UsageError(
+        f"The subtitles in {path} cannot be used.",
+        cause=cause,
+        fix="Open and save the file with a subtitle editor, or give its text as .txt.",
+    )
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is an object of JSON, or a list of them, whatever its name."""
+    if text.lstrip("\ufeff \t\n")[:1] not in ("{", "["):
+        return False
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) or (
+        isinstance(data, list) and bool(data) and all(isinstance(item, dict) for item in data)
+    )
 
 
 def _from_json(text: str, path: Path) -> Script | None:
@@ -86,7 +146,7 @@ def _from_json(text: str, path: Path) -> Script | None:
             for number, segment in enumerate(data["segments"], 1)
             if (line := _from_segment(number, segment)) is not None
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise UsageError(
             f"{path} is no transcript.",
             cause="It is no JSON with segments that have a text and times.",
@@ -96,7 +156,7 @@ def _from_json(text: str, path: Path) -> Script | None:
 
 
 def _from_segment(number: int, segment: dict[str, Any]) -> ScriptLine | None:
-    text = " ".join(str(segment["text"]).split())
+    text = " ".join(without_unseen(str(segment["text"])).split())
     if not text:
         return None
     start, end = segment.get("start"), segment.get("end")
@@ -107,6 +167,7 @@ def _from_segment(number: int, segment: dict[str, Any]) -> ScriptLine | None:
         speaker=segment.get("speaker") or None,
         start=times[0],
         end=times[1],
+        song=segment.get("song") is True,
     )
 
 

@@ -1,112 +1,265 @@
-"""Subtitle files (.srt, .vtt, .ass and what else pysubs2 reads) as the lines of a script."""
+"""Subtitles and other timed texts as the lines of a script, whatever format they come in."""
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from chalchitra.errors import UsageError
 from chalchitra.script.clean import (
+    Said,
     has_dash,
     is_said,
-    named,
+    is_turn,
+    said,
+    turns,
+    untagged,
     without_dash,
-    without_directions,
-    without_marks,
+    without_turn,
 )
-from chalchitra.transcript.script import Script, ScriptLine
+from chalchitra.script.names import head_of, names_in
+from chalchitra.subtitles import formats
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
+from chalchitra.subtitles.formats.rolling import Shown, unrolled
+from chalchitra.text.listing import listed
+from chalchitra.transcript.script import Script, ScriptLabel, ScriptLine
 
-SUFFIXES = frozenset({".srt", ".vtt", ".ass", ".ssa"})
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>\n]+)>")
-_VOICE_END = "\x1f"
-_TIMING = re.compile(r"\d\s*-->")
+_CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】"}
+_LABELS_BEFORE = 3
+"""So many labels before a name are looked behind."""
+_NAMED = 3
+"""So many cues or lines are named in a note."""
 
 
-def read_timed(text: str, path: Path) -> Script:
-    """The cues of a subtitle file. Raises UsageError for one that cannot be read."""
-    import pysubs2
-    from pysubs2.exceptions import Pysubs2Error
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one person says in a cue: times are seconds, None where the file has none."""
 
-    try:
-        # pysubs2 takes ASS for ASS only with its styles, and loses WebVTT's voices with its tags.
-        subtitles = pysubs2.SSAFile.from_string(
-            _VOICE.sub(rf"\1{_VOICE_END}", text), format_="ass" if "[Events]" in text else None
+    number: int
+    speaker: str | None
+    said: Said
+    start: float | None
+    end: float | None
+
+
+@dataclass
+class TimedScript:
+    """The script that a timed text is, None where nothing in it can be spoken; `notes` say what
+    was put right in it, or left out."""
+
+    script: Script | None
+    notes: list[str] = field(default_factory=list)
+
+
+def read_timed(text: str, format_: Format, rate: float | None = None) -> TimedScript:
+    """The cues of a text in this format. `rate`: the film's frames a second, if known."""
+    reading = formats.read(format_, text, rate)
+    cues = [_shown(number, cue, format_) for number, cue in enumerate(reading.cues, 1)]
+    notes = list(_notes(reading, format_))
+    if format_.id == "ass":
+        cues = _without_layers(cues)
+    if (once := unrolled(cues)) is not None:
+        cues = once
+        notes.append("Its captions roll: every line is taken once.")
+    pieces = list(_pieces(cues))
+    return TimedScript(_script(_in_order(pieces)), notes)
+
+
+def _shown(number: int, cue: RawCue, format_: Format) -> Shown:
+    """A cue as it is shown; what stands below a blank line in SubRip belongs to it, as players
+    have it."""
+    if format_.id == "srt" and cue.stray:
+        cue = replace(cue, rows=(*cue.rows, *_strayed(cue)))
+    rows = tuple(format_.rows(cue))
+    start, end = cue.start, cue.end
+    if start is not None and end is not None:
+        end = max(start, end)
+    return Shown(number, start, end, rows, cue.speaker)
+
+
+def _strayed(cue: RawCue) -> Iterator[str]:
+    """Stray rows without the number of a cue that is not there: what follows the cue's own."""
+    own = int(cue.identifier) if cue.identifier.isdecimal() else 0
+    for row in cue.stray:
+        bare = row.strip("\ufeff \t")
+        if not (bare.isdecimal() and len(bare) < 10 and int(bare) == own + 1):
+            yield row
+
+
+def _without_layers(cues: Sequence[Shown]) -> list[Shown]:
+    """ASS draws a text several times over itself, for borders and karaoke: it is said once."""
+    kept: list[Shown] = []
+    latest: dict[str, int] = {}
+    for cue in cues:
+        text = " ".join(row.text for row in cue.rows)
+        if cue.start is not None and cue.end is not None:
+            if (end := latest.get(text)) is not None and cue.start < end:
+                continue
+            latest[text] = cue.end
+        kept.append(cue)
+    return kept
+
+
+def _pieces(cues: Sequence[Shown]) -> Iterator[_Piece]:
+    """What is said in each cue: one piece a speaker, the time shared out by their lengths."""
+    parted = [(cue, [_clean(row) for row in cue.rows]) for cue in cues]
+    rows = [
+        bare
+        for _, own in parted
+        for row in own
+        for part in turns(row.text)
+        if (bare := _bare(part))
+    ]
+    heads = [head for row in rows if (head := head_of(row)) is not None]
+    names = names_in(heads, min(len(rows), len(cues)))
+    for cue, own in parted:
+        groups = _groups([row for row in own if row.text], names)
+        found = [_who(group, names, cue.speaker) for group in groups]
+        total = sum(len(words.text) for _, words in found)
+        passed = 0
+        for who, words in found:
+            begins: float | None = cue.start
+            ends: float | None = cue.end
+            if begins is not None and ends is not None and total:
+                whole = ends - begins
+                passed, before = passed + len(words.text), passed
+                begins, ends = begins + whole * before / total, begins + whole * passed / total
+            if is_said(words.text) or words.labels:
+                yield _Piece(cue.number, who, words, _seconds(begins), _seconds(ends))
+
+
+def _seconds(ms: float | None) -> float | None:
+    return None if ms is None else round(ms / 1000, 3)
+
+
+def _clean(row: Row) -> Row:
+    return replace(row, text=untagged(row.text))
+
+
+def _bare(text: str) -> str:
+    """A row without the labels before it: [DOOR SLAMS] RAM: what?"""
+    if head_of(text) is not None:
+        return text
+    bare = text.lstrip(" ♪♫♬♩")
+    for _ in range(_LABELS_BEFORE):
+        if bare[:1] not in _CLOSING:
+            break
+        closing = bare.find(_CLOSING[bare[0]])
+        if closing < 0 or bare[closing + 1 :].lstrip()[:1] in (":", "："):
+            break
+        bare = bare[closing + 1 :].lstrip()
+    return bare
+
+
+def _groups(rows: Sequence[Row], names: frozenset[str]) -> list[list[Row]]:
+    """The rows of each person: another begins with a voice, a dash, >> or a name."""
+    rows = [replace(row, text=part) for row in rows for part in turns(row.text)]
+    dashes = sum(has_dash(row.text) for row in rows) >= 2
+    groups: list[list[Row]] = []
+    for row in rows:
+        head = head_of(_bare(row.text))
+        begins = (
+            not groups
+            or (dashes and has_dash(row.text))
+            or is_turn(row.text)
+            or (head is not None and head.name in names)
+            or row.speaker != groups[-1][-1].speaker
         )
-    except (Pysubs2Error, ValueError, IndexError, KeyError, TypeError, AttributeError):
-        raise _broken(path, "No cue with a time and a text was found in it.") from None
+        if begins:
+            groups.append([row])
+        else:
+            groups[-1].append(row)
+    return [_undashed(group) if dashes else group for group in groups]
+
+
+def _undashed(group: list[Row]) -> list[Row]:
+    return [replace(group[0], text=without_dash(group[0].text)), *group[1:]]
+
+
+def _who(
+    group: Sequence[Row], names: frozenset[str], speaker: str | None
+) -> tuple[str | None, Said]:
+    """Who speaks, by the format, a voice, or a name before a colon; and what."""
+    joined = " ".join(row.text for row in group)
+    who = group[0].speaker or (" ".join(speaker.split()) if speaker else None) or None
+    plain = without_turn(joined)
+    bare = _bare(plain)
+    head = head_of(bare)
+    before = plain[: len(plain) - len(bare)]
+    if head is not None and head.name in names:
+        who, text = head.name, f"{before} {head.note} {head.text}"
+    else:
+        text = plain
+    return who, said(text, round_too=True)
+
+
+def _in_order(pieces: list[_Piece]) -> list[_Piece]:
+    """The pieces by their times where those fall by more than a second; without one where it is."""
+    latest, unordered = 0.0, False
+    keys: list[float] = []
+    for piece in pieces:
+        keys.append(piece.start if piece.start is not None else (keys[-1] if keys else 0.0))
+        unordered = unordered or keys[-1] < latest - 1.0
+        latest = max(latest, keys[-1])
+    if not unordered:
+        return pieces
+    order = sorted(range(len(pieces)), key=keys.__getitem__)
+    return [pieces[at] for at in order]
+
+
+def _script(pieces: Sequence[_Piece]) -> Script | None:
+    """The lines; a label that stands alone goes with the line after it, or with the last."""
     lines: list[ScriptLine] = []
-    previous = 0.0
-    unordered = 0
-    for number, cue in enumerate(subtitles.events, 1):
-        if cue.is_comment or cue.is_drawing:
+    waiting: list[ScriptLabel] = []
+    for piece in pieces:
+        if not is_said(piece.said.text):
+            waiting += [
+                ScriptLabel(text=text, start=piece.start, end=piece.end)
+                for _, text in piece.said.labels
+            ]
             continue
-        start, end = cue.start / 1000, cue.end / 1000
-        if _TIMING.search(cue.plaintext):
-            raise _broken(path, f"The times after cue {number} ({start:.1f} s) are none.")
-        if end < start:
-            raise _broken(path, f"Cue {number} ends before it begins ({start:.1f} s).")
-        unordered += start < previous - 1.0
-        previous = max(previous, start)
-        lines += _lines_of_cue(number, start, end, cue.plaintext, cue.name.strip() or None)
-    if unordered:
-        lines.sort(key=lambda line: line.start or 0.0)
+        own = [ScriptLabel(text=text, at=at) for at, text in piece.said.labels]
+        lines.append(
+            ScriptLine(
+                number=piece.number,
+                text=piece.said.text,
+                speaker=piece.speaker,
+                start=piece.start,
+                end=piece.end,
+                song=piece.said.song,
+                labels=[*waiting, *own],
+            )
+        )
+        waiting = []
     if not lines:
-        raise _broken(path, "No cue in it has a text that can be spoken.")
+        return None
+    end = len(lines[-1].text)
+    lines[-1].labels.extend(label.model_copy(update={"at": end}) for label in waiting)
     return Script(kind="subtitles", lines=lines)
 
 
-def _lines_of_cue(
-    number: int, start: float, end: float, text: str, speaker: str | None
-) -> Iterator[ScriptLine]:
-    """The lines of one cue: one, or one a speaker where its rows begin with dashes.
-
-    The time of a cue with several is shared out by their lengths.
-    """
-    rows = [html.unescape(row) for row in text.split("\n") if row.strip()]
-    groups: list[list[str]] = []
-    dashes = sum(map(has_dash, rows)) >= 2
-    for row in rows:
-        if groups and not (dashes and has_dash(row)) and named(row) is None:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    said = []
-    for group in groups:
-        joined = without_dash(" ".join(group)) if dashes else " ".join(group)
-        who, words = _who(joined, speaker)
-        words = without_marks(without_directions(words, round_too=True))
-        if is_said(words):
-            said.append((who, words))
-    total = sum(len(words) for _, words in said)
-    passed = 0
-    for who, words in said:
-        begins = start + (end - start) * passed / total
-        passed += len(words)
-        yield ScriptLine(
-            number=number,
-            text=words,
-            speaker=who,
-            start=round(begins, 3),
-            end=round(start + (end - start) * passed / total, 3),
-        )
+def _notes(reading: Reading, format_: Format) -> Iterator[str]:
+    """What is wrong with the cues, said once each."""
+    backwards = [
+        f"cue {number}"
+        for number, cue in enumerate(reading.cues, 1)
+        if cue.start is not None and cue.end is not None and cue.end < cue.start
+    ]
+    if backwards:
+        yield f"Cues that end before they begin: {_some(backwards)}; their ends are not used."
+    early = [f"cue {n}" for n, cue in enumerate(reading.cues, 1) if (cue.start or 0) < 0]
+    if early:
+        yield f"Cues that begin before 0:00: {_some(early)}."
+    unreadable = [f"line {one.line}" for one in reading.faults if one.kind == "time_unreadable"]
+    if unreadable:
+        yield (f"Times that cannot be read: {_some(unreadable)}; their text is placed without.")
+    stray = [
+        f"line {one.line} ({one.found})"
+        for one in reading.faults
+        if one.kind == "stray_text" and (one.cue is None or format_.id != "srt")
+    ]
+    if stray:
+        yield f"Text that belongs to no cue is left out: {_some(stray)}."
 
 
-def _who(text: str, speaker: str | None) -> tuple[str | None, str]:
-    """Who speaks, where the text says so: a WebVTT voice, or a name in capitals."""
-    voice, mark, rest = text.partition(_VOICE_END)
-    if mark:
-        return " ".join(voice.split()) or speaker, rest.replace(_VOICE_END, " ")
-    found = named(without_directions(text, round_too=False))
-    if found is not None and found[0].isupper():
-        return found
-    return speaker, text
-
-
-def _broken(path: Path, cause: str) -> UsageError:
-    return UsageError(
-        f"The subtitles in {path} cannot be used.",
-        cause=cause,
-        fix="Open and save the file with a subtitle editor, or give its text as .txt.",
-    )
+def _some(things: Sequence[str]) -> str:
+    return listed(list(things), _NAMED)

@@ -64,6 +64,7 @@ class CueSettings(BaseModel):
     words_per_minute: float = Field(default=0, ge=0)
     shot_reach: float = Field(default=0, ge=0)
     two_speakers: str = Field(default="", max_length=4)
+    labels: bool = False
 
     @property
     def length(self) -> Callable[[str], int]:

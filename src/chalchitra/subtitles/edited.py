@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
+from chalchitra.subtitles import formats
 from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.foreign import Fault, read_subtitles
 from chalchitra.subtitles.review import from_review
@@ -86,6 +87,12 @@ def read_edited(path: Path) -> Edited:
     if path.suffix.lower() == ".csv":
         return _some(Edited(EditedTrack.of(from_review(_bytes(path), path.name))), path)
     file = read_subtitles(path)
+    if file.format not in ("srt", "vtt"):
+        raise UsageError(
+            f"{path} is no file that can be read back.",
+            cause=f"It is {formats.titled(file.format)}, whatever its name.",
+            fix="Save the cues as CSV, SRT or WebVTT.",
+        )
     errors = [error for fault in file.faults if (error := _of_fault(fault, path)) is not None]
     lines = {cue.index: line for cue, line in zip(file.cues, file.lines, strict=True)}
     errors += _of_cues(file.cues, lines)
@@ -93,7 +100,7 @@ def read_edited(path: Path) -> Edited:
     if not errors:
         errors += _overlaps(cues, lines)
     raise_first(errors, _SHOWN_ERRORS, "places")
-    styled = bool(_STYLED.search(path.read_text(encoding=file.encoding)))
+    styled = bool(_STYLED.search(file.text))
     return _some(Edited(EditedTrack.of(cues), styled), path)
 
 

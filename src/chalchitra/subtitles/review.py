@@ -36,7 +36,7 @@ _LONGEST_DATE = 4
 _BREAKS = re.compile(rf"(?<!\\){LINE_BREAK}|\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _TIME = re.compile(
-    r"\[?\s*(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d{1,2})(?:[.,](?P<fraction>\d+))?"
+    r"\[?\s*(?:(?P<h>\d{1,9}):)?(?P<m>\d{1,9}):(?P<s>\d{1,2})(?:[.,](?P<fraction>\d{1,20}))?"
     r"\s*(?P<half>[AaPp][Mm])?\s*\]?"
 )
 
@@ -199,7 +199,8 @@ def _with_literal_breaks(line: str) -> str:
     return line.replace(LINE_BREAK, f"\\{LINE_BREAK}")
 
 
-def _lines(text: str) -> tuple[str, ...]:
+def cell_lines(text: str) -> tuple[str, ...]:
+    """The lines of a cell with a cue's text."""
     parts = (clean(part) for part in _BREAKS.split(_unguarded(text)))
     return tuple(part.replace(f"\\{LINE_BREAK}", LINE_BREAK) for part in parts if part)
 
@@ -262,7 +263,7 @@ def _row(number: int, cells: Mapping[str, str], latest: int) -> _Row:
     """One row. `latest` is the latest start of those above it. Raises UsageError."""
     start = _time(number, "start", cells)
     end = _time(number, "end", cells)
-    lines = _lines(cells.get("text", ""))
+    lines = cell_lines(cells.get("text", ""))
     if not lines:
         raise UsageError(
             f"Row {number} has no text.",

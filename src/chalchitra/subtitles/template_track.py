@@ -85,6 +85,9 @@ def edited_words(
     `words` are those that the track was made of. A word that a person put in belongs to the segment
     of the one before it.
     """
+    if _letters(words) == _letters(cues):
+        # Nothing was edited but times: letters tell where words do not, which a cue may cut.
+        unspaced = True
     known = [(token, word) for word in words for token in tokens(word.text, unspaced=unspaced)]
     typed: list[tuple[str, int, int]] = []
     for cue in cues:
@@ -111,6 +114,10 @@ def edited_words(
         segment = segments.get(n, segment)
         made.append(TimedWord(word, start, end, segment))
     return made
+
+
+def _letters(shown: Sequence[Cue] | Sequence[TimedWord]) -> list[str]:
+    return [letter for one in shown for letter in tokens(one.text, unspaced=True)]
 
 
 def with_units(

@@ -13,7 +13,7 @@ from chalchitra.subtitles.cue import milliseconds
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.spread import spread
 from chalchitra.text.sentence_ends import sentence_starts
-from chalchitra.transcript import Segment, Transcript
+from chalchitra.transcript import Label, Segment, Transcript
 from chalchitra.transcript.songs import bare
 from chalchitra.translation.model import Translation
 
@@ -38,11 +38,12 @@ class TimedWord:
 
 
 def transcript_words(
-    transcript: Transcript, script: str, *, notes: bool = False
+    transcript: Transcript, script: str, *, notes: bool = False, labels: bool = False
 ) -> list[TimedWord]:
     """The words of a transcript in `script` (ISO 15924). A segment without words is spread.
 
-    With `notes`, the words of songs are marked as such.
+    With `notes`, the words of songs are marked as such; with `labels`, those of the labels stand
+    among them.
     """
     found: list[TimedWord] = []
     number, ended = 0, 0.0
@@ -57,7 +58,14 @@ def transcript_words(
             spoken = _spread(segment.text, segment.start, segment.end, number)
             found += [replace(word, speaker=segment.speaker, song=song) for word in spoken]
             continue
-        for word, glued in zip(segment.words, _glued(segment, script), strict=True):
+        beside = segment.labels if labels else []
+        for at, (word, glued) in enumerate(
+            zip(segment.words, _glued(segment, script), strict=True)
+        ):
+            if own := _labels(beside, at, word.start, number, segment, song=song):
+                number = own[-1].segment + (own[-1].segment != number)
+                glued = False
+                found += own
             parts = list(_spread(word.text, word.start, word.end, number))
             speaker = word.speaker or segment.speaker
             if word is segment.words[0] and not parted and script in UNSPACED_SCRIPTS:
@@ -68,7 +76,32 @@ def transcript_words(
                     # A danda that stands apart takes no time, whatever the recogniser says.
                     timed = replace(timed, start=found[-1].end, end=found[-1].end)
                 found.append(timed)
+        last = len(segment.words)
+        if own := _labels(beside, last, segment.end, number, segment, song=song):
+            number = own[-1].segment
+            found += own
     return _bared(found)
+
+
+def _labels(
+    labels: Sequence[Label], at: int, moment: float, number: int, segment: Segment, *, song: bool
+) -> list[TimedWord]:
+    """The words of the labels that stand before a segment's word `at`, which begins at `moment`.
+
+    They take no time, beside words that do; one with times of its own is a passage of its own.
+    """
+    found: list[TimedWord] = []
+    count = len(segment.words)
+    for label in labels:
+        if min(label.before, count) != at:
+            continue
+        if label.start is None or label.end is None:
+            own = _spread(label.text, moment, moment, number)
+            found += [replace(word, speaker=segment.speaker, song=song) for word in own]
+        else:
+            number += 1
+            found += _spread(label.text, label.start, label.end, number)
+    return found
 
 
 def _bared(words: Sequence[TimedWord]) -> list[TimedWord]:

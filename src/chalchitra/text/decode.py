@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 _MARKS = (
@@ -21,10 +22,12 @@ class Decoded:
 
     `encoding` is Python's name of it: utf-8, utf-8-sig (with a mark), utf-16 and utf-32 (with a
     mark), utf-16-le, utf-16-be (guessed without one), cp1252 (guessed, since it is no UTF-8).
+    `repairs` say what was put right in it, each a clause: "it was written as UTF-8 twice".
     """
 
     text: str
     encoding: str
+    repairs: tuple[str, ...] = ()
 
     @property
     def guessed(self) -> bool:
@@ -32,17 +35,78 @@ class Decoded:
 
 
 def decode(data: bytes) -> Decoded:
-    """The text of a file's bytes. Raises ValueError, which says on one line why it is none."""
+    """The text of a file's bytes, without characters that no text has.
+
+    Put right: zero bytes and DOS's end of file (U+001A) after the end, punctuation of Windows-1252
+    that came by way of Latin-1 (U+0080 to U+009F), UTF-8 that was written as UTF-8 once more, and
+    single control characters. Raises ValueError, which says on one line why it is no text.
+    """
+    found = _decoded(data)
+    text, repairs = found.text.rstrip("\0"), []
+    if text != found.text:
+        repairs.append(
+            f"zero characters after its end ({len(found.text) - len(text)}) are left out"
+        )
+    if "\0" in text:
+        raise ValueError("It holds bytes that no text has.")
+    if text.rstrip("\x1a \r\n\t") != (bare := text.rstrip(" \r\n\t")) and bare.endswith("\x1a"):
+        text = text.rstrip("\x1a \r\n\t") + "\n"
+        repairs.append("it ends with DOS's mark of an end (U+001A)")
+    if (once := _encoded_twice(text)) is not None:
+        text = once
+        repairs.append("it was written as UTF-8 twice")
+    if count := len(_C1.findall(text)):
+        text = _C1.sub(lambda found: _WINDOWS.get(found[0], ""), text)
+        repairs.append(f"characters of Windows-1252 ({count}) came by way of Latin-1")
+    text = _ESCAPES.sub("", text)
+    if count := len(_CONTROLS.findall(text)):
+        if count * _BINARY > len(text):
+            raise ValueError("It holds characters that no text has.")
+        text = _CONTROLS.sub("", text)
+        repairs.append(f"control characters ({count}) are left out")
+    return Decoded(text, found.encoding, tuple(repairs))
+
+
+_BINARY = 10
+"""Where more than one in so many characters is a control character, it is no text."""
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
+"""What colours a terminal's text."""
+_C1 = re.compile("[\x80-\x9f]")
+_WINDOWS = {chr(code): bytes([code]).decode(_LEGACY, errors="ignore") for code in range(0x80, 0xA0)}
+
+
+def _encoded_twice(text: str) -> str | None:
+    """The text of UTF-8 that was taken for Latin-1 or Windows-1252 and written as UTF-8 again.
+
+    No text of those encodings is UTF-8 from end to end by chance, if it has letters beyond ASCII.
+    """
+    if text.isascii():
+        return None
+    data = bytearray()
+    for character in text:
+        code = ord(character)
+        if code > 0xFF and (code := _BACK.get(character, 0)) == 0:
+            return None
+        data.append(code)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+_BACK = {character: ord(code) for code, character in _WINDOWS.items() if character}
+
+
+def _decoded(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             try:
-                return Decoded(data.decode(encoding), encoding)
+                return Decoded(_whole(data, encoding).decode(encoding), encoding)
             except UnicodeDecodeError:
                 raise ValueError(f"It says that it is {encoding}, and is not.") from None
     if (guessed := _utf16(data)) is not None:
         return guessed
-    if b"\0" in data:
-        raise ValueError("It holds bytes that no text has.")
     for encoding in ("utf-8", _LEGACY):
         try:
             return Decoded(data.decode(encoding), encoding)
@@ -51,9 +115,21 @@ def decode(data: bytes) -> Decoded:
     raise ValueError("It is neither UTF-8 nor UTF-16 nor Windows-1252.")
 
 
+def _whole(data: bytes, encoding: str) -> bytes:
+    """The data without a last character that is cut off and zero."""
+    size = {"utf-16": 2, "utf-32": 4}.get(encoding, 1)
+    rest = len(data) % size
+    return data[:-rest] if rest and not any(data[-rest:]) else data
+
+
 def _utf16(data: bytes) -> Decoded | None:
     """UTF-16 without a mark: line ends and spaces show as zero bytes on one side only."""
-    if len(data) < 4 or len(data) % 2 or b"\0" not in data:
+    body = data.rstrip(b"\0")
+    if b"\0" not in body:
+        return None
+    if len(body) < len(data):
+        data = body + b"\0" * (len(body) % 2)
+    if len(data) < 4 or len(data) % 2:
         return None
     for encoding, low, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
         sides = data[low::2].count(0), data[high::2].count(0)

@@ -43,6 +43,8 @@ _WORDS_TOO = _words(
 """Letters' names and southern syllables that end sentences as words ("yes, sir", "come", "go"):
 initials only beside another initial."""
 
+_LOOKED_AT = 200
+"""Characters at the end of a word that are looked at: longer ones are none."""
 _DOTTED = re.compile(r"[^\W\d_][^.\s]{0,3}(?:\.[^\W\d_][^.\s]{0,3})+")
 """कि.मी, p.m, U.S.A: short parts with stops between them."""
 _INDIC_BLOCKS = re.compile("[\u0900-\u0d7f]")
@@ -68,13 +70,17 @@ def sentence_starts(words: Sequence[str], language: str | None = None) -> list[i
     def ends(following: str | None) -> bool:
         return word is not None and ends_sentence(word, following, before=before, language=language)
 
+    said = False  # in the sentence so far: marks alone are none
     for at, following in enumerate(words):
+        mark = is_punctuation(following)
         ended = ends(following)
-        if ended and not _unsaid(words[starts[-1] if starts else 0 : at]):
+        if ended and said:
             starts.append(at)
-            before, word = None, following
-        elif word is None or not is_punctuation(following) or not ends(None):
+            before, word, said = None, following, not mark
+            continue
+        if word is None or not mark or not ends(None):
             before, word = (None if ended else word), following
+        said = said or not mark
     if starts and _unsaid(words[starts[-1] :]):
         starts.pop()
     return starts
@@ -96,6 +102,7 @@ def ends_sentence(
     """
     if following and is_punctuation(following) and not set(following) <= _ONLY_OPENERS:
         return False  # the closing mark that stands apart belongs to this sentence
+    word = word[-_LOOKED_AT:]
     stripped = word.rstrip(CLOSERS)
     if not stripped:
         return False

@@ -35,11 +35,25 @@ class Word(_Model):
     timing: Timing = "recognised"
 
 
+class Label(_Model):
+    """What is heard beside the words, as a given text writes it: [door slams], (laughs).
+
+    It stands before the word `before` of its segment (an index; the number of words at its end).
+    `start` and `end` are its own times (s) where nothing is said with it.
+    """
+
+    text: str
+    before: int = 0
+    start: float | None = None
+    end: float | None = None
+
+
 class Segment(_Model):
     """A stretch of connected speech. `id` stays the same from recognition to the last track.
 
     What is cut later (at sentence ends, where the speaker changes) keeps it in its first part.
-    `song`: it lies in a song or in music for the most part (transcript/songs.py).
+    `song`: it lies in a song or in music for the most part (transcript/songs.py), or a given text
+    says that it is sung. `labels` are shown by the styles that have them, and are never spoken.
     """
 
     id: int
@@ -52,6 +66,7 @@ class Segment(_Model):
     no_speech_prob: float | None = None
     compression_ratio: float | None = None
     song: bool = False
+    labels: list[Label] = Field(default_factory=list)
 
 
 class Transcript(_Model):

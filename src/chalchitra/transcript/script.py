@@ -14,11 +14,25 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
+class ScriptLabel(_Model):
+    """What is heard beside the words, as the text writes it: [door slams], (laughs).
+
+    It stands in its line before the character `at`. `start` and `end` are its own times (s) where
+    nothing was said with it.
+    """
+
+    text: str
+    at: int = 0
+    start: float | None = None
+    end: float | None = None
+
+
 class ScriptLine(_Model):
     """What is said at once: one line of a sheet, one cue, one sentence of a longer paragraph.
 
     `number` is where a person finds it in the file: its line, or its cue. `start` and `end` are
-    the times of a subtitle file (s); they may belong to another cut of the film.
+    the times of a subtitle file (s); they may belong to another cut of the film. `song`: the text
+    marks it as sung; `labels` are no words of it.
     """
 
     number: int
@@ -26,6 +40,8 @@ class ScriptLine(_Model):
     speaker: str | None = None
     start: float | None = None
     end: float | None = None
+    song: bool = False
+    labels: list[ScriptLabel] = Field(default_factory=list)
 
 
 class Script(_Model):
@@ -35,7 +51,7 @@ class Script(_Model):
     lines: list[ScriptLine] = Field(min_length=1)
 
     def to_json(self) -> str:
-        return self.model_dump_json(indent=1, exclude_none=True) + "\n"
+        return self.model_dump_json(indent=1, exclude_defaults=True) + "\n"
 
     @classmethod
     def read(cls, path: Path) -> Script:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from chalchitra.transcript.model import Region, Segment, Transcript
@@ -15,14 +15,18 @@ _NOTES = "♩♪♫♬"
 """What recognisers write of their own accord around a line of a song."""
 
 
-def mark_songs(transcript: Transcript, stretches: Sequence[Region]) -> Transcript:
+def mark_songs(
+    transcript: Transcript, stretches: Sequence[Region], sung: Collection[int] = ()
+) -> Transcript:
     """The transcript with `song` set on the segments that lie in the stretches for the most part.
+
+    `sung` are the ids of segments that are songs in any case, since a given text says so.
 
     Stretches do not overlap. What counts is the time of a segment's words; text without words, or
     words without length, are judged by the segment's own time or its middle.
     """
     segments = [
-        segment.model_copy(update={"song": _lies_in(segment, stretches)})
+        segment.model_copy(update={"song": segment.id in sung or _lies_in(segment, stretches)})
         for segment in transcript.segments
     ]
     return transcript.model_copy(update={"segments": segments})

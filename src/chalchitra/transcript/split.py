@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import count, pairwise
 
 from chalchitra.text.sentence_ends import sentence_starts
-from chalchitra.transcript.model import Segment, Transcript
+from chalchitra.transcript.model import Label, Segment, Transcript
 
 
 def by_sentence(transcript: Transcript) -> Transcript:
@@ -52,8 +52,20 @@ def cut(segment: Segment, firsts: Sequence[int]) -> list[Segment]:
     for (first, end), text in zip(ranges, _texts(segment, ranges), strict=True):
         words = segment.words[first:end]
         edges = {"start": words[0].start, "end": max(word.end for word in words)}
-        parts.append(segment.model_copy(update={"words": words, "text": text, **edges}))
+        labels = _labels(segment, first, end)
+        changed = {"words": words, "text": text, "labels": labels, **edges}
+        parts.append(segment.model_copy(update=changed))
     return parts
+
+
+def _labels(segment: Segment, first: int, end: int) -> list[Label]:
+    """The labels of the words first..end; one between two parts goes with the later."""
+    last = end == len(segment.words)
+    return [
+        label.model_copy(update={"before": label.before - first})
+        for label in segment.labels
+        if first <= label.before < end or (last and label.before >= end)
+    ]
 
 
 def _texts(segment: Segment, ranges: Sequence[tuple[int, int]]) -> list[str]:

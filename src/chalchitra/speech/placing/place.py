@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import median
 
 from chalchitra.speech.placing import shifts
@@ -23,8 +24,8 @@ from chalchitra.speech.placing.report import DOUBTFUL, How, NoLine, PlacedLine, 
 from chalchitra.speech.placing.room import ON_TIME, Piece, Unit, allot, spread_over
 from chalchitra.speech.words import fit
 from chalchitra.text.sentence_ends import ends_sentence
-from chalchitra.transcript import Region, Segment, Transcript, Word
-from chalchitra.transcript.script import Script
+from chalchitra.transcript import Label, Region, Segment, Transcript, Word
+from chalchitra.transcript.script import Script, ScriptLine
 
 _SLACK = 0.4
 """Shorter voice (s) beside the first or last word of a line is that word's, which is held there."""
@@ -485,6 +486,7 @@ def _segments(
 ) -> tuple[list[Segment], list[PlacedLine]]:
     segments: list[Segment] = []
     lines: list[PlacedLine] = []
+    waiting: list[Label] = []  # of lines that are left out
     for number, line in enumerate(script.lines):
         mine = found.line_words[number]
         confidence = round(found.shares[number], 3)
@@ -522,8 +524,11 @@ def _segments(
                     text=text,
                     words=words,
                     speaker=line.speaker,
+                    song=line.song,
+                    labels=[*waiting, *_labels(line, words)],
                 )
             )
+            waiting = []
             placed = placed.model_copy(
                 update={
                     "start": words[0].start,
@@ -531,8 +536,33 @@ def _segments(
                     "missing": None if whole else " ".join(missing),
                 }
             )
+        else:
+            # What is heard beside words that are not said is not heard; what stood alone may be.
+            alone = [label for label in line.labels if label.start is not None]
+            waiting += [Label(text=label.text) for label in alone]
         lines.append(placed)
+    if segments:
+        end = len(segments[-1].words)
+        segments[-1].labels.extend(Label(text=label.text, before=end) for label in waiting)
     return segments, lines
+
+
+def _labels(line: ScriptLine, words: Sequence[Word]) -> list[Label]:
+    """The labels of a line beside its words. Those of a time of their own move with the line."""
+    moved = words[0].start - line.start if words and line.start is not None else 0.0
+    found: list[Label] = []
+    for label in line.labels:
+        letters = sum(map(len, line.text[: label.at].split()))
+        lengths = accumulate(len(word.text) for word in words)
+        before = sum(length <= letters for length in lengths)
+        times: dict[str, float] = {}
+        if label.start is not None and label.end is not None and words and line.start is not None:
+            times = {
+                "start": round(max(0.0, label.start + moved), 3),
+                "end": round(max(0.0, label.end + moved), 3),
+            }
+        found.append(Label.model_validate({"text": label.text, "before": before, **times}))
+    return found
 
 
 def _without_line(

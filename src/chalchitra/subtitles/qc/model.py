@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.files import write_text
-from chalchitra.subtitles.foreign import FaultKind
+from chalchitra.subtitles.formats.model import FaultKind
 
 CueKind = Literal[
     "lines",
@@ -42,6 +42,7 @@ NAMES: dict[Kind, str] = {
     "outside_film": "outside the film",
     "empty": "no text",
     "encoding": "encoding",
+    "control_characters": "characters of no text",
     "format": "format",
     "time_form": "times badly written",
     "time_unreadable": "times not readable",

@@ -1,0 +1,94 @@
+"""What every reader of timed texts gives: cues as they stand in the file, and the file's faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+FaultKind = Literal[
+    "encoding",  # neither UTF-8 nor, for SRT, anything that players read
+    "control_characters",  # characters that no text has, zero bytes after its end among them
+    "format",  # WebVTT under the name of SRT, or the reverse
+    "time_form",  # times that are readable and not written as the format wants them
+    "time_unreadable",
+    "no_number",
+    "numbering",
+    "no_blank_line",
+    "stray_text",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with the file itself. `line` counts the file's lines from 1.
+
+    `cue` is the position of the cue where it was seen (first), `count` how many cues have it.
+    """
+
+    kind: FaultKind
+    line: int
+    found: str
+    expected: str = ""
+    cue: int | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RawCue:
+    """A cue as the file has it: nothing put right, its rows with their markup.
+
+    `start` and `end` are whole milliseconds; both None where the times are none. `line` is the
+    file's line that has them, from 1. `speaker`, `style`, `position` and `identifier` are what the
+    format says beside the text. `stray` are rows that stand below the blank line after it, and
+    belong to no cue by the format's rules.
+    """
+
+    start: int | None
+    end: int | None
+    rows: tuple[str, ...]
+    line: int
+    identifier: str = ""
+    speaker: str | None = None
+    style: str = ""
+    position: str = ""
+    stray: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a cue as it is shown, without markup.
+
+    `speaker` is who says it, where the markup does; `times` are (position in the text, ms) of words
+    that have times of their own.
+    """
+
+    text: str
+    speaker: str | None = None
+    times: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass
+class Reading:
+    """A file's cues, in the file's order, and its faults."""
+
+    cues: list[RawCue] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format of timed texts.
+
+    `recognises` says by the text whether it is this; `read` reads the text's rows, and is given the
+    film's frames a second, or None; `rows` are a cue's rows as they are shown. `needs_rate` says
+    whether the text has times that only the film's rate makes times.
+    """
+
+    id: str
+    title: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[str], bool]
+    read: Callable[[Sequence[str], float | None], Reading]
+    rows: Callable[[RawCue], list[Row]]
+    needs_rate: Callable[[str], bool] = lambda text: False

@@ -1,0 +1,97 @@
+"""WebVTT (.vtt), as the W3C describes it: https://www.w3.org/TR/webvtt1/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from chalchitra.subtitles.formats.arrows import read_arrows
+from chalchitra.subtitles.formats.clock import TIME, ms
+from chalchitra.subtitles.formats.markup import characters, without_unseen
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
+
+_NOT_A_CUE = re.compile(r"\ufeff?(?:WEBVTT|NOTE|STYLE|REGION)(?:\s|$)")
+_TAG = re.compile(r"<([^<>\n]*)>|\{\\[^{}\n]*\}")
+_TIME = re.compile(TIME)
+
+
+def _recognises(text: str) -> bool:
+    return text.lstrip("\ufeff \t\n").startswith("WEBVTT")
+
+
+def _read(rows: Sequence[str], rate: float | None) -> Reading:
+    return read_arrows(_without_notes(rows), "vtt")
+
+
+def _without_notes(rows: Sequence[str]) -> list[str]:
+    """The rows, WebVTT's header, comments and styles blank: lines keep their numbers."""
+    kept = []
+    skipping = True
+    between = False
+    for row in rows:
+        if not row.strip("\ufeff"):
+            skipping, between = False, True
+        elif between:
+            skipping, between = bool(_NOT_A_CUE.match(row)), False
+        if "-->" in row:
+            skipping = False
+        kept.append("" if skipping else row)
+    return kept
+
+
+def _rows(cue: RawCue) -> list[Row]:
+    """The rows as they are shown; a voice lasts until its tag ends, or another begins."""
+    found: list[Row] = []
+    speaker: str | None = None
+    ruby = False
+    for row in cue.rows:
+        text = ""
+        times: list[tuple[int, int]] = []
+        pieces: list[Row] = []
+        at = 0
+        for tag in _TAG.finditer(row):
+            text += "" if ruby else row[at : tag.start()]
+            at = tag.end()
+            inside = (tag[1] or "").strip()
+            name, _, rest = inside.partition(" ")
+            name = name.partition(".")[0].lower()
+            if name == "rt":
+                ruby = True
+            elif name in ("/rt", "/ruby"):
+                ruby = False
+            elif name in ("v", "/v"):
+                if text.strip():
+                    pieces.append(_row(text, speaker, times))
+                    text, times = "", []
+                said = " ".join(characters(rest).split())
+                speaker = said or None if name == "v" else None
+            elif _TIME.fullmatch(inside):
+                times.append((len(text), ms(inside)))
+        text += "" if ruby else row[at:]
+        if text.strip():
+            pieces.append(_row(text, speaker, times))
+        found += [piece for piece in pieces if piece.text]
+    return found
+
+
+def _row(text: str, speaker: str | None, times: Sequence[tuple[int, int]]) -> Row:
+    """A row whose times stand at the positions of its shown text."""
+    cuts = [0, *(at for at, _ in times), len(text)]
+    parts = [without_unseen(characters(text[a:b])) for a, b in pairwise(cuts)]
+    shown, places = "", []
+    for n, part in enumerate(parts):
+        if n:
+            places.append((len(shown), times[n - 1][1]))
+        shown += part.lstrip() if not shown else part
+    return Row(shown.strip(), speaker, tuple(places))
+
+
+FORMAT = Format(
+    id="vtt",
+    title="WebVTT",
+    suffixes=(".vtt",),
+    recognises=_recognises,
+    read=_read,
+    rows=_rows,
+)
