@@ -215,10 +215,13 @@ def _compare(found: list[Found], right: Expected, outcome: Outcome) -> None:
         if cut or best.broken > _BROKEN_S:
             lost.append(one)
     for one_ in left:
-        rest = right.hurt and any(
-            one_.word == one.word
-            and one.start - NEAR_S < one_.start < one.end + right.late_by + NEAR_S
-            for one in right.words
+        rest = right.hurt and (
+            right.drifts
+            or any(
+                one_.word == one.word
+                and one.start - NEAR_S < one_.start < one.end + right.late_by + NEAR_S
+                for one in right.words
+            )
         )
         if not rest and (one_.end - one_.start >= _WHISTLE_S or not right.hurt):
             outcome.wrong.append(f"word {one_.word} is at {one_.start:.2f} s, where nobody says it")
@@ -318,7 +321,8 @@ def _mux(
         return
     found = find_words(WavSound.open(heard["demux", "audio"], heard["demux", "audio_info"]))
     shown = _shown(film, again.film)
-    if len(shown) != len(found) and not right.hurt:
+    # Without edit lists, Matroska shows what one had hidden.
+    if len(shown) > len(found) and not right.hurt:
         outcome.wrong.append(f"the muxed film has {len(shown)} cues and {len(found)} words")
         return
     off = [min((abs(start - one.start) for one in found), default=9.9) for start in shown]

@@ -106,6 +106,8 @@ def possible(one: Recipe) -> bool:
         return False
     if box.rates and one.rate not in box.rates:
         return False
+    if one.event == "ahead5" and one.container in ("vob", "dat"):
+        return False  # this writer of ffmpeg's begins every file at the same time
     if one.codec == "s302m" and layout.channels != 2:
         return False
     if one.codec == "opus" and one.layout in ("2_1", "5_1side"):  # no such mapping
@@ -144,8 +146,10 @@ def possible(one: Recipe) -> bool:
         one.start != "zero" or one.damage != "none"
     ):
         return False
-    if one.event == "hole" and one.container == "mov" and one.codec in _SAMPLES:
-        return False  # samples one after another: there is no hole in them
+    if one.event == "hole" and (
+        (one.container == "mov" and one.codec in _SAMPLES) or one.container == "ogv"
+    ):
+        return False  # samples one after another, pages that tell their end alone: no hole is seen
     if (one.waver != "steady" or one.event == "hole") and one.writer != "wheel":
         return False  # before ffmpeg 6, a filter of packets counts in another unit than it says
     if one.damage == "encrypted" and (troubles > 1 or one.layout != "stereo"):

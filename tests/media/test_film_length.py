@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from chalchitra.errors import UsageError
 from chalchitra.media import length
+from chalchitra.media.demux import extract_audio
 from chalchitra.media.film import Film
 from chalchitra.media.length import TimeLine
 from chalchitra.media.packets import packets
@@ -119,3 +120,26 @@ def test_what_a_demuxer_calls_not_permitted_is_damage(make_film, tmp_path):
     assert list(packets(Damaged())) == ["a packet"]
     with pytest.raises(OSError, match="Input/output"):
         list(packets(Lost()))
+
+
+def test_a_film_that_was_cut_is_not_the_disks_fault(ffmpeg, tmp_path):
+    """WavPack's demuxer calls a short block an error of input."""
+    ffmpeg("-f lavfi -i sine=d=4 -c:a wavpack", tmp_path / "whole.wv")
+    data = (tmp_path / "whole.wv").read_bytes()
+    (tmp_path / "cut.wv").write_bytes(data[: int(len(data) * 0.6)])
+    assert probe(tmp_path / "cut.wv").audio[0].codec == "wavpack"
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("late clock.webm", "-c:v libvpx -c:a libvorbis"),
+        ("late clock.nut", "-c:v mpeg4 -c:a mp2"),
+        ("late clock.wmv", "-c:v wmv2 -c:a wmav2"),
+    ],
+)
+def test_a_clock_that_starts_late_makes_no_film_longer(make_film, tmp_path, name, codecs):
+    film = probe(make_film(name, f"{codecs} -output_ts_offset 5000"))
+    assert film.duration == pytest.approx(10, abs=0.5)
+    info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
+    assert info.shortfalls == []

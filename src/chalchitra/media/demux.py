@@ -27,6 +27,7 @@ from chalchitra.media.inputs import film_input, whole_film
 from chalchitra.media.layout import SAMPLE_RATE, Layout, Piece
 from chalchitra.media.times import clock
 from chalchitra.media.tools import failure, reading_ffmpeg
+from chalchitra.media.zeros import zeros_told
 from chalchitra.stagekit.failures import DiskFullError
 
 _LEAD_S = 10.0
@@ -135,7 +136,8 @@ def extract_audio(
         channel_layout=stream.channel_layout,
         channel=channel,
         shortfalls=[
-            *_shortfalls(decoded, start, expected, packets),
+            *_shortfalls(decoded, start, expected, packets, stream),
+            *zeros_told(film),
             *decoded.mixer.shortfalls(),
         ],
     )
@@ -298,18 +300,40 @@ def _beyond(packets: Packets, decoded: _Decoded) -> bool:
     return packets.seconds > decoded.seconds * 1.01 + _MISSING_S
 
 
+def _only_pictures_go_on(
+    decoded: _Decoded, start: float, expected: float, packets: Packets | None, stream: Stream
+) -> bool:
+    """Whether the length that was expected is that of the pictures, which are there to the end.
+
+    So it is where the container has no length a stream: all packets of the sound were decoded, and
+    others follow.
+    """
+    return (
+        stream.duration is None
+        and packets is not None
+        and not _beyond(packets, decoded)
+        and packets.reach >= start + expected - _MISSING_S
+    )
+
+
 def _expected(film: Film, stream: Stream, start: float, end: float | None) -> float | None:
     """The length that the WAV should have: to the stream's end where the film tells it."""
     whole = film.duration
     if stream.duration is not None:
         whole = (stream.start or 0.0) + stream.duration
+        if film.measured and film.duration is not None:
+            whole = min(whole, film.duration)
     if whole is None:
         return None if end is None else end - start
     return max(0.0, (whole if end is None else min(whole, end)) - start)
 
 
 def _shortfalls(
-    decoded: _Decoded, start: float, expected: float | None, packets: Packets | None
+    decoded: _Decoded,
+    start: float,
+    expected: float | None,
+    packets: Packets | None,
+    stream: Stream,
 ) -> list[Shortfall]:
     found = []
     layout = decoded.layout
@@ -323,7 +347,11 @@ def _shortfalls(
                 "Check where words are shown after that place.",
             )
         )
-    elif expected is not None and decoded.duration < expected - _MISSING_S:
+    elif (
+        expected is not None
+        and decoded.duration < expected - _MISSING_S
+        and not _only_pictures_go_on(decoded, start, expected, packets, stream)
+    ):
         why = "The film holds less sound than its header says."
         if missing:
             why = "The rest of its sound could not be decoded."

@@ -25,10 +25,14 @@ _BACK_S = 0.1
 
 @dataclass
 class Packets:
-    """What the packets of one stream say: their seconds in all, and whether their clock jumps."""
+    """What the packets of one stream say: their seconds in all, and whether their clock jumps.
+
+    `reach` is where the last packet of any stream ends, in seconds of the film's time line.
+    """
 
     seconds: float = 0.0
     jumps: bool = False
+    reach: float = 0.0
 
 
 def look_again(
@@ -42,8 +46,13 @@ def look_again(
     last: float | None = None
     try:
         with open_container(film.path) as container:
-            for packet in packets(container, container.streams[stream.index]):
+            for packet in packets(container):
                 length = float((packet.duration or 0) * (packet.time_base or 0))
+                if packet.pts is not None and packet.time_base:
+                    ends = float(packet.pts * packet.time_base) - film.start_time + length
+                    found.reach = max(found.reach, ends)
+                if packet.stream.index != stream.index:
+                    continue
                 if packet.pts is None or not packet.time_base:
                     found.seconds += length
                     continue
@@ -55,7 +64,7 @@ def look_again(
                     found.seconds += length
     except OSError:  # as far as it goes
         pass
-    except (UsageError, IndexError):
+    except UsageError:
         return None
     return found
 

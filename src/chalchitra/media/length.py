@@ -33,6 +33,8 @@ _LAST_PACKETS = 50_000
 _LEAST_BYTES_A_SECOND = 64
 """Speech codecs have 500 and more; what says it has less is nonsense, or hardly a film."""
 _FAR_S = 1e9
+_START_S = 1.0
+"""A film that starts later on its clock than this may say where it ends there, for its length."""
 
 
 class Length(NamedTuple):
@@ -130,6 +132,8 @@ def _believed(header: float | None, line: TimeLine, size: int) -> float | None:
         return round(found, 6) if found else header
     if header > 2 * found and _absurd(header, size):
         return round(found, 6)
+    if line.start > _START_S and abs(header - line.start - found) < _START_S:
+        return round(found, 6)  # where the last packet ends, counted from a clock's zero
     return round(max(header, found), 6)
 
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 _TRIES = 10_000
 """So often in a row a damaged stretch may give no packet."""
+_CHUNK = 1 << 20
+
+
+def is_readable(path: Path) -> bool:
+    """Whether a file's disk gives all of it; a demuxer's error of input may be the film's own."""
+    try:
+        with open(path, "rb", buffering=0) as handle:
+            while handle.read(_CHUNK):
+                pass
+    except OSError:
+        return False
+    return True
 
 
 def packets(container: Any, *streams: Any) -> Iterator[Any]:

@@ -16,7 +16,8 @@ from chalchitra.errors import UsageError
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
 from chalchitra.media.frame_rate import exact
 from chalchitra.media.guard import GUARD
-from chalchitra.media.length import measure
+from chalchitra.media.length import Length, measure
+from chalchitra.media.packets import is_readable
 from chalchitra.media.protection import protection
 from chalchitra.system_errors import meaning
 
@@ -84,15 +85,18 @@ def look(path: Path) -> dict[str, Any]:
         header = container.duration / 1e6 if container.duration else None
         played = [stream for stream in container.streams if stream.type in ("video", "audio")]
         metadata = [dict(stream.metadata) for stream in played]
+    locked = None
     try:
         locked = protection(path, name, metadata)
         if locked is None:
             length = measure(lambda: open_container(path), name, status.st_size, start, header)
     except OSError as error:
-        found = meaning(error.errno)
-        raise UsageError(
-            f"{shown(path)} cannot be read: {error.strerror}.", cause=found.what, fix=found.fix
-        ) from None
+        if not is_readable(path):
+            found = meaning(error.errno)
+            raise UsageError(
+                f"{shown(path)} cannot be read: {error.strerror}.", cause=found.what, fix=found.fix
+            ) from None
+        length = Length(header, False)  # some demuxers say that of a film that was cut
     if locked is not None:
         raise UsageError(
             f"{shown(path)} is encrypted, with {locked}.",
