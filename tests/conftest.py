@@ -81,7 +81,8 @@ class Project:
     def job(self, workflow="subtitle", targets=("en",), settings=None) -> tuple[Job, JobLayout]:
         """A job of an existing 'film', all stages in `one` except subtitles and mux."""
         film = self.root / "film.mkv"
-        film.write_text("the film")
+        if not film.exists():  # another time would make it a film that changed
+            film.write_text("the film")
         keys = plan(workflow, "hi", list(targets))
         stages = list(dict.fromkeys(split_key(key)[0] for key in keys))
         number = 1 + len(list(self.root.glob("out/*/*/*/asha/*")))
