@@ -19,8 +19,11 @@ _READ_WHOLE = 2 << 30
 """Bytes: of a larger file only the end is looked at, where an unfinished one has its zeros."""
 _PADDED = frozenset({"asf"})
 """Containers that fill packets and indices with zeros."""
-_RAW = ("pcm_", "rawvideo", "v210", "dvvideo", "huffyuv", "ffvhuff")
-"""Codecs in which zeros are black, or silence."""
+_RAW = (
+    *("pcm_", "adpcm_", "tta", "alac", "wavpack", "ape", "tak", "flac", "truehd", "mlp", "dts"),
+    *("rawvideo", "v210", "dvvideo", "huffyuv", "ffvhuff", "utvideo", "ffv1"),
+)
+"""Codecs in which zeros may be silence, or black."""
 
 
 def zeros_told(film: Film) -> list[Shortfall]:
