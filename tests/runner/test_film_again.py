@@ -72,6 +72,44 @@ def test_another_track_in_the_place_of_the_chosen_one_is_refused(quick, found, s
     assert layout.job_file.read_bytes() == before
 
 
+SURROUND = SOUND.model_copy(update={"channels": 4, "channel_layout": "quad"})
+
+
+@pytest.fixture
+def left_of_surround(quick):
+    """A job that hears the third of four channels only: the one that is at the back, left."""
+    job, layout = quick.job()
+    film = job.film.model_copy(update={"streams": [SURROUND]})
+    one = job.audio_stream.model_copy(update={"channel": 2})
+    return quick.changed(job, layout, film=film, audio_stream=one), layout
+
+
+def test_a_chosen_channel_that_is_another_now_is_refused(quick, left_of_surround, found):
+    job, layout = left_of_surround
+    found(job, streams=[SURROUND.model_copy(update={"channel_layout": "4.0"})])
+    ran = quick.run(layout)
+    assert ran.outcome.exit_code == ExitCode.USAGE
+    assert "channel 2 was BL, and is now FC" in ran.outcome.error.what
+    assert ran.served == []
+
+
+def test_a_chosen_channel_that_is_still_there_is_heard(quick, left_of_surround, found):
+    job, layout = left_of_surround
+    found(job, duration=29.0)
+    assert quick.run(layout).outcome.exit_code == ExitCode.DONE
+
+
+def test_another_channel_is_another_sound(quick):
+    """What was made of all channels, or of one, serves no job that asked for another."""
+    job, layout = quick.job()
+    assert "demux" in quick.run(layout).served
+    for channel in (0, 1):
+        one = job.audio_stream.model_copy(update={"channel": channel})
+        quick.changed(job, layout, audio_stream=one)
+        assert "demux" in quick.run(layout).served
+        assert quick.run(layout).served == []
+
+
 def test_a_clip_must_lie_in_the_film_that_is_there(quick, found):
     job, layout = quick.job()
     quick.changed(job, layout, clip=Clip(start=3, end=4))

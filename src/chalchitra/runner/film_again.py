@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from chalchitra.errors import UsageError
 from chalchitra.jobs import Job, JobLayout
+from chalchitra.media.channels import channel_names
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.times import validate_clip
 from chalchitra.pipeline import split_key
@@ -64,11 +65,25 @@ def _require_same_choice(job: Job, now: Film) -> None:
             f"Audio track {chosen.position} is not the one that was chosen",
             f"it was {_described(was)}, and is now {_described(there)}",
         )
+    if chosen.channel is not None:
+        names = [_channel(stream, chosen.channel) for stream in (was, there)]
+        if names[1] is None or (was is not None and names[0] != names[1]):
+            raise _other(
+                f"Audio track {chosen.position} has not the channel that was chosen",
+                f"channel {chosen.channel} was {names[0] or 'not there'}, "
+                f"and is now {names[1] or 'not there'}",
+            )
     if job.clip is not None:
         validate_clip(now, job.clip.start, job.clip.end)
     wants_picture = any(split_key(key)[0] in ("mux", "shots") for key in job.stages)
     if wants_picture and job.film.has_picture and not now.has_picture:
         raise _other("The film has no picture any more", "it had one when the job was prepared")
+
+
+def _channel(stream: Stream | None, number: int) -> str | None:
+    """The name of a stream's channel; None where it has none of this number."""
+    names = channel_names(stream) if stream else []
+    return names[number] if number < len(names) else None
 
 
 def _described(stream: Stream | None) -> str:

@@ -16,7 +16,7 @@ from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, Usag
 from chalchitra.files import sha256_file
 from chalchitra.hardware import known_hardware
 from chalchitra.hints import job_argument
-from chalchitra.jobs import Job, JobLayout, ModelChoice
+from chalchitra.jobs import Clip, Job, JobLayout, ModelChoice
 from chalchitra.media.pictures import require_decodable
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
@@ -214,7 +214,7 @@ def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
     """Room for what is still to be made: the audio, the muxed film, and the burned-in one."""
     need = SPARE_BYTES
     if "demux" in keys and not layout.record("demux").exists():
-        need += int((job.film.duration or 0) * AUDIO_BYTES_A_SECOND)
+        need += int(_sound_seconds(job) * AUDIO_BYTES_A_SECOND)
     if "mux" in keys and not layout.record("mux").exists():
         burned = job.settings.get("mux", {}).get("burn_in", "none") != "none"
         need += job.film.size * (2 if burned else 1)
@@ -226,6 +226,19 @@ def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
             cause="The audio and the new film are written there.",
             fix="Make room, or prepare the job on another disk with --out.",
         )
+
+
+def _sound_seconds(job: Job) -> float:
+    """Seconds of sound that will be written, as far as they are sure.
+
+    A header that was not held against the film may claim what no disk holds: such a film is not
+    refused for it, and demux looks at the disk as it writes.
+    """
+    clip = job.clip or Clip()
+    if clip.end is None and not job.film.measured:
+        return 0.0
+    ends = [end for end in (job.film.duration, clip.end) if end is not None]
+    return max(0.0, min(ends, default=0.0) - clip.start)
 
 
 def _fetch(job: Job, keys: Collection[str], reporter: Reporter) -> None:
