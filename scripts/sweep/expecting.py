@@ -21,9 +21,12 @@ _WITHOUT_STAMPS = frozenset({"avi", "tta", "wv", "rm", "ogg", "ogv"})
 _WITHOUT_LENGTH = frozenset("ts ts2 m2ts mpg vob dat ogg ogv nut dv".split())
 """Without a header that tells the length, a file that was cut is a shorter film."""
 _NO_PLAYER = frozenset(
-    {("w64", "size0"), ("w64", "sizemax"), ("w64", "piped"), ("au", "size0"), ("aiff", "size0")}
+    {
+        *(("w64", "size0"), ("w64", "sizemax"), ("w64", "piped"), ("rf64", "piped")),
+        *(("au", "size0"), ("aiff", "size0"), ("aiff", "piped")),
+    }
 )
-"""Headers that ffmpeg, in one version or another, does not open."""
+"""Headers in whose files ffmpeg, in one version or another, finds nothing."""
 _NOT_COPIED = frozenset({"bluray_pcm", "dvd_pcm", "s302m", "nellymoser", "adpcm_qt", "pcmfbe"})
 """Sound that Matroska has no name for, and that is not encoded anew."""
 _BARE_SAMPLES = frozenset({"wav", "w64", "rf64", "aiff", "au", "caf", "mov", "avi", "gxf", "dv"})

@@ -92,6 +92,21 @@ def test_a_clip_of_joined_broadcasts_is_where_the_whole_is(make_film, ffmpeg, he
     assert [at + info.offset for at in part] == pytest.approx(whole[5:7], abs=0.001)
 
 
+@pytest.mark.parametrize(("suffix", "sound"), [("ts", "ac3"), ("ts", "aac"), ("vob", "ac3")])
+def test_short_films_that_were_joined_follow_each_other(
+    make_film, ffmpeg, hear, tmp_path, suffix, sound
+):
+    """Shorter than what ffmpeg takes for a hole, 10 s."""
+    film = make_film("sync.mp4", H264)
+    part, joined = tmp_path / f"part.{suffix}", tmp_path / f"joined.{suffix}"
+    ffmpeg(f"-i {film} -t 7 -c:v mpeg2video -bf 2 -c:a {sound}", part)
+    joined.write_bytes(part.read_bytes() * 3)
+    found, info = hear(joined)
+    clicks = [click + 7 * number for number in range(3) for click in CLICKS[:3]]
+    assert found == pytest.approx(clicks, abs=0.2)
+    assert not any("missing" in what for what in whats(info))
+
+
 def test_a_broadcast_that_becomes_mono_is_heard_on(ffmpeg, clicks, hear, tmp_path):
     parts = []
     for name, how, at in (("a", "-ac 2 -ar 48000", 0), ("b", "-ac 1 -ar 32000", 10)):
@@ -113,6 +128,19 @@ def test_stamps_that_waver_cut_nothing(ffmpeg, clicks, hear, tmp_path):
     assert found == pytest.approx(CLICKS, abs=0.05)
     assert info.shortfalls == []
     assert len(info.pieces) == 1
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [
+        ("rm", "-c:v rv10 -s 176x144 -c:a real_144 -ar 8000 -ac 1"),  # every stamp is 0
+        ("avi", "-c:v mpeg4 -c:a dca -strict -2"),  # each stamp is minutes after the last
+    ],
+)
+def test_stamps_that_mean_nothing_are_not_followed(make_film, hear, suffix, codec):
+    found, info = hear(make_film(f"no stamps.{suffix}", codec))
+    assert found == pytest.approx(CLICKS, abs=0.05)
+    assert info.shortfalls == []
 
 
 def test_hours_of_nothing_are_not_written(ffmpeg, clicks, hear, tmp_path):

@@ -54,6 +54,21 @@ def test_stamps_that_are_rounded_cut_nothing(step):
     assert is_whole(written)
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_stamps_that_stand_still_are_none(step):
+    """RealMedia's can be 0 in every packet, which ffmpeg makes 0, 1, 2, ..."""
+    layout, written = lay(lambda k: 500 + k // PACKET * step)
+    assert is_whole(written)
+    assert (layout.length, layout.silent, layout.dropped) == (20 * SAMPLE_RATE + 500, 0, 0)
+
+
+def test_stamps_of_another_unit_are_none():
+    """AVI's are made of chunks' sizes: each can be minutes after the last."""
+    layout, written = lay(lambda k: k * 2823)
+    assert is_whole(written)
+    assert (layout.length, layout.silent, layout.dropped) == (20 * SAMPLE_RATE, 0, 0)
+
+
 def test_one_wrong_stamp_cuts_nothing():
     for wrong in (5 * SAMPLE_RATE, -3 * SAMPLE_RATE):
         _, written = lay(lambda k, wrong=wrong: k + (wrong if k == 300 * PACKET else 0))

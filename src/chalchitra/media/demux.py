@@ -180,7 +180,8 @@ def _command(
     """
     length = None if end is None else end - seek
     until = "" if length is None else f":end={length:.6f}"
-    filters = f"{channels.filter},aresample={SAMPLE_RATE},atrim=start=0{until}"
+    # Trimmed first: the resampler's stamps run ahead of a clock that stands still.
+    filters = f"{channels.filter},atrim=start=0{until},aresample={SAMPLE_RATE}"
     return [
         *film_input(film, seek=seek),
         *["-map", f"0:{stream.index}", "-af", filters, "-c:a", "pcm_s16le"],

@@ -79,7 +79,8 @@ class Film(BaseModel):
 
     `start_time` is the container's first timestamp in seconds: zero on the film's time line, what
     a player shows as 0. `duration` is in seconds, None where the file does not say; `measured` when
-    it is more than what a header claims.
+    it is more than what a header claims. `set_back` is by how many seconds its clock starts anew,
+    at least, where films were joined.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -91,6 +92,7 @@ class Film(BaseModel):
     start_time: float
     duration: float | None
     measured: bool = True
+    set_back: float | None = None
     streams: list[Stream]
     chapters: int = 0
 

@@ -12,6 +12,9 @@ from chalchitra.media.tools import Ffmpeg, find_ffmpeg
 
 _START = re.compile(r"^ +Duration: .*, start: (-?\d+\.\d+)", re.MULTILINE)
 _CLOSE_ENOUGH_S = 0.0001
+_HOLE_S = 11.0
+"""A jump ahead that ffmpeg certainly takes for one; its own limit is 10 s."""
+_ALMOST = 0.8
 _INDEXED = frozenset({"matroska", "mp4", "mov"})
 
 
@@ -31,6 +34,10 @@ def film_input(
         options = (*options, "-ss", f"{seek:.6f}")
     if abs(offset) > _CLOSE_ENOUGH_S:
         options = (*options, "-itsoffset", f"{offset:.6f}")
+    # Where films were joined, a last packet of the one comes after the first of the next: it seems
+    # to jump ahead by as much, and up to 10 s ffmpeg takes that for a hole and moves what follows.
+    if film.set_back is not None and film.set_back < _HOLE_S:
+        options = (*options, "-dts_delta_threshold", f"{_ALMOST * film.set_back:.3f}")
     return [*options, *held]
 
 

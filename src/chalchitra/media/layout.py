@@ -29,6 +29,14 @@ _STEADY = round(0.002 * SAMPLE_RATE)
 _STEADY_PACKETS = 6
 """So many of them in a row are no chance, and believed at once."""
 
+_STILL = 1 / 8
+"""Of a packet's length: stamps that come on by less stand still, and are none (RealMedia's, where
+every packet has the same one): their sound follows what was before it."""
+
+_APART = 2.0
+"""Of a packet's length: where most stamps of a second come on by more, they count in another unit
+than they say (AVI's, made of chunks' sizes): no sound has a hole after every packet."""
+
 _EVERY = 8
 """Packets for which one median does, since it moves slowly."""
 
@@ -73,6 +81,7 @@ class Layout:
     _offset: int | None = None
     _stamped: int = 0
     _blocks: list[_Block] = field(default_factory=list)
+    _last: _Last | None = None
 
     def add(self, stamps: Any, counts: Any, samples: Any) -> None:
         """A block of packets (about a second): a stamp and a count each, and all their samples."""
@@ -80,7 +89,19 @@ class Layout:
 
         starts = self._decoded + np.concatenate([[0], np.cumsum(counts)])
         self._decoded = int(starts[-1])
-        self._blocks.append(_Block(starts, np.asarray(stamps) - starts[:-1], samples))
+        stamps = np.asarray(stamps)
+        steps = np.diff(stamps, prepend=stamps[0] if self._last is None else self._last.stamp)
+        before = np.concatenate([[0 if self._last is None else self._last.length], counts[:-1]])
+        offsets = np.concatenate(
+            [[0 if self._last is None else self._last.offset], stamps - starts[:-1]]
+        )
+        moves = np.abs(steps) >= before * _STILL
+        if len(steps) > _STEADY_PACKETS and np.median(steps[1:] / before[1:]) > _APART:
+            moves[:] = False
+            moves[0] = self._last is None
+        offsets = offsets[np.maximum.accumulate(np.where(moves, np.arange(1, len(offsets)), 0))]
+        self._last = _Last(int(stamps[-1]), int(counts[-1]), int(offsets[-1]))
+        self._blocks.append(_Block(starts, offsets, samples))
         while len(self._blocks) > 1 and self._decoded - self._next().starts[-1] >= _AROUND:
             self._lay()
 
@@ -225,6 +246,14 @@ class Layout:
         self._stored += len(samples)
         self.length += len(samples)
         self.write(samples)
+
+
+class _Last(NamedTuple):
+    """The packet before: its stamp as it is, its length, and the offset that it was given."""
+
+    stamp: int
+    length: int
+    offset: int
 
 
 @dataclass

@@ -25,9 +25,13 @@ _SEEKABLE = frozenset({"matroska", "mp4", "mov", "avi"})
 """Containers with an index, in which a seek finds the end."""
 _STITCHED = frozenset({"mpegts", "mpeg", "ogg"})
 """Containers whose clock may start anew: ffmpeg puts the parts one after the other."""
+_COUNTED = frozenset({"avi"})
+"""Containers without timestamps: they are counted, and nothing but their sum is far away."""
 _FORWARD_S = 10.0
 _BACK_S = 0.1
 """Jumps of the clock by more than this are stitched: ffmpeg's own limits (-dts_delta_threshold)."""
+_ANEW_S = 1.0
+"""A clock that goes back by more than this starts anew."""
 _LAST_PACKETS = 50_000
 """So many packets are read after a seek to the end: several minutes."""
 _LEAST_BYTES_A_SECOND = 64
@@ -38,10 +42,14 @@ _START_S = 1.0
 
 
 class Length(NamedTuple):
-    """Seconds of the film's time line, None where nothing says; `sure` when it was measured."""
+    """Seconds of the film's time line, None where nothing says; `sure` when it was measured.
+
+    `set_back` is the smallest jump back of its clock (seconds), None without one.
+    """
 
     seconds: float | None
     sure: bool
+    set_back: float | None = None
 
 
 @dataclass
@@ -49,12 +57,13 @@ class TimeLine:
     """The packets of a film in the order they come: how far they reach, in seconds.
 
     `start` is the container's first timestamp. With `stitched`, the clock may start anew, in each
-    stream a little earlier or later.
+    stream a little earlier or later; `set_back` is the smallest of its jumps back.
     """
 
     start: float
     stitched: bool
     end: float | None = None
+    set_back: float | None = None
     _shift: dict[int, float] = field(default_factory=dict)
     _next: dict[int, float] = field(default_factory=dict)
     _sum: dict[int, float] = field(default_factory=dict)
@@ -71,6 +80,8 @@ class TimeLine:
             if jump > _FORWARD_S or jump < -_BACK_S:
                 self._shift[stream] = self._shift.get(stream, 0.0) - jump
                 at = expected
+                if jump < -_ANEW_S:
+                    self.set_back = min(-jump, self.set_back or math.inf)
         self._next[stream] = at + duration
         self.end = max(self.end or 0.0, at + duration)
 
@@ -94,7 +105,9 @@ def measure(
         line = TimeLine(start, container in _STITCHED)
         with suppress(UsageError), opener() as opened:
             _read(opened, line)
-        return Length(_believed(None if bare else header, line, size), sure=True)
+        header = None if bare else header
+        found = _believed(header, line, size, container in _COUNTED)
+        return Length(found, sure=True, set_back=line.set_back)
     if header is None or container not in _SEEKABLE:
         return Length(header, sure=False)
     line = TimeLine(start, stitched=False)
@@ -121,12 +134,12 @@ def _read(opened: Any, line: TimeLine, limit: float = math.inf) -> None:
         line.add(packet.stream.index, time, length)
 
 
-def _believed(header: float | None, line: TimeLine, size: int) -> float | None:
+def _believed(header: float | None, line: TimeLine, size: int, counted: bool) -> float | None:
     """The larger of what the header says and what was found, nonsense on either side left out."""
     found = line.end
     if found is None:  # no timestamps at all: one bare stream, whose packets follow each other
         found = line.played or None
-    elif found > 2 * max(line.played, header or 0.0) and _absurd(found, size):
+    elif found > 2 * max(line.played, header or 0.0) and (counted or _absurd(found, size)):
         found = max(line.played, header or 0.0) or found
     if header is None or found is None:
         return round(found, 6) if found else header

@@ -115,6 +115,7 @@ def look(path: Path) -> dict[str, Any]:
         "start_time": start,
         "duration": length.seconds,
         "measured": length.sure,
+        "set_back": length.set_back,
         "streams": [vars(stream) for stream in streams],
         "chapters": chapters,
     }
