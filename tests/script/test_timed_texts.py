@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -342,10 +343,10 @@ def test_damage_of_other_programs_is_mended_and_told(read, name, timed):
     assert name == "colours of a terminal" or any("a." in note for note in given.notes[1:])
 
 
-UNITS = [
-    "#", "[", "(", "{", "{\\", "<", "<v ", "<v\t", " ", "\t", ">", ">> ", ": ", "A: ", "1 ", "00:",
-    "-->", "♪ ", "# ", "\r", " \n", "x\n", "]", "[a] ", "\\p1", "&", "। ", "। ( ", "! ", "(! ",
-    ". ", "a.", "⏎", "राम: ",
+UNITS = ["#", " ", "<v\t", "{\\", "[", "00:", ": ", ">> ", "। ( ", "x\n"]
+MORE_UNITS = [
+    "(", "{", "<", "<v ", "\t", ">", "A: ", "1 ", "-->", "♪ ", "# ", "\r", " \n", "]", "[a] ",
+    "\\p1", "&", "। ", "! ", "(! ", ". ", "a.", "⏎", "राम: ",
 ]  # fmt: skip
 HEADS = {
     "a.txt": "And so my fellow\n",
@@ -356,22 +357,35 @@ HEADS = {
 }
 
 
+NO_TIME = 0.03
+"""Seconds; whatever takes less is not measured. Four times the square of 4,000 characters takes a
+second and more."""
+
+
 @pytest.mark.parametrize("name", HEADS)
-def test_no_text_takes_more_than_its_length(tmp_path, name):
-    """Four times the text may take ten times as long, and not sixteen: generous, and of the
-    processor, with what is too short to measure counted as such."""
+@pytest.mark.parametrize(
+    "units",
+    [UNITS, pytest.param(MORE_UNITS, marks=pytest.mark.slow)],
+    ids=["some", "more"],
+)
+def test_four_times_the_text_does_not_take_sixteen_times_as_long(tmp_path, name, units):
+    """Ten times is still right; the best of up to six goes, as other programs disturb some."""
 
     def seconds(unit, size):
         path = tmp_path / name
         path.write_text(HEADS[name] + unit * (size // len(unit)) + "x\n", encoding="utf-8")
         started = time.process_time()
         for reader in (lambda: read_script(path, find("en")), lambda: read_subtitles(path)):
-            try:
+            with suppress(UsageError):
                 reader()
-            except UsageError:
-                continue
         return time.process_time() - started
 
-    for unit in UNITS:
-        small, large = seconds(unit, 4_000), seconds(unit, 16_000)
-        assert large < 10 * max(small, 0.05), unit
+    for unit in units:
+        small = large = float("inf")
+        for _ in range(6):
+            small = min(small, seconds(unit, 4_000))
+            large = min(large, seconds(unit, 16_000))
+            if large < 10 * max(small, NO_TIME):
+                break
+        else:
+            pytest.fail(f"{unit!r}: {small:.3f} s, and four times as much {large:.3f} s")
