@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -170,3 +172,58 @@ def test_what_would_steer_the_terminal_is_not_printed(chalchitra, srt):
     _, out, _ = chalchitra("qc", srt)
     assert "\x1b" not in out
     assert "[red]" in out
+
+
+ASS = (
+    "[Script Info]\n[Events]\n"
+    "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+)
+
+
+def ass(path: Path, *times: tuple[str, str], text: str = "हाँ") -> Path:
+    rows = (f"Dialogue: 0,0:00:{a},0:00:{b},D,,0,0,0,,{text}" for a, b in times)
+    path.write_text(ASS + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("second", "wanted"),
+    [
+        # The style wants 833 ms and gaps of 80 ms: 5/6 s and 2 frames, which no hundredth is.
+        (("01.92", "02.75"), []),
+        (("01.91", "02.74"), []),
+        (("01.92", "02.73"), [("too_short", 2)]),
+        (("01.89", "02.75"), [("gap_too_short", 2)]),
+    ],
+)
+def test_hundredths_are_not_held_against_a_file_that_has_no_more(
+    chalchitra, tmp_path, second, wanted
+):
+    file = ass(tmp_path / "film.hi.ass", ("01.00", "01.83"), second)
+    _, out, _ = chalchitra("qc", file, "--json")
+    assert kinds(out) == wanted
+
+
+@pytest.mark.parametrize("off", [0, Fraction(1, 2)])
+def test_hundredths_are_the_frames_that_they_were_rounded_from(chalchitra, tmp_path, off):
+    """Cut or rounded. At 59.94 frames a second a hundredth is more than half a frame: cut, these 54
+    frames are 0.91 s, which is nearer to 55, in which 20 characters can be read."""
+    film, rate = tmp_path / "film.mkv", Fraction(60000, 1001)
+    picture = f"color=size=16x16:rate={rate}:duration=4"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", picture, film]
+    subprocess.run(command, check=True)
+    start, end = (f"{floor(frame / rate * 100 + off) / 100:05.2f}" for frame in (148, 202))
+    file = ass(tmp_path / "film.hi.ass", (start, end), text="क" * 20)
+    _, out, _ = chalchitra("qc", file, "--film", film, "--json")
+    assert kinds(out) == [("reading_speed", 1)]
+    assert json.loads(out)["violations"][0]["start"] == float(start)
+
+
+@pytest.mark.parametrize(("end", "wanted"), [(18, []), (16, [("too_short", 1)])])
+def test_neither_are_tenths(chalchitra, tmp_path, film, end, wanted):
+    """0.8 s may have been 0.833 s, 0.6 s may not; with the film's frames as without."""
+    file = tmp_path / "film.hi.mpl"
+    file.write_text(f"[10][{end}]हाँ\n", encoding="utf-8")
+    for options in ([], ["--film", film]):
+        _, out, _ = chalchitra("qc", file, *options, "--json")
+        assert kinds(out) == wanted

@@ -12,7 +12,8 @@ from chalchitra.media import probe as probing
 
 from .agreeing import SAID, cut, found
 
-FORMATS = ("srt", "vtt")
+FORMATS = ("srt", "vtt", "ass")
+OF_TEXT = {"empty", "lines", "characters"}
 FAST, FULL = 13, 200
 
 
@@ -43,10 +44,27 @@ def disagreements(judged, rate, with_shots, seeds, folder):
         report, files, style, film = cut(seed, rate, with_shots=with_shots, folder=folder)
         total += len(report.violations)
         for name in FORMATS:
-            theirs = found(judged(files[name], style, film))
-            if theirs != found(report):
-                differ.append((seed, name, set(theirs) ^ set(found(report))))
+            ours, theirs = found(report), found(judged(files[name], style, film))
+            if name == "ass" and rate is None:
+                ours, theirs = beyond_hundredths(ours, theirs)
+            if theirs != ours:
+                differ.append((seed, name, set(theirs) ^ set(ours)))
     return total, differ
+
+
+def beyond_hundredths(ours, theirs):
+    """What must be alike of milliseconds and of hundredths: all but what their rounding excuses.
+
+    No frame says what the milliseconds were, so values differ, and less is found, but never more.
+    A few milliseconds are too short, and in hundredths nothing.
+    """
+    names = {"no_duration": "too_short"}
+    theirs = [(names.get(kind, kind), *rest) for kind, *rest in theirs]
+    of_theirs = {(*one[:2], *one[4:]) for one in theirs}
+    return (
+        [one[:2] for one in ours if one[0] in OF_TEXT or (*one[:2], *one[4:]) in of_theirs],
+        [one[:2] for one in theirs],
+    )
 
 
 @pytest.mark.parametrize("with_shots", [False, True])

@@ -42,6 +42,8 @@ class SubtitleFile:
     faults: list[Fault] = field(default_factory=list)
     text: str = ""
     """The whole text, with its markup."""
+    step: int = 1
+    """What its times are rounded to, in milliseconds."""
 
 
 def read_subtitles(path: Path, rate: float | None = None) -> SubtitleFile:
@@ -79,6 +81,7 @@ def read_subtitles(path: Path, rate: float | None = None) -> SubtitleFile:
         [_cue(number, raw, format_) for number, raw in enumerate(timed, 1)],
         [raw.line for raw in timed],
         text=text,
+        step=format_.step,
     )
     file.faults.extend(_of_the_file(decoded, format_, suffix, head))
     file.faults.extend(_told_once(reading.faults))

@@ -23,7 +23,7 @@ from math import ceil, floor
 from chalchitra.subtitles.cue import CueSettings, milliseconds
 
 _HALF = Fraction(1, 2)
-_HUNDREDTH = 10
+HUNDREDTH = 10
 """Milliseconds."""
 _STAMP = 1
 """Milliseconds that the time stamp of a picture may have been rounded by, as Matroska's are."""
@@ -39,10 +39,14 @@ class Ticks:
     def per_second(self) -> Fraction:
         return Fraction(1000) if self.rate is None else self.rate
 
-    @property
-    def slack(self) -> int:
-        """Ticks that rounding to milliseconds may take from a length, or add to it."""
-        return 1 if self.rate is None else 0
+    def slack(self, step: int) -> int:
+        """Ticks that times rounded to `step` milliseconds may take from a length, or add to it.
+
+        None where such times are still the frames that they were rounded from.
+        """
+        if self.rate is None:
+            return step
+        return 0 if step <= HUNDREDTH else ceil(step * self.rate / 1000)
 
     def limit(self, seconds: float) -> int:
         """A limit in seconds."""
@@ -70,7 +74,7 @@ class Ticks:
         """A time (s) that a format keeps to hundredths, as it was before they were rounded."""
         if self.rate is None:
             return seconds
-        earliest = milliseconds(seconds) - Fraction(_HUNDREDTH, 2)
+        earliest = milliseconds(seconds) - Fraction(HUNDREDTH, 2)
         return self.written(ceil(earliest * self.rate / 1000)) / 1000
 
     def seconds(self, ticks: int) -> float:

@@ -227,7 +227,7 @@ class Typesetter:
 
     def _cost(self, begin: int, end: int, characters: int) -> float:
         """What a cue costs besides the breaks at its end and within it."""
-        start, clock, slack = self.starts[begin], self.clock, self.clock.ticks.slack
+        start, clock, slack = self.starts[begin], self.clock, self.clock.ticks.slack(1)
         following = self.starts[end] if end < len(self.pieces) else FOREVER
         reading = self._reading(begin, end, characters)
         shown = clock.out_time(start, self.pieces[end - 1].end, following, reading).end - start

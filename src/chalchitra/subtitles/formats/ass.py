@@ -115,4 +115,5 @@ FORMAT = Format(
     recognises=_recognises,
     read=_read,
     rows=_rows,
+    step=10,
 )

@@ -76,4 +76,5 @@ MPL2 = Format(
     recognises=partial(_recognises, kind="mpl2"),
     read=partial(_read, kind="mpl2"),
     rows=_rows,
+    step=100,
 )

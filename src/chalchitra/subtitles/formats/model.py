@@ -82,7 +82,8 @@ class Format:
 
     `recognises` says by the text whether it is this; `read` reads the text's rows, and is given the
     film's frames a second, or None; `rows` are a cue's rows as they are shown. `needs_rate` says
-    whether the text has times that only the film's rate makes times.
+    whether the text has times that only the film's rate makes times. `step` is what its times are
+    rounded to, in milliseconds.
     """
 
     id: str
@@ -92,3 +93,4 @@ class Format:
     read: Callable[[Sequence[str], float | None], Reading]
     rows: Callable[[RawCue], list[Row]]
     needs_rate: Callable[[str], bool] = lambda text: False
+    step: int = 1

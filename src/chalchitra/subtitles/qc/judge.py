@@ -37,10 +37,11 @@ def judge(
 
     `language` is an id of languages.toml and `script` its ISO 15924 code, where it is known; `film`
     is the film's duration in seconds and `frame_rate` its frames a second (at most 60). `rounding`
-    is the step of the file's times in milliseconds.
+    is the step of the file's times in milliseconds; hundredths are to be frames again by then
+    (Ticks.of_hundredths).
     """
     ticks = Ticks(frame_rate)
-    clock = _Clock(ticks, Limits.of(settings, ticks), rounding * ticks.slack)
+    clock = _Clock(ticks, Limits.of(settings, ticks), ticks.slack(rounding))
     speed = _Speed.of(settings, language, script, ticks)
     found: list[Violation] = []
     before: Cue | None = None
@@ -122,7 +123,7 @@ def _of_times(cue: Cue, clock: _Clock, film: float | None) -> Iterator[Violation
 def _of_speed(cue: Cue, clock: _Clock, speed: _Speed) -> Iterator[Violation]:
     shown = max(1, clock.ticks.length(cue.start, cue.end))
     count = speed.count(cue)
-    if shown < speed.pace.needed(count):
+    if shown + clock.slack < speed.pace.needed(count):
         value = speed.unit * count / float(shown / clock.ticks.per_second)
         yield _violation(speed.kind, cue, round(value, speed.digits), speed.limit)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.foreign import Fault, SubtitleFile
+from chalchitra.subtitles.frames import HUNDREDTH, Ticks
 from chalchitra.subtitles.qc.figures import coverage, low_confidence, reading_speeds
 from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.model import (
@@ -47,16 +49,21 @@ def make_report(
     `forced` says by the cues' index what leaves them no way round a violation.
     """
     known = language or ""
-    violations = judge(cues, settings, known, script=script, film=film, frame_rate=frame_rate)
+    violations = judge(
+        cues if file is None else _unrounded(cues, file.step, Ticks(frame_rate)),
+        settings,
+        known,
+        script=script,
+        film=film,
+        frame_rate=frame_rate,
+        rounding=1 if file is None else file.step,
+    )
     if forced:
         violations = [
             one.model_copy(update={"forced_by": forced.get(one.cue or 0)}) for one in violations
         ]
     if file is not None:
-        violations = _of_file(file) + [
-            one.model_copy(update={"file_line": file.lines[(one.cue or 1) - 1]})
-            for one in violations
-        ]
+        violations = _of_file(file) + [_in_file(one, file) for one in violations]
     return QualityReport(
         style=style,
         language=language,
@@ -77,6 +84,22 @@ def make_report(
             for unit in untranslated
         ],
     )
+
+
+def _unrounded(cues: Sequence[Cue], step: int, ticks: Ticks) -> list[Cue]:
+    """The cues of a format that keeps hundredths, with times as they were before."""
+    if step != HUNDREDTH:
+        return list(cues)
+    return [
+        replace(cue, start=ticks.of_hundredths(cue.start), end=ticks.of_hundredths(cue.end))
+        for cue in cues
+    ]
+
+
+def _in_file(violation: Violation, file: SubtitleFile) -> Violation:
+    """With the line of the file, and the time that stands in it."""
+    at = (violation.cue or 1) - 1
+    return violation.model_copy(update={"file_line": file.lines[at], "start": file.cues[at].start})
 
 
 def _of_file(file: SubtitleFile) -> list[Violation]:
