@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.translation.protect import protect, restore
+from chalchitra.translation.terms import Found
 
 TEXT = st.text(
     st.one_of(
@@ -81,6 +82,12 @@ def test_placeholders_are_found_however_the_model_spells_them(output: str) -> No
     assert restored.text == "at 10:30."
     assert not restored.lost
     assert not restored.strays
+
+
+def test_marks_are_folded_where_the_model_wrote_them_and_not_in_what_was_hidden() -> None:
+    terms = (Found(0, 6, "Wham!.", "Wham!."),)
+    protected = protect("Wham!. १०:३०", "hin_Deva", terms=terms)
+    assert restore(f"{protected.text}।,", protected).text == "Wham!. 10:30।"
 
 
 def test_lost_and_stray_placeholders_are_named() -> None:

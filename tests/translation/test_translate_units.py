@@ -37,12 +37,12 @@ class FakeEngine:
         return [one if isinstance(one, Generated) else Generated(one) for one in said]
 
 
-def run(engine: FakeEngine, *texts: str, batch_size: int = 4) -> Outcome:
+def run(engine: FakeEngine, *texts: str, batch_size: int = 4, target: str = "eng_Latn") -> Outcome:
     units = [
         SentenceUnit(id=n, start=n, end=n + 0.5, text=text, segment_ids=(n,))
         for n, text in enumerate(texts)
     ]
-    return translate_units(units, engine, "eng_Latn", "eng_Latn", batch_size=batch_size)
+    return translate_units(units, engine, "eng_Latn", target, batch_size=batch_size)
 
 
 def test_units_come_back_paired_with_their_sources() -> None:
@@ -161,6 +161,20 @@ def test_a_fragment_gains_no_full_stop_unless_nothing_has_any() -> None:
     ]
     texts = [f"and then he{'x' * n}" for n in range(30)]
     assert all(unit.text.endswith(".") for unit in run(engine, *texts).units)
+
+
+def test_of_marks_of_two_scripts_side_by_side_one_is_shown() -> None:
+    said = {"he came, she went": "वह आया।, वह गई", "he came.": "वह आया।.", "why?": "क्यों?।"}
+    outcome = run(FakeEngine(lambda text, careful: said[text]), *said, target="hin_Deva")
+    assert [unit.text for unit in outcome.units] == ["वह आया। वह गई", "वह आया।", "क्यों?"]
+
+
+def test_of_marks_where_two_pieces_meet_one_is_shown() -> None:
+    engine = FakeEngine(
+        lambda text, careful: {"one two,": "एक दो।", "three four": ", तीन चार"}.get(text, "")
+    )
+    [unit] = run(engine, "one two, three four", target="hin_Deva").units
+    assert unit.text == "एक दो, तीन चार"
 
 
 def test_then_in_pieces() -> None:

@@ -90,7 +90,7 @@ def over(tmp_path: Path, texts: Mapping[float, Sequence[str]]) -> tuple[Listener
 
 
 def test_each_sentence_has_its_own_english(tmp_path: Path) -> None:
-    texts = {0.8: ["I am going home."], 3.8: ["Where are you?"], 29.8: ["Is anybody here?"]}
+    texts = {0.8: ["I am going home.।"], 3.8: ["Where are you?,"], 29.8: ["Is anybody here?"]}
     listener, recogniser, units = over(tmp_path, texts)
     assert [(one.id, one.source, one.text, one.segment_ids, one.status) for one in units] == [
         (0, "मैं घर जा रहा हूँ।", "I am going home.", [0], "translated"),

@@ -32,6 +32,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from chalchitra.text.marks import without_doubled_marks
 from chalchitra.translation.edges import (
     Edges,
     is_symbol,
@@ -220,16 +221,17 @@ def _symbol(character: str, entities: list[str]) -> str:
 def restore(output: str, protected: Protected, target_tag: str = "") -> Restored:
     """The toolkit's output with placeholders filled, numbers closed, in NFC.
 
+    Of sentence marks side by side the model's are folded, and not those of what it did not see.
     With a `target_tag` (`ben_Beng`) it ends as its source does, in that language's marks.
     """
     hidden = protected.entities if protected.hidden else ()
-    found = filled(output, hidden, protected.source)
+    found = filled(without_doubled_marks(output), hidden, protected.source)
     text = found.text
     for number in protected.numbers:
         text = _spaced(number).sub(number, text)
     text = _CONTRACTION.sub("'", text)
-    text = _SPACED_SLASH.sub("/", re.sub(r" +(?=[꯫꫰꫱])", "", text))
-    text = " ".join(text.split())
+    text = " ".join(text.split())  # first: no pattern is to look at the same spaces twice
+    text = _SPACED_SLASH.sub("/", re.sub(r" (?=[꯫꫰꫱])", "", text))
     if text and target_tag:
         text = mirrored(text, protected.core or protected.source, target_tag)
     if protected.capitals and target_tag.endswith("_Latn"):

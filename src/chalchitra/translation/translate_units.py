@@ -18,6 +18,7 @@ from typing import Protocol
 
 from chalchitra.errors import ChalchitraError
 from chalchitra.jobs.record import Degraded
+from chalchitra.text.marks import without_doubled_marks
 from chalchitra.text.sentence_ends import is_punctuation
 from chalchitra.translation.agreement import doubts
 from chalchitra.translation.batches import BatchTooLarge, run_batches
@@ -359,9 +360,8 @@ class _Run:
         if pieces is not None:
             self._in_pieces += 1
             doubts = [piece.doubt for piece in pieces if piece.doubt]
-            return _Verdict(
-                " ".join(piece.text for piece in pieces), doubt="; ".join(doubts) or None
-            )
+            joined = without_doubled_marks(" ".join(piece.text for piece in pieces))
+            return _Verdict(joined, doubt="; ".join(doubts) or None)
         return best or _Verdict("", "it is too long for the model, and its pieces failed too")
 
     def _alone(self, text: str, best: _Verdict | None = None) -> _Verdict:

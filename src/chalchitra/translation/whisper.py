@@ -22,6 +22,7 @@ from chalchitra.speech.healing import Way
 from chalchitra.speech.invented import is_invented
 from chalchitra.speech.sound import Sound, WavSound
 from chalchitra.speech.words import RawSegment
+from chalchitra.text.marks import without_doubled_marks
 from chalchitra.translation.checks import problem
 from chalchitra.translation.model import Translation, TranslationUnit
 from chalchitra.translation.request import TranslationRequest, TranslationResult
@@ -169,7 +170,8 @@ class Listener:
         return {unit.id: self._judged(unit, raw) for unit, raw in zip(units, heard, strict=True)}
 
     def _judged(self, unit: SentenceUnit, raw: Sequence[RawSegment]) -> _Written:
-        text = " ".join("".join(word.text for segment in raw for word in segment.words).split())
+        heard = "".join(word.text for segment in raw for word in segment.words)
+        text = without_doubled_marks(" ".join(heard.split()))
         wrong = problem(unit.text, text, "Latn")
         if wrong is None and self._invented and is_invented(text, self._invented):
             wrong = "the recogniser wrote a phrase that it makes up where it hears nothing"
