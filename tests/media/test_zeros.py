@@ -13,6 +13,7 @@ from chalchitra.media.zeros import count_zeros
         ("zeros.mp4", "-c:v libx264 -c:a libopus"),
         ("zeros.ts", "-c:v mpeg2video -c:a ac3"),
         ("zeros.mkv", "-c:v libx264 -c:a mp2"),
+        ("zeros.vob", "-c:v mpeg2video -c:a pcm_dvd -ac 2"),  # samples, but in packets
     ],
 )
 @pytest.mark.parametrize("place", [0.5, 0.8])
@@ -49,13 +50,20 @@ def test_stretches_are_counted_by_their_length(tmp_path):
     assert 51_200 <= count_zeros(path) <= 51_712
 
 
-@pytest.mark.parametrize("codec", ["pcm_s16le", "tta", "flac", "adpcm_ms", "ac3"])
-def test_silence_is_no_loss(ffmpeg, tmp_path, codec):
+@pytest.mark.parametrize(
+    ("codec", "suffix"),
+    [
+        *((codec, "mkv") for codec in ("pcm_s16le", "tta", "flac", "adpcm_ms", "ac3")),
+        *(("pcm_dvd -ar 48000", "vob"), ("pcm_bluray -ar 48000", "m2ts")),
+    ],
+)
+def test_silence_is_no_loss(ffmpeg, tmp_path, codec, suffix):
     silence = (
         "-f lavfi -i sine=d=1 -af aformat=channel_layouts=stereo,adelay=2000|2000,apad=pad_dur=5"
     )
-    ffmpeg(f"{silence} -c:a {codec}", tmp_path / "a.mkv")
-    info = extract_audio(probe(tmp_path / "a.mkv"), 0, None, tmp_path / "audio.wav")
+    path = tmp_path / f"a.{suffix}"
+    ffmpeg(f"{silence} -c:a {codec}", path)
+    info = extract_audio(probe(path), 0, None, tmp_path / "audio.wav")
     assert info.shortfalls == []
 
 

@@ -31,7 +31,7 @@ from chalchitra.media.tools import (
     run_ffmpeg,
 )
 
-_WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo"})
+_WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo", "gxf"})
 """Containers whose packets may lack timestamps that Matroska and MP4 need."""
 
 _TURNING_FFMPEG = (6, 1)

@@ -23,12 +23,15 @@ _RAW = (
     *("pcm_", "adpcm_", "tta", "alac", "wavpack", "ape", "tak", "flac", "truehd", "mlp", "dts"),
     *("rawvideo", "v210", "dvvideo", "huffyuv", "ffvhuff", "utvideo", "ffv1"),
 )
-"""Codecs in which zeros may be silence, or black."""
+"""Codecs in which zeros may be silence, or black ..."""
+_HEADED = frozenset({"mpegts", "mpeg"})
+"""... but not where a header comes every 188 or 2,048 bytes."""
 
 
 def zeros_told(film: Film) -> list[Shortfall]:
     """A shortfall where a part of the file is zeros; none where it cannot be read."""
-    if film.container in _PADDED or any(stream.codec.startswith(_RAW) for stream in film.streams):
+    raw = any(stream.codec.startswith(_RAW) for stream in film.streams)
+    if film.container in _PADDED or (raw and film.container not in _HEADED):
         return []
     try:
         found = count_zeros(film.path)
