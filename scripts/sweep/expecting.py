@@ -117,5 +117,5 @@ def expected(recipe: Recipe) -> Expected:
 
 def _samples_alone(recipe: Recipe) -> bool:
     """Whether the container holds bare samples, without a word between them."""
-    samples = recipe.codec.startswith("pcm") or recipe.codec in ("ulaw", "alaw")
+    samples = recipe.codec.startswith(("pcm", "adpcm")) or recipe.codec in ("ulaw", "alaw")
     return samples and recipe.container in _BARE_SAMPLES

@@ -103,6 +103,17 @@ def test_parts_with_clocks_of_their_own_are_as_long_as_all_of_them(parts, start)
     assert total - 0.1 * (len(parts) - 1) - 1e-6 <= line.end <= total + 10 * (len(parts) - 1) + 1e-6
 
 
+def test_a_stream_that_appears_in_mid_film_ends_no_film():
+    """Damage in an FLV can look like a third stream, for which PyAV has no place at the end."""
+
+    class Grown:
+        def demux(self, *streams):
+            yield "a packet"
+            raise IndexError("list index out of range")
+
+    assert list(packets(Grown())) == ["a packet"]
+
+
 def test_what_a_demuxer_calls_not_permitted_is_damage(make_film, tmp_path):
     """It says -1, which is EPERM: "change the permissions" was said of a damaged file."""
     av = pytest.importorskip("av")

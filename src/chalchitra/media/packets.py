@@ -37,6 +37,8 @@ def packets(container: Any, *streams: Any) -> Iterator[Any]:
                 tries = 0
                 yield packet
             return
+        except IndexError:  # PyAV at the end, where damage looked like another stream (FLV)
+            return
         except av.error.BlockingIOError:
             tries += 1
         except av.error.FFmpegError as error:
