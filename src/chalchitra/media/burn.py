@@ -17,6 +17,7 @@ from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, whole_film
+from chalchitra.media.mux_check import ended_early, packets_end
 from chalchitra.media.mux_plan import MP4_CODECS, Track
 from chalchitra.media.pictures import LARGEST_DRAWN
 from chalchitra.media.probe import probe
@@ -138,8 +139,8 @@ def _checked(film: Film, out: Path) -> Film:
     if not burned.has_picture or len(burned.audio) != len(film.audio):
         raise _wrong("Its picture or its sound is missing")
     said, there = film.duration or 0.0, burned.duration or 0.0
-    if there < said - _SHORTER_S:
-        raise _wrong(f"It ends at {there:.1f} s, the film at {said:.1f} s")
+    if there < said - _SHORTER_S and there < (real := packets_end(film)) - _SHORTER_S:
+        raise ended_early(f"It ends at {there:.1f} s, the film at {real:.1f} s")
     return burned
 
 

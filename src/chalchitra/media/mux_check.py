@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chalchitra.errors import StageError, UsageError
+from chalchitra.errors import PassingError, StageError, UsageError
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.inputs import is_dolby_vision
 from chalchitra.media.looks import Look, look, lost
@@ -52,7 +52,8 @@ def check(
     """Compare the film that was written with its plan; `errors` are what ffmpeg complained of.
 
     `looks` are how the film's pictures are shown, by the index of their streams.
-    Returns what fell short. Raises StageError when something that was planned is not there.
+    Returns what fell short. Raises StageError when something that was planned is not there, and
+    PassingError when the copy stops before the film does.
     """
     try:
         result = probe(out)
@@ -190,6 +191,11 @@ def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packet
     return found
 
 
+def packets_end(film: Film) -> float:
+    """When the last packet of a film ends, in seconds: what it holds, whatever it says."""
+    return max(seen.end for seen in _read(film.path, film).values())
+
+
 def _check_cues(pairs: list[tuple[PlannedStream, Stream]], read: dict[int, _Packets]) -> float:
     """How much later all cues are than in their files, in seconds."""
     shift: float | None = None
@@ -242,9 +248,9 @@ def _check_end(
     length = max(read[real.index].end for planned, real in pairs if planned.kind != "subtitle")
     expected = _expected_end(plan.film) + shift
     if length < expected - _SHORTER_S:
-        real = max(seen.end for seen in _read(plan.film.path, plan.film).values()) + shift
+        real = packets_end(plan.film) + shift
         if length < real - _SHORTER_S and plan.film.container not in _JUMPING:
-            raise _wrong(f"It ends at {length:.1f} s, the film at {real:.1f} s")
+            raise ended_early(f"It ends at {length:.1f} s, the film at {real:.1f} s")
         return [
             Shortfall(
                 f"The film with tracks ends at {length:.1f} s, not at {expected:.1f} s.",
@@ -275,6 +281,15 @@ def _expected_end(film: Film) -> float:
     heard = [stream for stream in film.streams if stream.is_picture or stream.kind == "audio"]
     ends = [(s.start or 0.0) + s.duration for s in heard if s.duration is not None]
     return max(ends) if len(ends) == len(heard) else film.duration or 0.0
+
+
+def ended_early(what: str) -> PassingError:
+    """The error of a copy that stops before its film does, though ffmpeg ended well."""
+    return PassingError(
+        "The film with subtitles is not whole.",
+        cause=f"{what.rstrip('.')}: ffmpeg stopped early and did not say why.",
+        fix="Run the job again; if it stays, with --debug, and report its log.",
+    )
 
 
 def _wrong(what: str) -> StageError:
