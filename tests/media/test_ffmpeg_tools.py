@@ -146,3 +146,12 @@ def test_a_flood_of_messages_does_not_block(tmp_path):
 
     threading.Thread(target=run, daemon=True).start()
     assert done.wait(60)
+
+
+def test_an_error_after_a_line_of_progress_is_kept(tmp_path):
+    """ffmpeg 5 ends that line with a carriage return alone."""
+    program = tmp_path / "ffmpeg"
+    program.write_text("#!/bin/sh\nprintf '[info] size=N/A speed=9x   \\r[error] Bad.\\n' >&2\n")
+    program.chmod(0o755)
+    with tools.reading_ffmpeg([], program=tools.Ffmpeg(str(program), "5.1")) as running:
+        assert running.end() == (0, ["Bad."])

@@ -28,6 +28,8 @@ _STOP_S = 5.0
 _KEPT_LINES = 50
 _VERSION = re.compile(r"ffmpeg version n?(\S+)")
 _ERROR = re.compile(r"^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal|panic)\] (.*)$")
+# How far it is stands on the same line, before a carriage return.
+_STATS = re.compile(r"^.*\r")
 # What ffmpeg says after the line that says why.
 _EPILOGUE = re.compile(
     r"Conversion failed|Error opening (input|output) file|Nothing was written|Task finished|"
@@ -245,7 +247,8 @@ class _Listener:
 
     def _listen(self, pipe: IO[bytes] | None) -> None:
         for raw in pipe or ():
-            error = _ERROR.match(raw.decode("utf-8", "replace").strip())
+            said = raw.decode("utf-8", "replace").strip()
+            error = _ERROR.match(_STATS.sub("", said))
             if error is None or (_EPILOGUE.search(error[1]) and not _of_the_disk(error[1])):
                 continue
             few = len(self._first) < _KEPT_LINES
