@@ -85,7 +85,9 @@ def diarize(
     def hook(step: str, artefact: Any, **told: Any) -> None:
         if step in _STEPS and told.get("total"):
             before = 100 * _STEPS.index(step) / len(_STEPS)
-            progress(before + 100 / len(_STEPS) * float(told["completed"] / told["total"]), 100)
+            # It counts whole batches, and the last may go beyond the total.
+            share = min(1.0, float(told["completed"] / told["total"]))
+            progress(before + 100 / len(_STEPS) * share, 100)
 
     found = pipeline(
         {"waveform": torch.from_numpy(samples).unsqueeze(0), "sample_rate": SAMPLE_RATE},
