@@ -5,7 +5,7 @@
         mkv-aac-stereo-48000-yes-late3-none-steady-none-plain-wheel
 
 The film's words are tones (tones.py), so that they are found again exactly. Which films are made:
-forms.py, recipes.py; how: making.py, damage.py; what is right: expecting.py; how it is judged:
+forms.py, recipes.py; how: making.py, harm.py; what is right: expecting.py; how it is judged:
 judging.py. Films are made one by one and deleted. --out keeps the results, one a line: what is
 in there is not done again. The films are read by the ffmpeg on the PATH.
 Ends with 1 when a film came out wrong, 2 on wrong input.

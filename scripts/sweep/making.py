@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 import imageio_ffmpeg
-from damage import CannotError, change, drop_packets, vcd
 from forms import CODECS, CONTAINERS, LAYOUTS
+from harm import CannotError, change, drop_packets, vcd
 from recipes import Recipe
 from tones import FILM_S, write_words
 
