@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from chalchitra.runner import launch as launching
+from chalchitra.runner import workers
 from chalchitra.runner.launch import Ended, Launch, Watch
 from chalchitra.runner.processes import group_members
 from chalchitra.runner.rules import Rules, StageRules, WorkerRules
@@ -177,6 +178,21 @@ def test_after_a_crash_the_next_request_gets_a_new_worker(shop, do, status):
     assert here.serve(do).ended == Ended(status)
     assert here.serve().pid != first
     assert here.pool.started == {"vad": 2}
+
+
+def test_a_crash_before_anyone_has_looked_is_the_films_too(shop, monkeypatch):
+    here = shop()
+    here.serve()
+    ask = workers._Worker.ask
+
+    def ask_and_wait(worker, launch):
+        sent = ask(worker, launch)
+        wait_until(lambda: worker.gone)
+        return sent
+
+    monkeypatch.setattr(workers._Worker, "ask", ask_and_wait)
+    assert here.serve("os._exit(5)").ended == Ended(5)
+    assert here.pool.started == {"vad": 1}
 
 
 def test_a_failure_that_is_told_keeps_the_worker(shop):

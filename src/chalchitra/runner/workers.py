@@ -80,13 +80,13 @@ class _Worker:
         self.idle_since = time.monotonic()
 
     def ask(self, launch: Launch) -> bool:
-        """Send a request; False when the worker is gone."""
+        """Send a request; False when nobody can read it any more."""
         line = json.dumps({"request": str(launch.request), "log": str(launch.log)}) + "\n"
         try:
             os.write(self._write, line.encode())
         except OSError:
             return False
-        return not self.gone
+        return True
 
     @property
     def gone(self) -> bool:
@@ -155,7 +155,10 @@ class WorkerPool:
         reader = MessageReader(launch.messages)
         begun, healthy = new, False
         try:
-            if not worker.ask(launch) and not new:
+            # One that is gone already may have begun: it can crash before we have looked.
+            asked = worker.ask(launch)
+            unseen = worker.gone and not launch.messages.exists()
+            if not new and (not asked or unseen):
                 return None
             watch.on_group(worker.process.group)
             while True:
