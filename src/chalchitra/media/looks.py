@@ -96,7 +96,6 @@ def look(path: Path, stream: Stream) -> Look | None:
 
 
 def _first(container: Any, video: Any) -> Any:
-    import av
 
     for count, packet in enumerate(packets(container, video)):
         if count >= _PACKETS:
@@ -104,7 +103,7 @@ def _first(container: Any, video: Any) -> Any:
         try:
             for picture in packet.decode():
                 return picture
-        except (av.error.InvalidDataError, av.error.ArgumentError):
+        except ValueError:  # EINVAL and damaged data, whatever this PyAV calls them
             continue
     return None
 

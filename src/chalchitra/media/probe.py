@@ -131,7 +131,7 @@ def open_container(path: Path) -> Any:
         return av.open(file_url(path), container_options=INPUT_OPTIONS, metadata_errors="replace")
     except av.error.InvalidDataError:
         cause = "It is damaged or incomplete, or it is no film."
-    except av.error.ArgumentError:
+    except ValueError:  # EINVAL; newer PyAVs call it ArgumentError
         cause = "Its format is not one of those that are opened here."
     except (av.error.FFmpegError, OSError) as error:
         cause = f"ffmpeg says: {error.strerror}."

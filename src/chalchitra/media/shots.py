@@ -58,7 +58,6 @@ class _Picture:
 
     def frames(self) -> Iterator[tuple[float, np.ndarray[Any, Any]]]:
         """Seconds of the film and a small picture (BGR), from `begin` to `end`, in order."""
-        import av
 
         with open_container(self.film.path) as container:
             stream = container.streams[self.stream.index]
@@ -73,7 +72,7 @@ class _Picture:
             for packet in packets(container, stream):
                 try:
                     pictures = packet.decode()
-                except (av.error.InvalidDataError, av.error.ArgumentError):  # damaged: left out
+                except ValueError:  # EINVAL or damaged data, in every PyAV: left out
                     self.broken += 1
                     continue
                 for picture in pictures:
