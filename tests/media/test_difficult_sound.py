@@ -259,7 +259,7 @@ def test_damage_that_looks_like_a_failing_disk_is_told(make_film, monkeypatch, t
 
     monkeypatch.setattr(evidence, "packets", fails)
     require_disk(film, said)
-    monkeypatch.setattr(evidence, "_is_readable", lambda path: False)
+    monkeypatch.setattr(evidence, "is_readable", lambda path: False)
     with pytest.raises(PassingError):
         require_disk(film, said)
 

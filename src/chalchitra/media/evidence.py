@@ -13,11 +13,10 @@ from pathlib import Path
 from chalchitra.errors import PassingError, UsageError
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.formats import shown
-from chalchitra.media.packets import packets
+from chalchitra.media.packets import is_readable, packets
 from chalchitra.media.probe import open_container
 from chalchitra.media.tools import disk_failed
 
-_CHUNK = 1 << 22
 _JUMP_S = 10.0
 _BACK_S = 0.1
 """Stamps that go on by more, or back by more, are a clock that jumps (ffmpeg's own limits)."""
@@ -74,22 +73,12 @@ def require_disk(path: Path, errors: Sequence[str]) -> None:
 
     Some demuxers say the same of a damaged film: they say it every time.
     """
-    if disk_failed(errors) and (not _is_readable(path) or not _always_fails(path)):
+    if disk_failed(errors) and (not is_readable(path) or not _always_fails(path)):
         raise PassingError(
             f"{shown(path)} could not be read to its end.",
             cause="The disk that it lies on failed, or was disconnected.",
             fix="Check the disk and its cable or network, then run the job again.",
         )
-
-
-def _is_readable(path: Path) -> bool:
-    try:
-        with open(path, "rb", buffering=0) as handle:
-            while handle.read(_CHUNK):
-                pass
-    except OSError:
-        return False
-    return True
 
 
 def _always_fails(path: Path) -> bool:
