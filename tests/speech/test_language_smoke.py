@@ -103,9 +103,9 @@ def test_where_a_film_changes_its_language_is_told(
     files = {name: tmp_path / name for name in ("audio", "audio_info", "regions")}
     with wave.open(str(files["audio"]), "wb") as out:
         out.setparams(shape)
-        out.writeframes(english + spanish * 2)
+        out.writeframes(english + spanish * 3)
     change = len(english) / 2 / rate
-    end = change + len(spanish) / rate
+    end = change + 3 * len(spanish) / 2 / rate
     regions = [
         Region(start=region.start - offset, end=region.end - offset) for region in speech.regions
     ]
