@@ -11,7 +11,7 @@ import pytest
 from chalchitra import paths
 
 SHARED = {
-    "errors", "files", "glossary", "hints", "jobs", "offline", "pipeline", "stagekit", "text",
+    "errors", "files", "glossary", "hints", "inside", "jobs", "offline", "pipeline", "stagekit", "text",
     "system_errors", "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}

@@ -1,0 +1,74 @@
+"""Files of a folder that may be anybody's: only regular files within it, and no link is followed.
+
+A path that a record names is walked part by part from an open folder, so that neither `..` nor a
+link, put there before or meanwhile, leads out of it. FIFOs and devices are refused unread.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+RECORD_BYTES = 16 << 20
+"""A record that is larger is none of ours: the largest that stages write have some 100 kB."""
+
+
+def parts(name: str) -> list[str]:
+    """The parts of a plain relative path (`sub/words.json`). Raises ValueError for any other."""
+    found = name.split("/")
+    if "\0" in name or any(part in ("", ".", "..") for part in found):
+        raise ValueError(f"{name!r} is no path within a folder")
+    return found
+
+
+@contextmanager
+def opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
+    """A folder as a descriptor; `within` is one that it is named in. Raises OSError: no folder."""
+    fd = os.open(folder, _FOLDER, dir_fd=within)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def opened_below(folder: int, names: list[str]) -> Iterator[int]:
+    """The folder below `folder` at the end of these names. Raises OSError."""
+    fd = os.dup(folder)
+    try:
+        for name in names:
+            deeper = os.open(name, _FOLDER, dir_fd=fd)
+            os.close(fd)
+            fd = deeper
+        yield fd
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def opened_file(folder: int, name: str) -> Iterator[int]:
+    """A regular file within the folder, for reading. Raises OSError, or ValueError for a path."""
+    *names, last = parts(name)
+    with opened_below(folder, names) as parent:
+        fd = os.open(last, _FILE, dir_fd=parent)
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(errno.EINVAL, "Not a regular file", name)
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def read(folder: int, name: str, limit: int = RECORD_BYTES) -> bytes:
+    """The bytes of a regular file within the folder. Raises OSError, or ValueError if too large."""
+    with opened_file(folder, name) as fd, open(fd, "rb", closefd=False) as handle:
+        data = handle.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"{name} has more than {limit} bytes")
+    return data
