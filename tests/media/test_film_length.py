@@ -73,6 +73,33 @@ def test_a_large_film_is_looked_at_from_its_end(saying, monkeypatch):
     assert film["measured"]
 
 
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("many.mp3", "-vn -c:a libmp3lame"),
+        ("many.ac3", "-vn -c:a ac3"),
+        ("many.ts", "-c:v mpeg2video -c:a mp2"),
+        ("many.mkv", "-c:v libx264 -c:a aac"),
+    ],
+)
+def test_nobody_counts_packets_for_ever(make_film, monkeypatch, name, codecs):
+    path = make_film(name, codecs)
+    seen = []
+
+    def counted(container, *streams):
+        for packet in packets(container, *streams):
+            seen.append(packet)
+            yield packet
+
+    monkeypatch.setattr(length, "packets", counted)
+    monkeypatch.setattr(length, "READ_PACKETS", 100)
+    monkeypatch.setattr(length, "_LAST_PACKETS", 100)
+    film = look(path)
+    assert len(seen) <= 202
+    assert film["duration"] == pytest.approx(10, abs=0.5)
+    assert film["measured"] == (name == "many.mkv")
+
+
 def test_a_length_that_nobody_measured_refuses_no_clip(make_film, monkeypatch):
     monkeypatch.setattr(length, "READ_WHOLE", 0)
     path = make_film("joined.ts", "-c:v mpeg2video -c:a mp2")

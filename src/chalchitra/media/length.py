@@ -20,6 +20,9 @@ READ_WHOLE = 128 << 20
 """Bytes: a file this small is read to its end. It takes about a second."""
 READ_UNKNOWN = 2 << 30
 """Bytes: so large a file is read to its end where its header does not say its length."""
+READ_PACKETS = 1_000_000
+"""No file is read beyond so many packets, which takes some 3 seconds: a packet may be one byte.
+It is more than 5 hours of AMR or 10 of AC-3."""
 
 _SEEKABLE = frozenset({"matroska", "mp4", "mov", "avi"})
 """Containers with an index, in which a seek finds the end."""
@@ -102,12 +105,16 @@ def measure(
         header = None
     bare = container in BARE_STREAMS
     if size <= (READ_UNKNOWN if header is None or bare else READ_WHOLE):
-        line = TimeLine(start, container in _STITCHED)
+        line, left_at = TimeLine(start, container in _STITCHED), None
         with suppress(UsageError), opener() as opened:
-            _read(opened, line)
+            left_at = _read(opened, line, READ_PACKETS)
         header = None if bare else header
-        found = _believed(header, line, size, container in _COUNTED)
-        return Length(found, sure=True, set_back=line.set_back)
+        if left_at is None:
+            found = _believed(header, line, size, container in _COUNTED)
+            return Length(found, sure=True, set_back=line.set_back)
+        if header is None:  # the rest of the file is taken to be as what was read
+            reached = (line.end or line.played) * size / max(left_at, 1)
+            return Length(round(reached, 6) or None, sure=False, set_back=line.set_back)
     if header is None or container not in _SEEKABLE:
         return Length(header, sure=False)
     line = TimeLine(start, stitched=False)
@@ -119,19 +126,33 @@ def measure(
     return Length(max(header, min(line.end or 0.0, size / _LEAST_BYTES_A_SECOND)), sure=True)
 
 
-def _read(opened: Any, line: TimeLine, limit: float = math.inf) -> None:
-    """Follow picture and sound: a subtitle may stand long after both have ended."""
+def _read(opened: Any, line: TimeLine, limit: int) -> int | None:
+    """Follow picture and sound: a subtitle may stand long after both have ended.
+
+    Returns None at the film's end, else the byte in the file at which `limit` packets were read.
+    """
     heard = {stream.index for stream in opened.streams if stream.type in ("video", "audio")}
+    at = 0
+    ticks: dict[int, tuple[int, int]] = {}
     for count, packet in enumerate(packets(opened)):
+        at = max(at, packet.pos or 0)
         if count >= limit:
-            return
-        if packet.time_base is None or packet.stream.index not in heard or not packet.size:
+            return at
+        index = packet.stream_index
+        if index not in heard or not packet.size:
             continue
+        if index not in ticks:  # once: a fraction made and multiplied takes longer than the rest
+            base = packet.time_base
+            if base is None:
+                continue
+            ticks[index] = base.numerator, base.denominator
+        numerator, denominator = ticks[index]
         stamp = packet.dts if line.stitched and packet.dts is not None else packet.pts
         stamp = packet.dts if stamp is None else stamp
-        time = None if stamp is None else float(stamp * packet.time_base)
-        length = float((packet.duration or 0) * packet.time_base)
-        line.add(packet.stream.index, time, length)
+        time = None if stamp is None else stamp * numerator / denominator
+        length = (packet.duration or 0) * numerator / denominator
+        line.add(index, time, length)
+    return None
 
 
 def _believed(header: float | None, line: TimeLine, size: int, counted: bool) -> float | None:
