@@ -54,15 +54,13 @@ from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
 from chalchitra.script import GivenScript, UnknownRateError, read_script
 from chalchitra.settings import Settings, resolve
+from chalchitra.titles import title_of
 from chalchitra.tracks.following import plan_of, settled
 
 if TYPE_CHECKING:
     from chalchitra.runner.run import Services
 
 _Value = TypeVar("_Value")
-
-_MAX_TITLE_BYTES = 180
-"""A file name may have 255 bytes on most file systems; language and suffix want room."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,7 @@ def prepare_film(
     given = _glossary(plan_, plan_.source, asked.film.path)
     text = given.glossary.to_json() if given else None
     with _writable(out):
-        return _write(_fields(asked, plan_, given), out, plan_.user, asked.now, script, text)
+        return _write(_fields(asked, plan_, out, given), out, plan_.user, asked.now, script, text)
 
 
 def _look(path: Path, plan_: Plan) -> _Asked:
@@ -232,7 +230,7 @@ def _by_ear(
     """The job of a film whose language is found out by listening to it first."""
     from chalchitra.detection import decide_language, listening
 
-    fields = _fields(asked, plan_)
+    fields = _fields(asked, plan_, out)
     accept = plan_.settings["language"]["accept"]
     with listening(fields, out, asked.now.date(), reporter, services) as found:
         spoken = decide_language(found.heard, asked.film.path, accept, fields["language_names"])
@@ -240,7 +238,7 @@ def _by_ear(
         given = _glossary(plan_, spoken.language, asked.film.path)
         job = Job(
             job_id=found.job_id,
-            **_fields(asked, settled, given, spoken.detected, (*spoken.notes, *told)),
+            **_fields(asked, settled, out, given, spoken.detected, (*spoken.notes, *told)),
         )
         return job, found.become(job, given.glossary.to_json() if given else None)
 
@@ -331,12 +329,18 @@ def _tracks_settled(settings: Settings, source: Language, targets: Sequence[Lang
 def _fields(
     asked: _Asked,
     plan_: Plan,
+    out: Path,
     given: _Given | None = None,
     detected: Detected | None = None,
     told: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """All of job.json but the job's id. Without a source it is the job that only listens for it."""
+    """All of job.json but the job's id. Without a source it is the job that only listens for it.
+
+    Raises OSError where nothing can be written in `out`.
+    """
     wishes, source = plan_.wishes, plan_.source
+    named = wishes.title if wishes.title is not None else asked.film.path.stem
+    title, renamed = title_of(named, out)
     picture = asked.film.has_picture
     targets = plan_.targets if source else ()
     listens = detected is not None or plan_.settings["language"]["check"]
@@ -356,6 +360,7 @@ def _fields(
     stream = asked.stream
     heard = "" if stream.channel is None else f" Only its channel {stream.channel} is heard."
     notes = [*told, f"Audio track {stream.position}: {stream.reason}.{heard}", *plan_.choices.notes]
+    notes += [renamed] if renamed else ()
     script = plan_.script
     notes += script.notes if script else ()
     heard_by = None if script else plan_.choices.models.get("asr")
@@ -368,7 +373,7 @@ def _fields(
     return {
         "created": asked.now.isoformat(timespec="seconds"),
         "user": plan_.user,
-        "title": _title(wishes.title, asked.film),
+        "title": title,
         "workflow": wishes.workflow,
         "film": asked.film,
         "script": _script_file(script) if script else None,
@@ -556,21 +561,6 @@ def _user(named: str | None) -> str:
 
 def _in_name(char: str) -> bool:
     return unicodedata.category(char)[0] in "LMN" or char in "._-@+"
-
-
-def _title(named: str | None, film: Film) -> str:
-    """A title that can be part of a file name everywhere."""
-    raw = unicodedata.normalize("NFC", named if named is not None else film.path.stem)
-    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in raw)
-    # Zero-width joiners are format characters (Cf), and Indian spellings need them.
-    kept = "".join(
-        old if old in "\u200c\u200d" else new for old, new in zip(raw, kept, strict=True)
-    )
-    kept = re.sub(r'[/\\:*?"<>|]', "-", kept)
-    kept = re.sub(r" +", " ", kept).strip(" .-")
-    while len(kept.encode()) > _MAX_TITLE_BYTES:
-        kept = kept[:-1].rstrip(" .-")
-    return kept or "film"
 
 
 def collect(

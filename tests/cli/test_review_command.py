@@ -103,6 +103,9 @@ def test_the_language_is_named_or_stands_in_the_name(chalchitra, ran, edited):
     assert (track(layout), track(layout, "en")) == ("made", "Hello.")
     chalchitra("review", layout.root, edited("नमस्ते", "mine.srt"), "-t", "Hindi")
     assert track(layout) == "नमस्ते"
+    chalchitra("review", layout.root, edited("Hi.", "No. 1+1 and.9-Latn.en.srt"))
+    assert track(layout, "en") == "Hi."
+    chalchitra("review", layout.root, edited("Hello.", "a.film.2020.en.new.srt"))
     wrong = chalchitra("review", layout.root, "--undo")
     assert (wrong.code, track(layout, "en")) == (2, "Hello."), "both are edited"
     assert "hi, en" in wrong.err or "en, hi" in wrong.err

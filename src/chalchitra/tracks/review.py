@@ -88,16 +88,15 @@ def _language(job: Job, file: Path, named: str | None) -> str:
             cause=f"Its tracks are {', '.join(tracks)}.",
             fix=f"For example: -t {tracks[0]}",
         )
-    parts = [part for part in file.stem.split(".")[1:] if part]
-    if any(part.endswith("-Latn") or "+" in part for part in parts):
-        raise UsageError(
-            f"{file.name} is made of another track.",
-            cause="Romanised and bilingual tracks follow those of their languages.",
-            fix="Edit the track of the language itself; this one is then made of it.",
-        )
-    for part in reversed(parts):
+    for part in reversed(file.stem.split(".")[1:]):
         if part in tracks:
             return part
+        if any(name in tracks for name in (part.removesuffix("-Latn"), *part.split("+"))):
+            raise UsageError(
+                f"{file.name} is made of another track.",
+                cause="Romanised and bilingual tracks follow those of their languages.",
+                fix="Edit the track of the language itself; this one is then made of it.",
+            )
     if len(tracks) == 1:
         return tracks[0]
     raise UsageError(
