@@ -173,3 +173,19 @@ def test_a_bilingual_track_is_of_two_languages_of_the_job(chalchitra, quick, ran
     assert (wrong.code, len(wrong.err.splitlines())) == (2, 3)
     assert chalchitra("restyle", layout.root, "--set", "subtitle_gen.bilingual=hi + en").code == 0
     assert read_job(layout.root).pair == ["hi", "en"]
+
+
+def test_without_its_film_a_job_gets_its_tracks_and_nothing_changes_where_the_film_is_wanted(
+    chalchitra, quick, ran
+):
+    job, layout = ran
+    job.film.path.unlink()
+    wrong = chalchitra("restyle", layout.root, "--style", "bbc")
+    assert wrong.code == 2
+    assert "--no-mux" in wrong.err
+    assert read_job(layout.root).settings == job.settings
+    shown = chalchitra("restyle", layout.root, "--style", "bbc", "--no-mux")
+    assert shown.code == 0, shown.err
+    assert (layout.output / "hi.srt").read_text() == "37"
+    planned = chalchitra("run-pipeline", "--job-dir", layout.root, "--dry-run", "--only", "qc")
+    assert planned.code == 0, planned.err

@@ -97,6 +97,17 @@ def test_an_edit_stays_through_another_style(chalchitra, ran, edited):
     assert track(layout) == "नमस्ते"
 
 
+def test_the_tracks_need_no_film(chalchitra, ran, edited):
+    job, layout = ran
+    job.film.path.unlink()
+    assert chalchitra("review", layout.root, edited("नमस्ते")).code == 2
+    assert track(layout) == "made"
+    assert chalchitra("review", layout.root, edited("नमस्ते"), "--no-mux").code == 0
+    assert track(layout) == "नमस्ते"
+    assert chalchitra("review", layout.root, "--undo", "--no-mux").code == 0
+    assert track(layout) == "made"
+
+
 def test_the_language_is_named_or_stands_in_the_name(chalchitra, ran, edited):
     _, layout = ran
     chalchitra("review", layout.root, edited("Hello.", "a.film.2020.en.new.srt"))

@@ -31,6 +31,7 @@ def restyle(
     from chalchitra.jobs import named_job
     from chalchitra.out import out_dir
     from chalchitra.settings import parse_override
+    from chalchitra.tracks.rerun import require_film
     from chalchitra.tracks.restyle import restyle as make
 
     overrides = [parse_override(text) for text in set_ or ()]
@@ -41,6 +42,8 @@ def restyle(
             fix="For example: chalchitra restyle JOB --style bbc",
         )
     folder = named_job(out_dir(out), job).absolute()
+    if not no_mux:
+        require_film(folder)
     with reporter(as_json=as_json) as shown:
         outcome = make(folder, shown, style=style, overrides=overrides, mux=not no_mux)
     show_tracks(folder, outcome, as_json=as_json, mux=not no_mux)

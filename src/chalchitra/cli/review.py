@@ -36,7 +36,7 @@ def review(
     from chalchitra.out import out_dir
     from chalchitra.subtitles.edited import read_edited
     from chalchitra.tracks import review as edits
-    from chalchitra.tracks.rerun import remake
+    from chalchitra.tracks.rerun import remake, require_film
 
     if (file is None) is not undo:
         raise UsageError(
@@ -47,6 +47,8 @@ def review(
             else "For example: chalchitra review JOB film.hi.csv",
         )
     folder = named_job(out_dir(out), job).absolute()
+    if not no_mux:
+        require_film(folder)
     styled = False
     if file is None:
         edits.undo(folder, language)

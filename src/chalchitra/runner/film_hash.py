@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file, write_json
+from chalchitra.jobs import Job, JobLayout
+from chalchitra.pipeline import FILM
 
 
 def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
@@ -36,6 +39,21 @@ def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
     if keep:
         write_json(kept, {**key, "sha256": digest})
     return digest
+
+
+def reads_film(job: Job, key: str) -> bool:
+    """Whether a stage of the job has the film among its inputs."""
+    return any(producer == FILM for producer, _ in job.inputs_of(key).values())
+
+
+def sha256_for(job: Job, layout: JobLayout, keys: Collection[str], *, keep: bool = True) -> str:
+    """The hash of the job's film; where it is gone and none of these stages reads it, the last one.
+
+    Raises as `film_sha256` does.
+    """
+    if not any(reads_film(job, key) for key in keys) and not job.film.path.exists():
+        return known_sha256(layout.film_hash) or ""
+    return film_sha256(job.film.path, layout.film_hash, keep=keep)
 
 
 def known_sha256(kept: Path) -> str | None:

@@ -24,7 +24,7 @@ def foresee(
     job, note = look_again(job, layout, keep=False)
     if note:
         reporter.emit("stage_warning", stage="demux", text=note)
-    ready, missing = look(job, layout)
+    ready, missing = look(job, layout, selection.wanted)
     for name in missing:
         reporter.emit("fetch_planned", model=name)
     changing: set[str] = set()

@@ -26,7 +26,7 @@ from chalchitra.models.verify import check, fingerprint
 from chalchitra.pipeline import split_key
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
-from chalchitra.runner.film_hash import film_sha256
+from chalchitra.runner.film_hash import sha256_for
 from chalchitra.runner.pictures import picture_need
 from chalchitra.stagekit.protocol import ModelRef
 
@@ -67,7 +67,7 @@ def preflight(
 
     def film() -> None:
         nonlocal digest
-        digest = film_sha256(job.film.path, layout.film_hash)
+        digest = sha256_for(job, layout, keys)
 
     collect(film)
     collect(lambda: _require_script(job, layout))
@@ -125,16 +125,17 @@ def _less(job: Job, key: str) -> str:
     }.get(split_key(key)[0], "a film with smaller pictures takes less")
 
 
-def look(job: Job, layout: JobLayout) -> tuple[Ready, list[str]]:
+def look(job: Job, layout: JobLayout, wanted: Collection[str]) -> tuple[Ready, list[str]]:
     """What preflight would find, with nothing fetched or written; and what would be fetched."""
-    digest = film_sha256(job.film.path, layout.film_hash, keep=False)
+    keys = [key for key in job.stages if key in wanted]
+    digest = sha256_for(job, layout, keys, keep=False)
     _require_script(job, layout)
     _require_glossary(job, layout)
     _require_edits(job, layout)
-    missing = [choice.name for choice in _required(job, job.stages) if not _usable(choice)]
+    missing = [choice.name for choice in _required(job, keys) if not _usable(choice)]
     there = {
         key: {} if (choice := job.models.get(key)) and not _usable(choice) else _refs(job, key)
-        for key in job.stages
+        for key in keys
     }
     return Ready(digest, there), list(dict.fromkeys(missing))
 

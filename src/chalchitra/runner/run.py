@@ -27,13 +27,13 @@ from chalchitra.jobs import (
 )
 from chalchitra.jobs.heard import seconds_to_hear
 from chalchitra.jobs.state import read_expected
-from chalchitra.pipeline import FILM, STAGES, split_key
+from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work
 from chalchitra.runner.decide import Decision, decide
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_again import look_again
-from chalchitra.runner.film_hash import check_same_film
+from chalchitra.runner.film_hash import check_same_film, reads_film
 from chalchitra.runner.fingerprints import fingerprint_parts, script_of
 from chalchitra.runner.foresee import foresee
 from chalchitra.runner.launch import run_cold
@@ -320,7 +320,7 @@ class _Run:
             launcher=self.services.launcher,
             reporter=self.reporter,
             check=self.stop.check,
-            check_film=self._check_film if _reads_film(job, key) else lambda: None,
+            check_film=self._check_film if reads_film(job, key) else lambda: None,
         )
         with self.services.gate(need, self.stop.check) as slot:
             if slot.gpu is not None:
@@ -354,10 +354,6 @@ class _Run:
 
 _PUBLISHED = frozenset({"done", "up to date", "reused"})
 _TRANSCRIBED = _PUBLISHED | {"left alone"}
-
-
-def _reads_film(job: Job, key: str) -> bool:
-    return any(producer == FILM for producer, _ in job.inputs_of(key).values())
 
 
 def _now() -> str:

@@ -41,6 +41,17 @@ def require_tracks(job: Job, layout: JobLayout) -> None:
         )
 
 
+def require_film(folder: Path) -> None:
+    """Raise UsageError where the job's film, which is to be made again with its tracks, is gone."""
+    job = read_job(folder)
+    if "mux" in job.stages and not job.film.path.exists():
+        raise UsageError(
+            f"The film is gone: {job.film.path}",
+            cause="It was moved, renamed or deleted since the job was prepared.",
+            fix="Put it back, or add --no-mux: the tracks need no film.",
+        )
+
+
 def remake(folder: Path, reporter: Reporter, *, mux: bool) -> Outcome:
     """Make the tracks again and their report, and with `mux` the film; all else is left alone.
 
