@@ -13,7 +13,7 @@ from pathlib import Path
 from chalchitra.errors import PassingError, UsageError
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.formats import shown
-from chalchitra.media.packets import is_readable, packets
+from chalchitra.media.packets import Units, is_readable, packets
 from chalchitra.media.probe import open_container
 from chalchitra.media.tools import disk_failed
 
@@ -43,19 +43,20 @@ def look_again(
     """
     found = Packets()
     last: float | None = None
+    units = Units()
     try:
         with open_container(film.path) as container:
             for packet in packets(container):
-                length = float((packet.duration or 0) * (packet.time_base or 0))
-                if packet.pts is not None and packet.time_base:
-                    ends = float(packet.pts * packet.time_base) - film.start_time + length
-                    found.reach = max(found.reach, ends)
-                if packet.stream.index != stream.index:
+                length = units.seconds(packet, packet.duration or 0) or 0.0
+                time = units.seconds(packet, packet.pts)
+                at = None if time is None else time - film.start_time
+                if at is not None:
+                    found.reach = max(found.reach, at + length)
+                if packet.stream_index != stream.index:
                     continue
-                if packet.pts is None or not packet.time_base:
+                if at is None:
                     found.seconds += length
                     continue
-                at = float(packet.pts * packet.time_base) - film.start_time
                 if last is not None and not -_BACK_S < at - last < _JUMP_S:
                     found.jumps = True
                 last = at + length

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from chalchitra.errors import UsageError
 from chalchitra.media.formats import BARE_STREAMS
-from chalchitra.media.packets import packets
+from chalchitra.media.packets import Units, packets
 
 READ_WHOLE = 128 << 20
 """Bytes: a file this small is read to its end. It takes about a second."""
@@ -132,26 +132,17 @@ def _read(opened: Any, line: TimeLine, limit: int) -> int | None:
     Returns None at the film's end, else the byte in the file at which `limit` packets were read.
     """
     heard = {stream.index for stream in opened.streams if stream.type in ("video", "audio")}
-    at = 0
-    ticks: dict[int, tuple[int, int]] = {}
+    units, at = Units(), 0
     for count, packet in enumerate(packets(opened)):
         at = max(at, packet.pos or 0)
         if count >= limit:
             return at
-        index = packet.stream_index
-        if index not in heard or not packet.size:
+        length = units.seconds(packet, packet.duration or 0)
+        if length is None or packet.stream_index not in heard or not packet.size:
             continue
-        if index not in ticks:  # once: a fraction made and multiplied takes longer than the rest
-            base = packet.time_base
-            if base is None:
-                continue
-            ticks[index] = base.numerator, base.denominator
-        numerator, denominator = ticks[index]
         stamp = packet.dts if line.stitched and packet.dts is not None else packet.pts
         stamp = packet.dts if stamp is None else stamp
-        time = None if stamp is None else stamp * numerator / denominator
-        length = (packet.duration or 0) * numerator / denominator
-        line.add(index, time, length)
+        line.add(packet.stream_index, units.seconds(packet, stamp), length)
     return None
 
 

@@ -11,7 +11,7 @@ from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.inputs import is_dolby_vision
 from chalchitra.media.looks import Look, look, lost
 from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track, described
-from chalchitra.media.packets import packets
+from chalchitra.media.packets import Units, packets
 from chalchitra.media.probe import open_container, probe
 from chalchitra.media.tools import find_ffmpeg
 
@@ -173,18 +173,20 @@ def _check_attached(plan: MuxPlan, result: Film) -> None:
 def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packets]:
     """What all packets say, or the first `limit`; in seconds of the film's time line."""
     found = {stream.index: _Packets() for stream in film.streams}
+    units = Units()
     with open_container(path) as container:
         for count, packet in enumerate(packets(container)):
             if limit is not None and count >= limit:
                 break
-            time = packet.pts if packet.pts is not None else packet.dts
-            if time is None or not packet.time_base:
+            time = units.seconds(packet, packet.dts if packet.pts is None else packet.pts)
+            seen = found.get(packet.stream_index)
+            if time is None or seen is None:
                 continue
-            seen = found[packet.stream.index]
-            start = float(time * packet.time_base) - film.start_time
+            start = time - film.start_time
             if seen.first is None:
                 seen.first = start
-            seen.end = max(seen.end, start + float((packet.duration or 0) * packet.time_base))
+            length = units.seconds(packet, packet.duration) or 0.0
+            seen.end = max(seen.end, start + length)
             # An MP4 fills the time between its cues with empty ones: two bytes, the length 0.
             if packet.stream.type == "subtitle" and bytes(packet) not in (b"", b"\0\0"):
                 seen.cues.append(start)

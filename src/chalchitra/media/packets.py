@@ -47,3 +47,19 @@ def packets(container: Any, *streams: Any) -> Iterator[Any]:
             if disk or isinstance(error, MemoryError):
                 raise
             return
+
+
+class Units:
+    """The seconds of packets' times. A stream's unit is asked for once: that takes longest."""
+
+    def __init__(self) -> None:
+        self._units: dict[int, tuple[int, int] | None] = {}
+
+    def seconds(self, packet: Any, ticks: int | None) -> float | None:
+        """A time or a duration of a packet in seconds; None without it, or without a unit."""
+        index = packet.stream_index
+        if index not in self._units:
+            base = packet.time_base
+            self._units[index] = (base.numerator, base.denominator) if base else None
+        unit = self._units[index]
+        return None if unit is None or ticks is None else ticks * unit[0] / unit[1]
