@@ -35,6 +35,7 @@ ORCHESTRATOR = {
     "runner",
     "script",
     "settings",
+    "streams",
     "titles",
     "tracks",
 }

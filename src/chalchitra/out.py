@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from chalchitra.errors import UsageError
 from chalchitra.paths import project_root
 
 
 def out_dir(named: Path | None) -> Path:
     """The folder of all jobs: `--out`, else `out/` of the checkout."""
     return (named or project_root() / "out").absolute()
+
+
+def found_out(named: Path | None) -> Path:
+    """The folder of all jobs, for what only looks at them: where nothing was prepared yet, there
+    may be none. Raises UsageError when one that was named is not there."""
+    folder = out_dir(named)
+    if named is not None:
+        require_out(folder)
+    return folder
+
+
+def require_out(folder: Path) -> None:
+    """Raise UsageError when the folder of all jobs is not there."""
+    if not folder.is_dir():
+        raise UsageError(
+            f"There is no folder {folder}.",
+            cause="Jobs live in the folder that prepare-job wrote to: --out, or else out.",
+            fix="Give the same --out as prepare-job.",
+        )

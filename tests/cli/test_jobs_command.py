@@ -110,3 +110,10 @@ def test_columns_stand_below_each_other_in_any_script():
 )
 def test_lengths_of_time(seconds, text):
     assert spoken(seconds) == text
+
+
+def test_all_jobs_of_a_folder_that_is_not_there_are_an_error(chalchitra, tmp_path):
+    for options in (("--out", tmp_path / "gone"), ()):  # the last: nothing was ever prepared
+        wrong = chalchitra("run-pipeline", "--all", *options)
+        assert wrong.code == 2
+        assert "There is no folder" in wrong.err

@@ -36,6 +36,7 @@ def test_passes_debug_mode_and_log_level_on(debug, said):
     )
     assert variables["DEBUG_MODE"] == said
     assert variables["LOG_LEVEL"] == "WARNING"
+    assert variables["PYTHONUTF8"] == "1", "logs are UTF-8, whatever the terminal"
 
 
 def test_lets_no_other_python_in():

@@ -156,16 +156,9 @@ def forget(context: typer.Context, out: OutOption = None) -> None:
 def _store(out: Path | None) -> ArtifactStore:
     """The store of an `out`. Raises UsageError when a folder that was named is not there."""
     from chalchitra.artifacts import FOLDER, ArtifactStore
-    from chalchitra.out import out_dir
+    from chalchitra.out import found_out
 
-    folder = out_dir(out)
-    if out is not None and not folder.is_dir():
-        raise UsageError(
-            f"There is no folder {folder}.",
-            cause="--out names the folder that prepare-job wrote to.",
-            fix="Give the same --out as prepare-job.",
-        )
-    return ArtifactStore(folder / FOLDER)
+    return ArtifactStore(found_out(out) / FOLDER)
 
 
 def _only_here(store: ArtifactStore, entry: Entry) -> int:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chalchitra.cli.text import OutOption, columns, printable, spoken
-from chalchitra.errors import UsageError
 
 if TYPE_CHECKING:
     from chalchitra.jobs.listing import Row
@@ -33,17 +32,10 @@ def jobs(
 ) -> None:
     """List the jobs, the newest last: state, stage, age, user, film."""
     from chalchitra.jobs.listing import Jobs, check_states
-    from chalchitra.out import out_dir
+    from chalchitra.out import found_out
 
     check_states(state or ())
-    folder = out_dir(out)
-    if out is not None and not folder.is_dir():
-        raise UsageError(
-            f"There is no folder {folder}.",
-            cause="--out names the folder that prepare-job wrote to.",
-            fix="Give the same --out as prepare-job.",
-        )
-    found = Jobs(folder)
+    found = Jobs(found_out(out))
     rows = list(found.rows(user=user, states=state or (), last=last))[::-1]
     now = datetime.now().astimezone()
     if as_json:

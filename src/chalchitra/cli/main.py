@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import typer
 
+from chalchitra import streams
 from chalchitra.cli import (
     bootstrap,
     cache,
@@ -62,6 +63,8 @@ _WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap"})
 def main() -> NoReturn:
     """Run the program. Ctrl-C and SIGTERM end it with 130, an error of ours with its own code."""
     signals.hear()
+    streams.read_names_as_utf8()
+    streams.speak_anywhere()
     debug = "--debug" in sys.argv
     if debug and sys.argv[1] not in _WITH_DEBUG:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on

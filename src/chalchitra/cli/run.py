@@ -56,7 +56,7 @@ def run_pipeline(
     """Run jobs, or go on with them where they stopped."""
     from chalchitra.cli.signals import DeafAtTheEnd
     from chalchitra.jobs import find_job
-    from chalchitra.out import out_dir
+    from chalchitra.out import out_dir, require_out
     from chalchitra.runner.report import choose_reporter
     from chalchitra.runner.run import RunOptions, run_job
 
@@ -83,6 +83,7 @@ def run_pipeline(
 
         folders.append(prepare_demo(folder, quiet=as_json))
     if everything:
+        require_out(folder)
         folders += _unfinished(folder)
     folders = list(dict.fromkeys(path.absolute() for path in folders))
     if not folders and everything:

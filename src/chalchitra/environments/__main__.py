@@ -3,5 +3,7 @@
 import sys
 
 from chalchitra.environments.command import main
+from chalchitra.streams import speak_anywhere
 
+speak_anywhere()
 sys.exit(main())

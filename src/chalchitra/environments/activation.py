@@ -20,6 +20,7 @@ NEVER_INHERITED = (
     "PYTHONSAFEPATH",
     "PYTHONINSPECT",
     "PYTHONWARNINGS",
+    "PYTHONIOENCODING",
     "PYTHONDONTWRITEBYTECODE",
     "__PYVENV_LAUNCHER__",
     "VIRTUAL_ENV_PROMPT",
@@ -27,8 +28,9 @@ NEVER_INHERITED = (
     "CONDA_DEFAULT_ENV",
     "CONDA_SHLVL",
 )
-"""What would let another Python, or another environment, into the process; and the wish for no
-bytecode, which would compile our source again at every start of every stage."""
+"""What would let another Python, or another environment, into the process; the terminal's encoding,
+which is not that of logs; and the wish for no bytecode, which would compile our source again at
+every start of every stage."""
 
 
 def activation(
@@ -52,6 +54,7 @@ def activation(
         "PYTHONPATH": str(source_dir(root)),
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
         "DEBUG_MODE": "true" if debug else "false",
         "LOG_LEVEL": log_level,
         **offline.VARIABLES,
