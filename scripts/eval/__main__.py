@@ -3,6 +3,7 @@
     venv/common/bin/python scripts/eval FOLDER... [--system ours --system whisperx]
     venv/common/bin/python scripts/eval FOLDER --files TRANSCRIPTS
     venv/common/bin/python scripts/eval MEDIA --page docs/quality.md --json figures.json
+    venv/common/bin/python scripts/eval MEDIA --system none --part expected --into docs/quality.md
 
 What is looked for in the folders: scripts/eval/corpus.py. What is measured: scripts/eval/measures
 on every system's transcripts, and scripts/eval/parts on ours alone (--part names some, or none).
@@ -24,7 +25,7 @@ import table
 from calibration import calibration_toml
 from corpus import Corpus, discover
 from measures.times import WINDOW
-from page import page
+from page import page, with_parts
 from parts import Measure, Part, cues, expected, first_pass, hearings, script_in_hand, speakers
 from score import Figures, score
 from systems import Setting, System
@@ -76,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     names = _systems(arguments)
     wanted = _parts(arguments, names)
     rows: dict[str, list[Figures]] = {}
-    parts: list[Part] = []
+    parts: dict[str, Part] = {}
     failures: list[ChalchitraError] = []
 
     def told(what: str, error: ChalchitraError) -> None:
@@ -106,42 +107,46 @@ def run(arguments: argparse.Namespace) -> int:
                 continue
             if part is not None:
                 print(f"\n{part.heading}\n\n{part.text}")
-                parts.append(part)
+                parts[name] = part
     answers = [one for corpus in corpora for one in checks(corpus.name, rows[corpus.name])]
-    answers += [one for part in parts for one in part.checks]
+    answers += [one for part in parts.values() for one in part.checks]
     for one in answers:
         print(f"{'met    ' if one.met else 'NOT MET'} {one.corpus}: {one.wanted}: {one.measured}")
     if arguments.json:
         figures = [row.to_dict() for each in rows.values() for row in each]
         data = {
             "rows": figures,
-            "parts": {part.heading: part.figures for part in parts},
+            "parts": {part.heading: part.figures for part in parts.values()},
             "wanted": [asdict(one) for one in answers],
         }
         write_json(arguments.json, data)
-    if arguments.page:
+    out = arguments.page or arguments.into
+    if out:
         if failures:
             raise UsageError(
-                f"{arguments.page} was not written.",
+                f"{out} was not written.",
                 cause="Not everything could be run, as was said above.",
                 fix="Mend that, or leave something out with --system or --part.",
             )
-        text = page(
-            corpora,
-            rows,
-            parts,
-            answers,
-            model=arguments.model,
-            options=setting.ours_options,
-            window=WINDOW,
-            given=_given(arguments),
-        )
-        write_text(arguments.page, text)
-        for part in parts:
+        if arguments.into:
+            text = with_parts(arguments.into.read_text(encoding="utf-8"), parts)
+        else:
+            text = page(
+                corpora,
+                rows,
+                list(parts.values()),
+                answers,
+                model=arguments.model,
+                options=setting.ours_options,
+                window=WINDOW,
+                given=_given(arguments),
+            )
+        write_text(out, text)
+        for part in parts.values():
             for name, content in part.files.items():
-                write_text(arguments.page.parent / name, content)
+                write_text(out.parent / name, content)
     if arguments.calibration and not failures:
-        rows_ = {name: row for part in parts for name, row in part.calibration.items()}
+        rows_ = {name: row for part in parts.values() for name, row in part.calibration.items()}
         write_text(arguments.calibration, calibration_toml(arguments.calibration, rows_))
     return 1 if failures else 0
 
@@ -265,7 +270,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--keep", type=Path, help="an empty folder to work in, which stays")
     parser.add_argument("--json", type=Path, help="write all figures and the cases behind them")
-    parser.add_argument("--page", type=Path, help="write the page that docs/quality.md is")
+    pages = parser.add_mutually_exclusive_group()
+    pages.add_argument("--page", type=Path, help="write the page that docs/quality.md is")
+    pages.add_argument("--into", type=Path, metavar="PAGE", help="put only the parts into it")
     return parser
 
 

@@ -27,9 +27,10 @@ Made by one command, where `MEDIA` is the folder of clips and films:
 venv/common/bin/python scripts/eval MEDIA{given} --page docs/quality.md --json FIGURES.json
 ```
 
-Nothing here is edited by hand. All systems use the same Whisper weights (`{model}`, int8, on a CPU:
-{machine}). WER alone proves nothing where the weights hardly know the language: the same few
-frequent words for every clip score 0.93 on the Hindi ones.
+Nothing here is edited by hand; a part that says so was measured by itself later, and put in its
+place (`--part NAME --into docs/quality.md`). All systems use the same Whisper weights (`{model}`,
+int8, on a CPU: {machine}). WER alone proves nothing where the weights hardly know
+the language: the same few frequent words for every clip score 0.93 on the Hindi ones.
 
 Foreign tools: {versions}.
 
@@ -109,10 +110,7 @@ def page(
     if answers:
         text += "## What is wanted, and whether it is met\n\n"
         text += "| measured on | wanted of ours | measured | met |\n|---|---|---:|---|\n"
-        for one in answers:
-            met = "yes" if one.met else "**no**"
-            text += f"| {one.corpus} | {one.wanted} | {one.measured} | {met} |\n"
-        text += "\n"
+        text += "".join(map(_answer, answers)) + "\n"
     for corpus in corpora:
         figures = rows[corpus.name]
         if not figures:
@@ -124,6 +122,33 @@ def page(
     for part in parts:
         text += f"## {part.heading}\n\n{part.text}\n"
     return text.rstrip("\n") + "\n" + _FOOT.format(window=window)
+
+
+def with_parts(text: str, parts: Mapping[str, Part]) -> str:
+    """An existing page with parts, by the names of `--part`, measured anew in their places.
+
+    Their answers take the places of those to the same question, or follow the last.
+    """
+    for name, part in parts.items():
+        note = f"\nThis part was measured by itself (`--part {name}`), after the others.\n"
+        section = f"## {part.heading}\n\n{part.text}{note}\n"
+        place = re.compile(rf"^## {re.escape(part.heading)}\n.*?(?=^## )", re.M | re.S)
+        if not place.search(text):
+            place = re.compile(rf"(?=^{re.escape(_FOOT.split(chr(10))[1])}\n)", re.M)
+        text = place.sub(lambda _, section=section: section, text, count=1)
+        for one in part.checks:
+            row = _answer(one)
+            place = re.compile(rf"^{re.escape(f'| {one.corpus} | {one.wanted} | ')}.*\n", re.M)
+            before = 0
+            if not place.search(text):  # below the last row of their table
+                place, before = re.compile(r"(?<= \|\n)(?=\n)"), text.index("| measured on |")
+            text = text[:before] + place.sub(lambda _, row=row: row, text[before:], count=1)
+    return text
+
+
+def _answer(one: Check) -> str:
+    met = "yes" if one.met else "**no**"
+    return f"| {one.corpus} | {one.wanted} | {one.measured} | {met} |\n"
 
 
 def versions() -> list[str]:

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from measures.diarization import Turn
 from measures.spans import Span
-from page import page, versions
+from page import page, versions, with_parts
 from parts import Part, first_pass, hearings, script_in_hand, speakers
 from parts.conversation import RATE, Phrase, converse, phrases
 from parts.first_pass import PAUSE, Race, join
@@ -338,6 +338,31 @@ def test_the_page_has_parts_answers_versions_and_the_command():
     )
     assert str(project_root()) not in whole
     assert "{" not in whole
+
+
+def test_a_part_measured_by_itself_takes_its_place_in_the_page():
+    def made(heading, text, measured):
+        return Part(
+            heading, f"{text}\n", {}, [Check("talk", f"{heading}: less", measured, met=True)]
+        )
+
+    first, second, third = (made(heading, "Old.", "1") for heading in ("Who", "When", "Why"))
+    whole = page(
+        [], {}, [first, second], [*first.checks, *second.checks], model="base", options=[], window=1
+    )
+    again = with_parts(whole, {"who": made("Who", "New \\1.", "2"), "why": third})
+    note = "This part was measured by itself (`--part {}`), after the others.\n"
+    assert f"\n## Who\n\nNew \\1.\n\n{note.format('who')}\n## When\n\nOld.\n" in again
+    assert f"\n## Why\n\nOld.\n\n{note.format('why')}\n## How it is measured\n" in again
+    rows = [line for line in again.splitlines() if line.startswith("| talk |")]
+    assert [row.split(" | ")[1:3] for row in rows] == [
+        ["Who: less", "2"], ["When: less", "1"], ["Why: less", "1"]
+    ]  # fmt: skip
+    assert with_parts(again, {"why": third}) == again
+    assert (
+        with_parts(with_parts(whole, {"why": third}), {"who": made("Who", "New \\1.", "2")})
+        == again
+    )
 
 
 def heard_so(system: str, *rates: float, corpus: str = "talk") -> Hearings:
