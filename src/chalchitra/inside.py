@@ -67,8 +67,14 @@ def opened_file(folder: int, name: str) -> Iterator[int]:
 
 def read(folder: int, name: str, limit: int = RECORD_BYTES) -> bytes:
     """The bytes of a regular file within the folder. Raises OSError, or ValueError if too large."""
-    with opened_file(folder, name) as fd, open(fd, "rb", closefd=False) as handle:
+    with opened_file(folder, name) as fd:
+        return read_all(fd, limit)
+
+
+def read_all(fd: int, limit: int = RECORD_BYTES) -> bytes:
+    """What is in an open file. Raises ValueError if that is more than `limit` bytes."""
+    with open(fd, "rb", closefd=False) as handle:
         data = handle.read(limit + 1)
     if len(data) > limit:
-        raise ValueError(f"{name} has more than {limit} bytes")
+        raise ValueError(f"more than {limit} bytes")
     return data

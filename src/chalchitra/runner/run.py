@@ -141,6 +141,7 @@ class _Run:
         self.rules = rules.load()
         self.state = JobState.of(job)
         self.rows: list[dict[str, Any]] = []
+        self.notes: list[str] = []
 
     def run(self) -> Outcome:
         clock = time.monotonic()
@@ -156,7 +157,8 @@ class _Run:
             self._tell(state="running", started=_now(), pid=os.getpid())
             with ExitStack() as stack:
                 if self.store is not None:
-                    stack.enter_context(self.store.in_use())
+                    trouble = stack.enter_context(self.store.in_use(self.stop.check))
+                    self.notes += [trouble] if trouble else []
                 tidy(self.job, self.layout, self.reporter)
                 self._look_again()
                 ready = preflight(self.job, self.layout, self.reporter, self.selection.wanted)
@@ -185,7 +187,7 @@ class _Run:
             "deliverables": _deliverables(self.job, self.layout),
             "expected": expected,
             "error": error.to_dict() if error else None,
-            "notes": [*self.job.notes, *self.job.edit_notes(self.layout.root)],
+            "notes": [*self.job.notes, *self.job.edit_notes(self.layout.root), *self.notes],
         }
         with suppress(OSError):  # a full disk must not hide what happened
             self._tell(
@@ -327,7 +329,7 @@ class _Run:
                 environ["CUDA_VISIBLE_DEVICES"] = str(slot.gpu)
             record = run_with_retries(work, self.rules.retry)
         if self.store is not None:
-            with suppress(OSError):  # the store saves work; without it nothing is lost
+            with suppress(OSError, ValueError):  # it saves work; without it nothing is lost
                 self.store.put(job, self.layout, record)
         return record
 
