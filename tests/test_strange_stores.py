@@ -119,7 +119,7 @@ def test_pruning_follows_no_link(store, out, entry, what):  # noqa: F811
     if what == "store":
         with pytest.raises(UsageError, match="cannot be locked"):
             store.prune(keep_seconds=0, keep_bytes=0, now=1e12)
-        with pytest.raises(OSError, match="symbolic"):
+        with pytest.raises(OSError, match=r"symbolic|Not a directory"):
             Done(out, 2, fingerprint="cd" + PRINT[2:]).put(store)
         with ArtifactStore(store.root).in_use() as trouble:
             assert "cannot be used" in trouble
