@@ -12,7 +12,7 @@ from chalchitra.files import write_json
 from chalchitra.languages import find
 from chalchitra.runner.report import PlainReporter
 from chalchitra.runner.report_text import summary_lines
-from chalchitra.subtitles.cue import Cue, CueSettings
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.qc import JobReport, make_report
 from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.transcript.expected import (
@@ -24,19 +24,9 @@ from chalchitra.transcript.expected import (
 )
 
 from ..runner.quick import Quick, echo, output_of
+from ..subtitles.limits import limits
 
-SETTINGS = CueSettings(
-    max_lines=2,
-    max_chars_per_line=42,
-    characters="code points",
-    min_duration=0.8,
-    max_duration=7,
-    linger=0.5,
-    min_gap=0.08,
-    close_gap=0.5,
-    max_pause=1,
-    reading_speed=17,
-)
+SETTINGS = limits(reading_speed=17)
 
 
 def expected(language, probability):

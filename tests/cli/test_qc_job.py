@@ -6,25 +6,15 @@ import json
 
 import pytest
 
-from chalchitra.subtitles.cue import Cue, CueSettings
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.qc import make_report
 from chalchitra.transcript import Region, Word
 from chalchitra.translation.model import TranslationUnit
 
 from ..runner.quick import Quick, echo
+from ..subtitles.limits import limits
 
-SETTINGS = CueSettings(
-    max_lines=2,
-    max_chars_per_line=42,
-    characters="code points",
-    min_duration=0.8,
-    max_duration=7,
-    linger=0.5,
-    min_gap=0.08,
-    close_gap=0.5,
-    max_pause=1,
-    reading_speed=17,
-)
+SETTINGS = limits(reading_speed=17)
 SAID = Word(text="नमस्ते", start=0, end=1, probability=0.25)
 LEFT = TranslationUnit(
     id=0,

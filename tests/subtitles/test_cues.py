@@ -17,18 +17,9 @@ from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
 from chalchitra.translation.model import Translation, TranslationUnit
 
-STANDARD = CueSettings(
-    max_lines=2,
-    max_chars_per_line=42,
-    characters="code points",
-    min_duration=0.833,
-    max_duration=7.0,
-    linger=0.5,
-    min_gap=0.084,
-    close_gap=0.5,
-    max_pause=1.0,
-    reading_speed=0.0,
-)
+from .limits import limits
+
+STANDARD = limits()
 
 LETTERS = {
     "Deva": "कखगचज्ािीुेोंःृँ़रस",

@@ -8,22 +8,13 @@ import sys
 
 from chalchitra import paths
 from chalchitra.stagekit import Request, Result
-from chalchitra.subtitles.cue import Cue, CueSettings
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.qc import JobReport, make_report
 
+from .limits import limits
+
 SCRIPT = paths.stages_dir() / "qc.py"
-SETTINGS = CueSettings(
-    max_lines=2,
-    max_chars_per_line=42,
-    characters="code points",
-    min_duration=0.8,
-    max_duration=7,
-    linger=0.5,
-    min_gap=0.08,
-    close_gap=0.5,
-    max_pause=1,
-    reading_speed=17,
-)
+SETTINGS = limits(min_duration=0.8, min_gap=0.08, reading_speed=17)
 
 
 def report(language, *cues):

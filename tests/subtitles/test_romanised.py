@@ -6,23 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import Cue, CueSettings
+from chalchitra.subtitles import Cue
 from chalchitra.subtitles.report import lines_too_long
 from chalchitra.subtitles.romanised import romanised_cues
 from chalchitra.text.romanise import NotRomanisedError, romanise
 
-SETTINGS = CueSettings(
-    max_lines=2,
-    max_chars_per_line=42,
-    characters="code points",
-    min_duration=0.833,
-    max_duration=7,
-    linger=0.5,
-    min_gap=0.084,
-    close_gap=0.5,
-    max_pause=1,
-    reading_speed=0,
-)
+from .limits import limits
+
+SETTINGS = limits()
 WORDS = "नमस्ते विश्वास मैं आप हूँ। धन्यवाद समझना ♪ OK! व्यवस्था २४ प्रधानमंत्री".split()
 
 

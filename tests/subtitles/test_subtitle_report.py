@@ -4,22 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra.subtitles import Cue, CueSettings
+from chalchitra.subtitles import Cue
 from chalchitra.subtitles.report import lines_too_long, measure
 
-LIMITS = CueSettings(
-    max_lines=2,
-    max_chars_per_line=10,
-    characters="code points",
-    min_duration=0.833,
-    max_duration=7.0,
-    linger=0.5,
-    min_gap=0.084,
-    close_gap=0.5,
-    max_pause=1.0,
-    reading_speed=0.0,
-    reading_speeds={"default": 17, "en": 20, "hi": 22},
-)
+from .limits import limits
+
+LIMITS = limits(max_chars_per_line=10, reading_speeds={"default": 17, "en": 20, "hi": 22})
 
 
 def test_measures():
