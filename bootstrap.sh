@@ -54,8 +54,9 @@ uv_python() {
 unset PYTHONHOME PYTHONSTARTUP PYTHONPATH
 if ! python=$(find_python); then
   log=$root/venv/bootstrap.log
-  how="Install Python 3.11 or 3.12 (apt install python3.11, dnf install python3.11, brew install python@3.11), then type: ./bootstrap.sh"
-  mkdir -p "$root/venv" && : >"$log" || fail "$root/venv cannot be written." "The checkout is read-only, or the disk is full." "Mend that, then type: ./bootstrap.sh"
+  again="'$(printf %s "$root" | sed "s/'/'\\\\''/g")/bootstrap.sh'"
+  how="Install Python 3.11 or 3.12 (apt install python3.11, dnf install python3.11, brew install python@3.11), then type: $again"
+  mkdir -p "$root/venv" && : >"$log" || fail "$root/venv cannot be written." "The checkout is read-only, or the disk is full." "Mend that, then type: $again"
   uv=$(find_uv) || fail "There is no Python 3.11 or 3.12 here." "There is no uv either, nor could it be fetched (the log: $log)." "$how"
   python=$(uv_python "$uv") && fits "$python" ||
     fail "There is no Python 3.11 or 3.12 here." "uv could not fetch one (the log: $log)." "$how"

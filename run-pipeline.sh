@@ -9,7 +9,7 @@ fi
 if [ ! -f "$here/venv/common/chalchitra.json" ] || [ ! -x "$here/venv/common/bin/python" ]; then
   echo "Error: The environment venv/common is not built." >&2
   echo "  This is a fresh checkout, or a build was interrupted." >&2
-  echo "  Type: $here/bootstrap.sh" >&2
+  printf "  Type: '%s/bootstrap.sh'\n" "$(printf %s "$here" | sed "s/'/'\\\\''/g")" >&2
   exit 3
 fi
 # Without bytecode our own source would be compiled at every start.

@@ -54,7 +54,7 @@ def test_other_words_stay(checkout, monkeypatch, text):
 def test_a_job_is_named_by_its_id_where_jobs_live_and_else_by_its_folder(checkout, monkeypatch):
     monkeypatch.chdir(checkout)
     ours = checkout / "out/2026/01/02/asha/001"
-    assert hints.run_job_command(ours) == "./run-pipeline.sh -j job_20260102_001"
+    assert hints.run_line(ours) == "Type: ./run-pipeline.sh -j job_20260102_001"
     other = checkout.parent / "all jobs/2026/01/02/asha/001"
-    command = shlex.split(hints.run_job_command(other))
+    command = shlex.split(hints.run_line(other).removeprefix("Type: "))
     assert command == ["./run-pipeline.sh", "--job-dir", str(other)]

@@ -4,6 +4,7 @@ With or without a network, sentences become segments of their own here: what com
 them, and they are what people look for in a transcript.
 """
 
+from chalchitra.hints import fetch_line
 from chalchitra.speech.music.heard import MusicHeard
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
@@ -53,7 +54,7 @@ def keep_times(stage: Stage) -> None:
     stage.degraded(
         "Word times are the recogniser's own, not aligned on the sound.",
         f"There is no aligner for {name} on this machine.",
-        f"Type: venv/common/bin/chalchitra models fetch {known}"
+        fetch_line(known, "hf")
         if known
         else "Prepare the job with --set alignment.model=FOLDER, where a wav2vec2 model lies.",
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chalchitra.files import write_text
+from chalchitra.hints import fetch_line
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.speakers import pyannote
@@ -86,10 +87,14 @@ def report(stage: Stage, turns: Turns) -> None:
         stage.degraded(
             "Speakers were told apart by the method that needs no token, not pyannote's pipeline.",
             "pyannote's models are gated and are not on this machine.",
-            "Accept their terms at https://huggingface.co/pyannote/speaker-diarization-3.1 and "
-            "https://huggingface.co/pyannote/segmentation-3.0, type: venv/common/bin/chalchitra "
-            "models fetch speaker-diarization-3.1, then prepare the job again; or choose this "
-            "method: --set speakers.model=campplus",
+            fetch_line(
+                "speaker-diarization-3.1",
+                "pyannote",
+                first="Choose this method with --set speakers.model=campplus, or accept their "
+                "terms at https://huggingface.co/pyannote/speaker-diarization-3.1 and "
+                "https://huggingface.co/pyannote/segmentation-3.0 and prepare the job again with "
+                "them; to fetch them,",
+            ),
         )
 
 

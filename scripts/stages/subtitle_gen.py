@@ -270,7 +270,7 @@ def tell_template(stage: Stage, filled: Filled, template: TemplateTrack) -> None
         stage.degraded(
             f"{filled.astray} sentences have no cue in the {template.language} template.",
             "Their text stands in the cue that is nearest in time.",
-            "Give the template cues for them: chalchitra review JOB FILE.",
+            "Give the template cues for them, and read it back (review).",
         )
 
 

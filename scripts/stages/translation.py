@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalchitra.errors import StageError, UsageError
 from chalchitra.glossary.model import Glossary
+from chalchitra.hints import typed
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import without_songs
@@ -87,7 +88,7 @@ def report(stage: Stage, translation: Translation, left_out: int = 0) -> None:
             fix="Give the text in the language's own script, or choose --translator whisper, which "
             "listens."
             if all(unit.reason == UNREADABLE for unit in failed)
-            else f"Type: chalchitra models verify {translation.model}",
+            else typed("chalchitra models verify"),
         )
     if failed:
         stage.degraded(

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import ChalchitraError, MissingError, UsageError
+from chalchitra.hints import restore_line
 from chalchitra.jobs import Job
 from chalchitra.languages import Language, find
 from chalchitra.models import catalogue
@@ -290,7 +291,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise MissingError(
             f"The table {path} is not there.",
             cause="The checkout is incomplete.",
-            fix=f"`git checkout config/{path.name}` brings it back.",
+            fix=restore_line(f"config/{path.name}"),
         ) from None
     except ValueError as error:  # not TOML, or not UTF-8
         raise UsageError(f"{path} is broken: {error}.", fix="Correct it.") from None

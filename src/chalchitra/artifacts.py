@@ -29,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalchitra import inside
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.files import TEMPORARY_PREFIX, write_text
+from chalchitra.hints import jobs_line
 from chalchitra.jobs import Job, JobLayout, StageRecord
 from chalchitra.pipeline import split_key
 from chalchitra.stagekit.protocol import (
@@ -125,7 +126,12 @@ class ArtifactStore:
                 raise HeldError(
                     f"The store {self.root} is in use.",
                     cause="A job runs, and may be about to reuse what would be removed.",
-                    fix="Wait until it has ended; chalchitra jobs --state running shows it.",
+                    fix=jobs_line(
+                        self.root.parent,
+                        "--state",
+                        "running",
+                        first="Wait until it has ended; to see it,",
+                    ),
                 )
             yield
 

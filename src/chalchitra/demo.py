@@ -9,6 +9,7 @@ from pathlib import Path
 from chalchitra.environments import state
 from chalchitra.environments.table import load
 from chalchitra.errors import ExitCode, MissingError
+from chalchitra.hints import typed
 from chalchitra.paths import project_root
 from chalchitra.pipeline import plan, split_key
 from chalchitra.prepare import Wishes, make_plan, prepare_film
@@ -52,5 +53,5 @@ def _bootstrap(names: list[str]) -> None:
         raise MissingError(
             f"The demo needs the environments {', '.join(names)}, and they could not be built.",
             cause="bootstrap said why, above.",
-            fix="Mend that, then type ./run-pipeline.sh --demo again.",
+            fix=typed("./run-pipeline.sh --demo", first="Mend that, then"),
         )

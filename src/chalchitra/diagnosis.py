@@ -10,6 +10,7 @@ from typing import Any
 from chalchitra import hardware
 from chalchitra.environments import state, table
 from chalchitra.errors import ChalchitraError
+from chalchitra.hints import fetch_line
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.models.catalogue import load
 from chalchitra.models.verify import check
@@ -69,5 +70,5 @@ def _models() -> Iterator[Finding]:
         found = check(entry)
         if found.state != "not fetched":
             problems = "; ".join(found.problems)
-            fix = f"Type: chalchitra models fetch {entry.name} --format {entry.format} --force"
+            fix = fetch_line(entry.name, entry.format, "--force")
             yield Finding(f"model {entry}", found.ok, problems or "whole", fix)

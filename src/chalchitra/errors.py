@@ -43,8 +43,12 @@ class ChalchitraError(Exception):
         return " ".join(part for part in (self.what, self.cause, self.fix) if part)
 
     def lines(self) -> list[str]:
-        """The error as it is shown: what happened, and indented below it the cause and the fix."""
-        return [f"Error: {self.what}", *(f"  {part}" for part in (self.cause, self.fix) if part)]
+        """The error as it is shown: what happened, and indented below it the cause and the fix.
+
+        A fix may have several lines, since a command that is to be typed ends one.
+        """
+        below = [self.cause, *self.fix.split("\n")]
+        return [f"Error: {self.what}", *(f"  {part}" for part in below if part)]
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "what": self.what, "cause": self.cause, "fix": self.fix}

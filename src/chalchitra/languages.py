@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
+from chalchitra.hints import restore_line, typed
 from chalchitra.paths import config_dir
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
 _LISTS = ("aliases", "invented", "refused", "undoubled")
 _KEPT_LISTS = ("aliases", "invented", "undoubled")
 _NUMBERS = ("tokens_per_character",)
-_HOW_TO_LIST = "`chalchitra languages` lists the languages."
+_HOW_TO_LIST = typed("chalchitra languages", first="To see the languages,")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,7 @@ def _load(path: Path) -> _Table:
         raise MissingError(
             f"The language table {path} is not there.",
             cause="The checkout is incomplete.",
-            fix="`git checkout config/languages.toml` brings it back.",
+            fix=restore_line("config/languages.toml"),
         ) from None
     except ValueError as error:  # not TOML, or not UTF-8
         raise _broken(path, str(error)) from None

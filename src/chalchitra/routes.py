@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import restore_line, typed
 from chalchitra.languages import Language, find
 from chalchitra.paths import config_dir
 
@@ -191,9 +192,9 @@ def _instead(found: list[Route]) -> str:
     names = list(dict.fromkeys(route.translators[0] for route in found))
     if names:
         return "Use " + " or ".join(f"`--translator {name}`" for name in names) + "."
-    return (
-        "Choose another target with `-t`: `chalchitra languages` lists which translator knows"
-        " which language."
+    return typed(
+        "chalchitra languages",
+        first="Choose another target with `-t`; to see which translator knows which language,",
     )
 
 
@@ -216,7 +217,7 @@ def _load(path: Path) -> _Table:
         raise UsageError(
             f"{path} cannot be used: {error}.",
             cause="It is missing, or was edited into something else than a table of translators.",
-            fix="Mend it, or type: git checkout -- config/translators.toml",
+            fix=restore_line("config/translators.toml", first="Mend it, or"),
         ) from None
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import restore_line, typed
 from chalchitra.paths import config_dir
 
 PREFIX = "CHALCHITRA_"
@@ -118,13 +119,13 @@ def _read_table(root: Path | None) -> tuple[Settings, Settings]:
         raise UsageError(
             f"{path} is missing.",
             cause="The checkout is not whole.",
-            fix="Type: git checkout -- config/pipeline.toml",
+            fix=restore_line("config/pipeline.toml"),
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read: {error}.",
             cause="It was edited into something that is no TOML.",
-            fix="Mend that line, or type: git checkout -- config/pipeline.toml",
+            fix=restore_line("config/pipeline.toml", first="Mend that line, or"),
         ) from None
     limits = data.pop("limits", {})
     return data, limits
@@ -191,7 +192,7 @@ def _variable_target(name: str, settings: Settings) -> tuple[str, str]:
     raise UsageError(
         f"The variable {name} names no setting.",
         cause=_near(name, variables) or "Variables are spelled CHALCHITRA_SECTION_KEY.",
-        fix=f"Correct it, or type: unset {name}",
+        fix=typed("unset", name, first="Correct it, or"),
     )
 
 

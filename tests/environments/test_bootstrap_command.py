@@ -170,7 +170,7 @@ def test_what_uv_says_becomes_three_sentences(checkout, says, expected):
     done = checkout.bootstrap("--env", "main")
     assert done.returncode == 3
     assert expected in done.stderr
-    typed = re.search(r"type: (.*) \(the log", done.stderr)
+    typed = re.search(r"\(the log: .*type: (.*)", done.stderr)
     assert shlex.split(typed[1]) == [str(checkout.root / "bootstrap.sh"), "--env", "main"]
     assert says not in done.stderr  # raw words are for the log, and for --debug
     assert says in (checkout.root / "venv" / "main.log").read_text()

@@ -27,7 +27,9 @@ def test_it_is_refused_until_it_was_agreed_to(nllb, tmp_path) -> None:
     with pytest.raises(UsageError) as refusal:
         licences.require_accepted(nllb, otherwise="use --translator whisper")
     assert "CC-BY-NC-4.0" in refusal.value.what
-    assert f"chalchitra models accept {NAME}; otherwise use --translator" in refusal.value.fix
+    assert refusal.value.fix == (
+        "Either use --translator whisper, or to agree, type: chalchitra models accept " + NAME
+    )
     with pytest.raises(UsageError, match="not for commercial use"):
         fetch(nllb, sources=[FolderSource(tmp_path)])
     licences.accept(nllb)

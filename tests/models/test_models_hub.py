@@ -224,8 +224,37 @@ def test_nobody_listens(
     with pytest.raises(FetchError) as error:
         fetch(entry)
     assert "cannot be reached" in failure(error)
-    assert "--from FOLDER" in failure(error)
+    last = error.value.fix.splitlines()[-1]
+    folder = f"{entry.path()}-copied"
+    assert "copy config.json, model.bin, tokenizer.json from" in last
+    assert last.endswith(f"chalchitra models fetch tiny --format ctranslate2 --from {folder}")
     assert nothing_left(models)
+
+
+def test_what_lies_on_the_disk_already_is_named(
+    entry: ModelEntry, monkeypatch: pytest.MonkeyPatch, models: Path, tmp_path: Path
+) -> None:
+    """A hub's own cache with all files, a broken download, and a model that would do."""
+    from chalchitra.models import advice
+
+    cached = tmp_path / "hub" / "models--tests--tiny-model" / "snapshots" / ("a" * 40)
+    cached.mkdir(parents=True)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(advice, "_others", lambda *_: ["base", "small"])
+    broken = entry.path().with_name(f".fetching-0-{entry.path().name}")
+    broken.mkdir(parents=True)
+    (broken / "model.bin").write_bytes(bytes(3_000_000))
+
+    def told(resumable: bool) -> str:
+        return "\n".join(advice.advice(entry, entry.sources, resumable=resumable))
+
+    assert str(cached) not in told(True)
+    for name in ("config.json", "model.bin", "tokenizer.json"):
+        (cached / name).touch()
+    assert f"--format ctranslate2 --from {cached}\n" in told(True)
+    assert "base, small are on this disk already: with --model base" in told(True)
+    assert "3 MB of it are here already" in told(True)
+    assert "MB of it" not in told(False)
 
 
 def test_offline_is_said_as_such(

@@ -120,7 +120,7 @@ def test_all_that_a_film_needs_is_named():
 def test_what_is_less_than_was_asked_is_named_or_counted():
     assert row(degraded=["asr: no voices."]).endswith("asr: no voices.")
     more = row(degraded=["asr: no voices.", "vad: one", "vad: two"])
-    assert re.search(r"asr: no voices\. \(2 more: \S*chalchitra status out/1\)$", more)
+    assert re.search(r"asr: no voices\. To see 2 more, type: \S*chalchitra status /\S*out/1$", more)
 
 
 # --- JSON -----------------------------------------------------------------------------------------

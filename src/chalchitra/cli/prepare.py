@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,7 +89,7 @@ def prepare_job(
 ) -> None:
     """Check films and write one job for each."""
     from chalchitra.film_files import find_films
-    from chalchitra.hints import pasteable
+    from chalchitra.hints import command, pasteable
     from chalchitra.media.times import parse_time
     from chalchitra.out import out_dir
     from chalchitra.paths import shown_path
@@ -186,12 +185,12 @@ def prepare_job(
             for note in job.notes:
                 typer.echo(f"  {note}")
         if jobs:
-            names = " ".join(f"-j {job.job_id}" for job, _ in jobs)
-            where = f" --out {shlex.quote(str(out))}" if out else ""
-            typer.echo(pasteable(f"Next: ./run-pipeline.sh {names}{where}"))
+            names = [word for job, _ in jobs for word in ("-j", job.job_id)]
+            where = ["--out", str(out.absolute())] if out else []
+            typer.echo(pasteable(f"Next: {command('./run-pipeline.sh', *names, *where)}"))
             if (advised := _advised(jobs)) is not None:
-                again = shlex.join(with_model(sys.argv[2:], advised))
-                typer.echo(pasteable(f"Or, to hear better: ./prepare-job.sh {again}"))
+                again = command("./prepare-job.sh", *with_model(sys.argv[2:], advised))
+                typer.echo(pasteable(f"Or, to hear better: {again}"))
     if error is not None:
         raise error
 

@@ -10,6 +10,7 @@ import typer
 
 from chalchitra.cli.text import OutOption
 from chalchitra.errors import ExitCode, UsageError
+from chalchitra.hints import jobs_line
 
 if TYPE_CHECKING:
     from chalchitra.languages import Language
@@ -51,6 +52,8 @@ def qc(
 
     Ends with 5 where there are more violations than --max.
     """
+    from chalchitra.out import out_dir
+
     if (named := _job(name, job, out)) is not None:
         if film is not None or profile is not None or language is not None:
             raise _only_for_files()
@@ -61,7 +64,7 @@ def qc(
         raise UsageError(
             "Nothing to judge was named.",
             cause="qc wants a subtitle file, or a job.",
-            fix="For example: chalchitra qc film.hi.srt, or chalchitra qc job_20241120_001",
+            fix=jobs_line(out_dir(out), first="Name a subtitle file or a job; to see the jobs,"),
         )
     if count > most:
         raise typer.Exit(int(ExitCode.VIOLATIONS))
@@ -90,7 +93,7 @@ def _only_for_files() -> UsageError:
     return UsageError(
         "--film, --profile and --language are for files.",
         cause="A job knows its film, its languages, and the style that it was cut by.",
-        fix="Leave them out; another style is: chalchitra restyle JOB --style NAME",
+        fix="Leave them out; restyle cuts a job's cues by another style.",
     )
 
 

@@ -28,6 +28,7 @@ def restyle(
     The style's values are taken whole, then those of --set. Nothing is heard or translated again.
     """
     from chalchitra.cli.tracks import reporter, show_tracks
+    from chalchitra.hints import job_argument, typed
     from chalchitra.jobs import named_job
     from chalchitra.out import out_dir
     from chalchitra.settings import parse_override
@@ -35,13 +36,15 @@ def restyle(
     from chalchitra.tracks.restyle import restyle as make
 
     overrides = [parse_override(text) for text in set_ or ()]
+    folder = named_job(out_dir(out), job).absolute()
     if style is None and not overrides:
         raise UsageError(
             "Nothing is to be changed.",
             cause="Neither --style nor --set was given.",
-            fix="For example: chalchitra restyle JOB --style bbc",
+            fix=typed(
+                "chalchitra restyle", job_argument(folder), "--style", "bbc", first="For example,"
+            ),
         )
-    folder = named_job(out_dir(out), job).absolute()
     if not no_mux:
         require_film(folder)
     with reporter(as_json=as_json) as shown:

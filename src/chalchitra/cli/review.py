@@ -44,7 +44,7 @@ def review(
             cause="--undo takes back what was read before." if undo else "review reads one.",
             fix="Leave out the file, or --undo."
             if undo
-            else "For example: chalchitra review JOB film.hi.csv",
+            else "Name the .csv, .srt or .vtt file that was edited, after the job.",
         )
     folder = named_job(out_dir(out), job).absolute()
     if not no_mux:

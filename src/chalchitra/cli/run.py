@@ -55,6 +55,7 @@ def run_pipeline(
 ) -> None:
     """Run jobs, or go on with them where they stopped."""
     from chalchitra.cli.signals import DeafAtTheEnd
+    from chalchitra.hints import typed
     from chalchitra.jobs import find_job
     from chalchitra.out import out_dir, require_out
     from chalchitra.runner.report import choose_reporter
@@ -94,7 +95,10 @@ def run_pipeline(
         raise UsageError(
             "No job was named.",
             cause="run-pipeline runs what prepare-job made.",
-            fix="Type ./run-pipeline.sh -j ID or --all, or ./run-pipeline.sh --demo to see one.",
+            fix=typed(
+                "./run-pipeline.sh --demo",
+                first="Name one with -j or --job-dir, or --all; to see one,",
+            ),
         )
     many = len(folders) > 1
     with choose_reporter(as_json=as_json, why=why, batch=many) as reporter:

@@ -10,7 +10,7 @@ import typer
 
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.signals import ignore
-from chalchitra.hints import pasteable, run_job_command
+from chalchitra.hints import pasteable, run_line
 
 if TYPE_CHECKING:
     from chalchitra.runner.events import Reporter
@@ -69,5 +69,5 @@ def show_tracks(folder: Path, outcome: Outcome, *, as_json: bool, mux: bool) -> 
             print(f"  {folder / path}")
     show_job(report)
     if "mux" in job.stages and not mux:
-        run = pasteable(run_job_command(folder))
-        print(f"The film still has its former tracks. To make it again, type: {run}")
+        again = run_line(folder, first="The film still has its former tracks; to make it again,")
+        print(pasteable(again))

@@ -29,6 +29,7 @@ from chalchitra.environments.state import (
 from chalchitra.environments.table import Environment, environment_dir
 from chalchitra.errors import MissingError
 from chalchitra.hardware import platform_id
+from chalchitra.hints import typed
 from chalchitra.paths import source_dir, venv_dir
 
 BUILDING = ".building-"
@@ -263,5 +264,5 @@ def _failure(name: str, code: int, said: str, log: Path) -> MissingError:
     return MissingError(
         f"The environment {name} could not be built: {what}.",
         cause=cause,
-        fix=f"{fix}, then type: ./bootstrap.sh --env {name} (the log: {log})",
+        fix=typed("./bootstrap.sh --env", name, first=f"{fix} (the log: {log}), then"),
     )

@@ -31,7 +31,7 @@ from chalchitra.environments.build import (
 from chalchitra.environments.state import EnvironmentState, state, verify
 from chalchitra.environments.table import Environment, Table, environment_dir, load
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, MissingError
-from chalchitra.hints import pasteable
+from chalchitra.hints import pasteable, typed
 from chalchitra.paths import project_root, venv_dir
 
 LOCK_FILE = ".lock"
@@ -157,7 +157,7 @@ def _raise_broken(states: list[EnvironmentState]) -> None:
     if broken:
         raise MissingError(
             "Not whole: " + "; ".join(f"{seen.name} ({seen.reason})" for seen in broken) + ".",
-            fix=broken[0].fix if len(broken) == 1 else "Type: ./bootstrap.sh",
+            fix=broken[0].fix if len(broken) == 1 else typed("./bootstrap.sh"),
         )
 
 

@@ -18,6 +18,7 @@ from chalchitra.environments.table import Environment, environment_dir, load, py
 from chalchitra.errors import MissingError
 from chalchitra.files import sha256_file, write_json
 from chalchitra.hardware import platform_id
+from chalchitra.hints import restore_line, typed
 from chalchitra.paths import requirements_dir, source_dir
 
 STAMP_FILE = "chalchitra.json"
@@ -84,7 +85,7 @@ def lock_hashes(locks: list[str], root: Path | None = None) -> dict[str, str]:
         raise MissingError(
             f"{error.filename} is missing.",
             cause="The checkout is not whole.",
-            fix="Type: git checkout -- requirements",
+            fix=restore_line("requirements"),
         ) from None
 
 
@@ -110,7 +111,7 @@ def state(name: str, root: Path | None = None, *, dev: bool = False) -> Environm
     folder = environment_dir(name, root)
     stamp = read_stamp(folder)
     reason = _problem(environment, folder, stamp, root, dev)
-    fix = f"Type: ./bootstrap.sh --env {name}{' --dev' if dev and environment.dev else ''}"
+    fix = typed("./bootstrap.sh --env", name, *(["--dev"] if dev and environment.dev else []))
     return EnvironmentState(name, not reason, reason, fix if reason else "", stamp)
 
 
@@ -148,7 +149,7 @@ def locked_versions(name: str, root: Path | None = None) -> dict[str, str]:
         raise MissingError(
             f"The environment {name} is not there.",
             cause="It has not been built, or its build was not finished.",
-            fix=f"Type: ./bootstrap.sh --env {name}",
+            fix=typed("./bootstrap.sh --env", name),
         )
     return stamp.packages
 
@@ -161,7 +162,7 @@ def verify(name: str, root: Path | None = None, *, dev: bool = False) -> Environ
     reason = _found_wrong(load(root).get(name), seen.stamp, root)
     if not reason:
         return seen
-    fix = f"Type: ./bootstrap.sh --force --env {name}"
+    fix = typed("./bootstrap.sh --force --env", name)
     return EnvironmentState(name, False, reason, fix, seen.stamp)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import restore_line
 from chalchitra.paths import config_dir, venv_dir
 
 Where = Literal["everywhere", "apple-silicon", "elsewhere"]
@@ -143,7 +144,7 @@ def load(root: Path | None = None) -> Table:
         raise UsageError(
             f"{path} cannot be used: {error}.",
             cause="It is missing, or was edited into something else than a table of environments.",
-            fix="Mend it, or type: git checkout -- config/environments.toml",
+            fix=restore_line("config/environments.toml", first="Mend it, or"),
         ) from None
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
 from chalchitra.glossary.model import GlossaryTerm
+from chalchitra.hints import typed
 
 LARGEST = 2_000_000
 """Bytes: 50,000 names."""
@@ -171,7 +172,9 @@ def _headings(
             raise UsageError(
                 f"{path}, line {number}: {cell or 'an empty heading'!r} names no column.",
                 cause="A heading is term, note or a language.",
-                fix="Correct it; chalchitra languages lists what languages are called.",
+                fix=typed(
+                    "chalchitra languages", first="Correct it; to see what languages are called,"
+                ),
             )
         if names.count(name) > 1:
             raise UsageError(

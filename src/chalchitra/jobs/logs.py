@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalchitra.errors import ChalchitraError, UsageError
-from chalchitra.hints import run_job_command
+from chalchitra.hints import run_line
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import effective, read_state
 from chalchitra.jobs.store import id_of_path, read_job
@@ -90,7 +90,7 @@ def choose_stage(layout: JobLayout, keys: list[str], named: str | None) -> str:
     raise UsageError(
         f"Job {job_id} has no log yet.",
         cause="None of its stages has run.",
-        fix=f"Type: {run_job_command(layout.root)}",
+        fix=run_line(layout.root),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalchitra.hints import job_argument
+from chalchitra.hints import job_argument, typed
 from chalchitra.media.film import Film
 from chalchitra.media.frame_rate import film_rate
 from chalchitra.pipeline import TrackPlan, inputs_of, split_key
@@ -214,8 +214,14 @@ class Job(_Model):
     def edit_notes(self, job_dir: Path) -> list[str]:
         """What a person is told of the edited tracks after every run of the job in `job_dir`."""
         return [
-            f"The {language} track is as edited in {edit.path.name}; "
-            f"chalchitra review {job_argument(job_dir)} --undo -t {language} takes it back."
+            typed(
+                "chalchitra review",
+                job_argument(job_dir),
+                "--undo",
+                "-t",
+                language,
+                first=f"The {language} track is as edited in {edit.path.name}; to take it back,",
+            )
             for language, edit in self.edits.items()
         ]
 

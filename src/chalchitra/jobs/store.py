@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
+from chalchitra.hints import jobs_line
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.state import JobState
@@ -113,7 +114,7 @@ def named_job(out: Path, name: str) -> Path:
     raise UsageError(
         f"{name!r} is neither a job's id nor a folder.",
         cause="A job id looks like job_20241120_001.",
-        fix="Type chalchitra jobs to see which there are.",
+        fix=jobs_line(out, first="To see which there are,"),
     )
 
 

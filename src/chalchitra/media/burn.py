@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chalchitra.errors import StageError
+from chalchitra.hints import typed
 from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.formats import file_url
@@ -43,7 +44,10 @@ _CHANGE = 12.0
 CANNOT_DRAW = Shortfall(
     "No film with burned-in subtitles was made.",
     "No ffmpeg here can draw subtitles (libass) and write H.264 (libx264).",
-    "Run ./bootstrap.sh --env common --force, then the job again with --from mux.",
+    typed(
+        "./bootstrap.sh --env common --force",
+        first="Build the environment anew, then run the job with --from mux; to build it,",
+    ),
 )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
+from chalchitra.hints import typed
 from chalchitra.media.formats import shown
 from chalchitra.paths import source_dir
 
@@ -59,7 +60,7 @@ class Guard:
             raise MissingError(
                 "Films cannot be opened in this environment.",
                 cause=answer["missing"],
-                fix="Run ./bootstrap.sh.",
+                fix=typed("./bootstrap.sh"),
             )
         film: dict[str, Any] = answer["film"]
         return film

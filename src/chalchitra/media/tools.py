@@ -18,6 +18,7 @@ from threading import Thread
 from typing import IO, NamedTuple
 
 from chalchitra.errors import MissingError, PassingError, StageError
+from chalchitra.hints import typed
 from chalchitra.system_errors import MEANINGS, PASSING
 
 OLDEST_FFMPEG = (4, 3)
@@ -85,7 +86,7 @@ def find_ffmpeg() -> Ffmpeg:
     raise MissingError(
         "There is no usable ffmpeg.",
         cause="None is on the PATH, and this environment has none.",
-        fix="Run ./bootstrap.sh, or install ffmpeg.",
+        fix=typed("./bootstrap.sh", first="Install ffmpeg, or"),
     )
 
 

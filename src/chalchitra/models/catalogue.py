@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from chalchitra import hints
 from chalchitra.errors import UsageError
 from chalchitra.paths import config_dir, models_dir
 
@@ -181,6 +182,11 @@ class ModelEntry:
         ]
         return pages[0] if self.gated and pages else None
 
+    @property
+    def needed_files(self) -> str:
+        """The files that a folder of it must hold, for a sentence."""
+        return ", ".join(str(file) for file in self.files if not file.optional)
+
     def path(self, root: Path | None = None) -> Path:
         """Where it is once it is fetched."""
         return models_dir(root) / self.folder
@@ -247,7 +253,7 @@ class Catalogue:
 def load(root: Path | None = None) -> Catalogue:
     """Read config/models.toml. Raises UsageError when it is missing or broken."""
     path = config_dir(root) / TABLE
-    restore = f"Mend it, or type: git checkout -- config/{TABLE}"
+    restore = hints.restore_line(f"config/{TABLE}", first="Mend it, or")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Catalogue(tuple(_entries(data)))
@@ -268,7 +274,9 @@ def _raise_unknown(name: str, kind: str | None, entries: list[ModelEntry]) -> No
     raise UsageError(
         f"There is no {whose} called {name}.",
         cause=f"Close to it: {', '.join(near)}." if near else "",
-        fix="`chalchitra models list` lists them; a path to a model's folder works too.",
+        fix=hints.typed(
+            "chalchitra models list", first="Give a name or a model's folder; to see the names,"
+        ),
     )
 
 

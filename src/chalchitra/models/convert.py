@@ -13,6 +13,7 @@ from pathlib import Path
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import environment_for, python_path
 from chalchitra.errors import MissingError
+from chalchitra.hints import fetch_line, typed
 from chalchitra.models.catalogue import ModelEntry
 from chalchitra.models.manifest import needs_conversion, record_conversion
 
@@ -35,7 +36,7 @@ def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
         raise MissingError(
             f"The model {entry} cannot be converted.",
             cause=f"The environment {environment}, which does it, is not there.",
-            fix=f"Type: ./bootstrap.sh --env {environment}",
+            fix=typed("./bootstrap.sh --env", environment),
         )
     blank = ["--blank", entry.blank_token] if entry.blank_token else []
     done = subprocess.run(
@@ -49,7 +50,7 @@ def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
         raise MissingError(
             f"The model {entry} cannot be converted.",
             cause=_why(done.stderr),
-            fix=f"Fetch it again: chalchitra models fetch {entry.name} --force",
+            fix=fetch_line(entry.name, entry.format, "--force", first="To fetch it again,"),
         )
     record_conversion(entry, folder, done.stdout.split())
     return True

@@ -17,6 +17,7 @@ from pathlib import Path
 from chalchitra.errors import MissingError, raise_all
 from chalchitra.files import fsync_dir
 from chalchitra.models import hub, manifest
+from chalchitra.models.advice import advice
 from chalchitra.models.catalogue import (
     FolderSource,
     HubPartsSource,
@@ -49,13 +50,20 @@ class Fetched:
 class FetchError(MissingError):
     """No source gave the model; `failures` has each source's reason."""
 
-    def __init__(self, entry: ModelEntry, failures: Sequence[tuple[Source, SourceError]]) -> None:
+    def __init__(
+        self,
+        entry: ModelEntry,
+        failures: Sequence[tuple[Source, SourceError]],
+        root: Path | None = None,
+    ) -> None:
         reasons = "; ".join(f"from {source}: {error.what}" for source, error in failures)
         fixes = dict.fromkeys(error.fix for _, error in failures)
+        resumable = any(error.resumable for _, error in failures)
+        more = advice(entry, [source for source, _ in failures], resumable=resumable, root=root)
         super().__init__(
             f"The model {entry} could not be fetched.",
             cause=f"{reasons[0].upper()}{reasons[1:]}." if reasons else "It has no source.",
-            fix=" Or: ".join(fixes),
+            fix="\n".join([*fixes, *more]),
         )
         self.entry = entry
         self.failures = list(failures)
@@ -95,7 +103,7 @@ def fetch(
             for left in target.parent.glob(f".fetching-*-{target.name}"):
                 shutil.rmtree(left, ignore_errors=True)
             return Fetched(entry, target, source, sum(file.size for file in made.files.values()))
-    raise FetchError(entry, failures)
+    raise FetchError(entry, failures, root)
 
 
 def fetch_all(
@@ -134,7 +142,7 @@ def _access_error(entry: ModelEntry, root: Path | None) -> FetchError | None:
             return None
         except SourceError as error:
             failures.append((source, error))
-    return FetchError(entry, failures)
+    return FetchError(entry, failures, root)
 
 
 def _for(

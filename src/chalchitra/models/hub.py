@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from chalchitra.hints import typed
 from chalchitra.models.catalogue import HubPartsSource, HubSource, ModelEntry, ModelFile
 from chalchitra.models.sources import Origin, Progress, SourceError, require_space, required_names
 
@@ -114,7 +115,7 @@ def _explained(source: HubSource, entry: ModelEntry) -> Iterator[None]:
     """Turn whatever the client raises into a SourceError, and keep its warnings off the screen."""
     variable = next((v for v in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE") if _true(v)), None)
     if variable:
-        raise SourceError(f"{variable} forbids the network", f"Type: unset {variable}")
+        raise SourceError(f"{variable} forbids the network", typed("unset", variable))
     logger = logging.getLogger("huggingface_hub")
     level = logger.level
     try:
@@ -136,11 +137,14 @@ def _explain(error: BaseException, source: HubSource, entry: ModelEntry) -> Sour
         if huggingface_hub.get_token() is None:
             return SourceError(
                 "it is gated, and there is no token on this machine",
-                f"Accept its terms at {source.page}, then type: {LOGIN}",
+                typed(LOGIN, first=f"Accept its terms at {source.page}, then"),
             )
         return SourceError(
             "it is gated, and the account of this machine's token has not been let in",
-            f"Accept its terms at {source.page} with that account, or type: {LOGIN}",
+            typed(
+                LOGIN,
+                first=f"Accept its terms at {source.page} with that account, or to use another,",
+            ),
         )
     if isinstance(error, errors.RevisionNotFoundError):
         return SourceError(
@@ -151,14 +155,14 @@ def _explain(error: BaseException, source: HubSource, entry: ModelEntry) -> Sour
         guess = ", and its name was never confirmed" if entry.unverified else ""
         return SourceError(
             f"there is no such repository, or it is private{guess}",
-            f"Look at {source.page}; correct config/models.toml, or type: {LOGIN}",
+            typed(LOGIN, first=f"Look at {source.page}; correct config/models.toml, or to see it,"),
         )
     if isinstance(error, errors.EntryNotFoundError) and isinstance(error, errors.HfHubHTTPError):
         return SourceError("a file is gone from it", "Try another revision in config/models.toml.")
     if isinstance(error, errors.HfHubHTTPError):
         status = error.response.status_code
         if status == 401:
-            return SourceError("the hub does not accept the token", f"Type: {LOGIN}")
+            return SourceError("the hub does not accept the token", typed(LOGIN))
         return SourceError(
             f"the hub answered with status {status}", "Try again later.", resumable=True
         )
@@ -171,8 +175,7 @@ def _explain(error: BaseException, source: HubSource, entry: ModelEntry) -> Sour
         )
     return SourceError(
         f"the hub cannot be reached ({type(error).__name__}: {_first_line(error)})",
-        "Check the connection, or copy the files here and type: "
-        f"chalchitra models fetch {entry.name} --from FOLDER",
+        "Check the connection and try again.",
         resumable=True,
     )
 

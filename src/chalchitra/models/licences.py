@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.files import write_json
+from chalchitra.hints import typed
 from chalchitra.models.catalogue import ModelEntry
 from chalchitra.paths import models_dir
 
@@ -36,8 +37,11 @@ def require_accepted(entry: ModelEntry, root: Path | None = None, *, otherwise: 
     raise UsageError(
         f"The model {entry.name} is not for commercial use: its licence is {entry.licence}.",
         cause="It is fetched and used only after you agreed to that once.",
-        fix=f"To agree, type: chalchitra models accept {entry.name}"
-        + (f"; otherwise {otherwise}" if otherwise else ""),
+        fix=typed(
+            "chalchitra models accept",
+            entry.name,
+            first=f"Either {otherwise}, or to agree," if otherwise else "To agree,",
+        ),
     )
 
 

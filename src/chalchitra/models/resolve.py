@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import typed
 from chalchitra.models.catalogue import Catalogue, ModelEntry, ModelFile, load
 from chalchitra.models.verify import check, known_fingerprint
 
@@ -115,7 +116,9 @@ def _validate(path: Path, kind: str, format: str) -> None:
             cause="It is a file: a model is named by the folder that holds it."
             if path.exists()
             else "",
-            fix=f"Give the path of {wanted}, or a name of `chalchitra models list`.",
+            fix=typed(
+                "chalchitra models list", first=f"Give the path of {wanted}, or to see the names,"
+            ),
         )
     if missing := _missing(path, kind, format):
         other = next(

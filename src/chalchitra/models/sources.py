@@ -57,9 +57,9 @@ def take_from_folder(
     Raises SourceError when the folder or a file is missing, or the disk is full.
     """
     if not source.path.is_dir():
-        raise SourceError("there is no such folder", "Check the path.")
+        raise SourceError("there is no such folder", f"It must hold {entry.needed_files}.")
     available = [path.name for path in source.path.iterdir() if path.is_file()]
-    names = required_names(entry, available, "the folder")
+    names = required_names(entry, available, "the folder", f"It must hold {entry.needed_files}.")
     total = sum((source.path / name).stat().st_size for name in names)
     done = 0
     for name in names:
@@ -76,7 +76,12 @@ def take_from_folder(
     return Origin({"folder": str(source.path)}, {})
 
 
-def required_names(entry: ModelEntry, available: list[str], where: str) -> list[str]:
+def required_names(
+    entry: ModelEntry,
+    available: list[str],
+    where: str,
+    fix: str = "Use another source, or correct the model's files in config/models.toml.",
+) -> list[str]:
     """The names of the model's files among those available. Raises SourceError without one."""
     names: list[str] = []
     for file in entry.files:
@@ -84,7 +89,7 @@ def required_names(entry: ModelEntry, available: list[str], where: str) -> list[
         if not found and not file.optional:
             raise SourceError(
                 f"{where} has no {file}",
-                "Correct the model's files in config/models.toml, or use another source.",
+                fix,
             )
         names += found
     return list(dict.fromkeys(names))

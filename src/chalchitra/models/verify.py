@@ -9,6 +9,7 @@ from typing import Literal
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.files import sha256_json
+from chalchitra.hints import fetch_line, typed
 from chalchitra.models import manifest as manifests
 from chalchitra.models.catalogue import ModelEntry
 from chalchitra.models.hashes import HashCache
@@ -38,7 +39,7 @@ class Check:
         return MissingError(
             f"The model {self.entry} is {'damaged' if fetched else 'not fetched'}.",
             cause=f"In {self.folder}, {'; '.join(self.problems)}." if fetched else "",
-            fix=f"Type: chalchitra models fetch {self.entry.name} --format {self.entry.format}",
+            fix=fetch_line(self.entry.name, self.entry.format),
         )
 
 
@@ -117,7 +118,9 @@ def _fingerprint(path: Path, sha256: Callable[[Path], str | None]) -> str | None
         raise UsageError(
             f"There is no model in {path}.",
             cause="The folder is missing or empty.",
-            fix="Check the path, or name a model of `chalchitra models list`.",
+            fix=typed(
+                "chalchitra models list", first="Check the path, or to see the names of models,"
+            ),
         )
     return sha256_json(hashes)
 

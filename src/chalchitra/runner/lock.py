@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from chalchitra.errors import HeldError, UsageError
-from chalchitra.hints import job_argument
+from chalchitra.hints import job_argument, typed
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 
@@ -58,8 +58,11 @@ def _take(fd: int, layout: JobLayout, job_id: str) -> None:
                 raise HeldError(
                     f"Job {job_id} is being run by {holder(layout) or Holder()}.",
                     cause="A second runner would do the same work twice.",
-                    fix="Wait for it, or stop it first: "
-                    f"chalchitra cancel {job_argument(layout.root)}",
+                    fix=typed(
+                        "chalchitra cancel",
+                        job_argument(layout.root),
+                        first="Wait for it, or to stop it first,",
+                    ),
                 ) from None
         except OSError as error:
             raise _unlockable(layout, job_id, error) from None
@@ -78,7 +81,7 @@ def _gone(layout: JobLayout, job_id: str) -> UsageError:
     return UsageError(
         f"The folder of job {job_id} is gone: {layout.root}.",
         cause="Somebody removed or moved it.",
-        fix="Type chalchitra jobs to see which there are, or prepare it again.",
+        fix="Put it back, or prepare the film again.",
     )
 
 

@@ -15,7 +15,7 @@ from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
 from chalchitra.files import sha256_file
 from chalchitra.hardware import known_hardware
-from chalchitra.hints import job_argument
+from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import Clip, Job, JobLayout, ModelChoice
 from chalchitra.media.pictures import require_decodable
 from chalchitra.models import catalogue
@@ -165,8 +165,14 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
             raise UsageError(
                 f"{copy} is gone, or another than was read.",
                 cause="It was moved or edited in the job's folder.",
-                fix=f"Type chalchitra review {job_argument(layout.root)} FILE again, or with "
-                f"--undo -t {language} instead of the file.",
+                fix=typed(
+                    "chalchitra review",
+                    job_argument(layout.root),
+                    edit.path if edit.path.exists() else "--undo",
+                    "-t",
+                    language,
+                    first="To read it again," if edit.path.exists() else "To do without it,",
+                ),
             )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from chalchitra.errors import ChalchitraError, HeldError, UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir
-from chalchitra.hints import job_argument
+from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import JobLayout, holder, id_of_path, read_job, read_state
 from chalchitra.runner.lock import held
 
@@ -44,7 +44,11 @@ def plan_removal(job_dir: Path) -> Removal:
         raise HeldError(
             f"Job {job_id} is being run by {runner}.",
             cause="A job is not removed under its runner.",
-            fix=f"Wait for it, or stop it first: chalchitra cancel {job_argument(job_dir)}",
+            fix=typed(
+                "chalchitra cancel",
+                job_argument(job_dir),
+                first="Wait for it, or to stop it first,",
+            ),
         )
     return Removal(layout, job_id, tuple(_files(layout.output)))
 

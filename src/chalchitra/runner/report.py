@@ -6,6 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from chalchitra.hints import pasteable_fixes
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.report_text import lines_of
 
@@ -76,7 +77,8 @@ class JsonReporter:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
-        self._out.write(json.dumps({"event": event, **fields}, ensure_ascii=False) + "\n")
+        said = pasteable_fixes({"event": event, **fields})
+        self._out.write(json.dumps(said, ensure_ascii=False) + "\n")
         self._out.flush()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from chalchitra.hints import job_argument, pasteable
+from chalchitra.hints import job_argument, pasteable, typed
 from chalchitra.paths import shown_path
 from chalchitra.transcript.expected import Expected, sentence
 
@@ -136,13 +136,26 @@ def _film_cells(film: dict[str, Any]) -> tuple[str, str, str, str, str]:
     needs = ""
     if film["error"] is not None:
         errors = film["error"].get("errors", [film["error"]])
-        needs = " ".join(f"{error['what']} {error['fix']}".strip() for error in errors)
+        needs = _needs(film, errors)
     elif film["degraded"]:
         first, *more = film["degraded"]
         expected = Expected.of(film.get("expected"))
         if expected is not None and expected.poor:  # what a person must know first
             said = [one for one in film["degraded"] if one == f"export: {sentence(expected)}"]
             first = said[0] if said else first
-        see = f"chalchitra status {job_argument(Path(film['job_dir']))}"
-        needs = first + (f" ({len(more)} more: {see})" if more else "")
+        needs = f"{first} {_status(film, f'To see {len(more)} more,')}" if more else first
     return film["job_id"], film["title"], film["state"], f"{film['seconds']:.1f}", needs
+
+
+def _needs(film: dict[str, Any], errors: list[dict[str, Any]]) -> str:
+    """What happened and what to do in one line, which can end with one command only."""
+    lines = [(error["what"], *error["fix"].split("\n")) for error in errors]
+    typed_ = [fix for _, fix, *_ in lines if "ype: " in fix]
+    said = [what if fix in typed_ else f"{what} {fix}".strip() for what, fix, *_ in lines]
+    if len(typed_) > 1 or any(more for _, _, *more in lines):
+        return " ".join([*said, _status(film, "To see more,")])
+    return " ".join([*said, *typed_])
+
+
+def _status(film: dict[str, Any], first: str) -> str:
+    return typed("chalchitra status", job_argument(Path(film["job_dir"])), first=first)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import UsageError
+from chalchitra.hints import restore_line
 from chalchitra.paths import config_dir
 
 _Seconds = Annotated[float, Field(ge=0)]
@@ -108,5 +109,5 @@ def _broken(path: Path, how: str) -> UsageError:
     return UsageError(
         f"{path} {how}.",
         cause="It was edited, or the checkout is not whole.",
-        fix="Mend it, or type: git checkout -- config/runner.toml",
+        fix=restore_line("config/runner.toml", first="Mend it, or"),
     )

@@ -40,7 +40,7 @@ class Stop:
             self.forget()
             raise CancelledError(
                 "The job was cancelled.",
-                cause="Somebody typed chalchitra cancel.",
+                cause="Somebody asked it to stop (cancel).",
                 fix="Run it again to go on where it stopped.",
             )
 

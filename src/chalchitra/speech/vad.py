@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
+from chalchitra.hints import typed
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import SAMPLE_RATE, Sound
 from chalchitra.stagekit.warm import kept
@@ -99,7 +100,7 @@ def model_path() -> Path:
     raise MissingError(
         "The voice detector's network is not in this environment.",
         cause="faster-whisper is missing, or it no longer carries Silero's file.",
-        fix="Type ./bootstrap.sh --env whisperx --force.",
+        fix=typed("./bootstrap.sh --env whisperx --force"),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.hints import run_job_command
+from chalchitra.hints import run_line
 from chalchitra.jobs import Job, JobLayout, read_record
 from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, may_be_absent, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
@@ -64,7 +64,7 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             raise MissingError(
                 f"{key} needs what {producer} makes, and there is none.",
                 cause=f"{producer} has not run in this job.",
-                fix=f"Run {producer} first, or type: {run_job_command(layout.root)}",
+                fix=run_line(layout.root, first=f"Run {producer} first, or"),
             )
         files[name] = path
     return files

@@ -105,13 +105,13 @@ def _read_request(path: Path, stage: str) -> Request:
         raise UsageError(
             f"{path} holds no request.",
             cause=f"{str(error).splitlines()[0]}.",
-            fix="Run the job with ./run-pipeline.sh, which writes it.",
+            fix="Run the job with run-pipeline, which writes it.",
         ) from None
     if request.stage != stage:
         raise UsageError(
             f"{path} is a request to {request.stage}, not to {stage}.",
             cause=f"${REQUEST_VARIABLE} or the worker's caller names the wrong file.",
-            fix=f"Type: scripts/stages/{request.stage}.py, with the same arguments.",
+            fix=f"Run scripts/stages/{request.stage}.py instead, with the same arguments.",
         )
     return request
 

@@ -104,7 +104,7 @@ class Stage:
             raise MissingError(
                 what,
                 cause="It was not fetched, or its folder was removed.",
-                fix="Run the job with ./run-pipeline.sh, which fetches what is missing.",
+                fix="Run the job with run-pipeline, which fetches what is missing.",
             )
         return ref
 

@@ -115,7 +115,7 @@ def _some(edited: Edited, path: Path) -> Edited:
         raise UsageError(
             f"{path} has no cues.",
             cause="It is the file of an empty track, or all its rows were deleted.",
-            fix="To have the track as it was made, type: chalchitra review JOB --undo",
+            fix="To have the track as it was made, give --undo instead of the file.",
         )
     return edited
 

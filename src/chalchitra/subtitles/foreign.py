@@ -67,7 +67,7 @@ def read_subtitles(path: Path, rate: float | None = None) -> SubtitleFile:
         raise _none(
             path,
             f"It is {format_.title}, whose times are frames, and the film's rate is not known.",
-            f"Name its film: chalchitra qc {path.name} --film FILM",
+            "Name its film with --film: it has the rate.",
         )
     reading = formats.read(format_, text, rate)
     timed = [cue for cue in reading.cues if cue.start is not None and cue.end is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.errors import UsageError
-from chalchitra.hints import run_job_command
+from chalchitra.hints import run_line
 from chalchitra.jobs import Job, JobLayout, read_record
 from chalchitra.jobs.state import read_expected
 from chalchitra.pipeline import split_key, stage_key
@@ -35,6 +35,6 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
         raise UsageError(
             f"Job {job.job_id} has no subtitle tracks yet.",
             cause="It has not run, or did not come so far.",
-            fix=f"Type: {run_job_command(layout.root)}",
+            fix=run_line(layout.root),
         )
     return JobReport.of(job.title, reports, read_expected(layout))

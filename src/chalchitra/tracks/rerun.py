@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.hints import run_job_command
+from chalchitra.hints import run_line
 from chalchitra.jobs import Job, JobLayout, read_job, read_record
 from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.runner import rules
@@ -37,7 +37,7 @@ def require_tracks(job: Job, layout: JobLayout) -> None:
         raise UsageError(
             f"The tracks of job {job.job_id} cannot be made yet.",
             cause=f"{missing[0]} has not run.",
-            fix=f"Type: {run_job_command(layout.root)}",
+            fix=run_line(layout.root),
         )
 
 

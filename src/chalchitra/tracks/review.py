@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes, write_text
-from chalchitra.hints import job_argument
+from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import EditedFile, Job, JobLayout, read_job, rewrite_job
 from chalchitra.languages import find
 from chalchitra.runner.lock import held
@@ -57,9 +57,16 @@ def undo(folder: Path, language: str | None) -> str:
         raise UsageError(
             f"No edits of {wanted} are in job {job.job_id}." if wanted else "Whose edits?",
             cause=f"Edited are: {', '.join(edited)}." if edited else "No track of it was edited.",
-            fix=f"For example: chalchitra review {job_argument(folder)} --undo -t {edited[0]}"
+            fix=typed(
+                "chalchitra review",
+                job_argument(folder),
+                "--undo",
+                "-t",
+                edited[0],
+                first="To take one back,",
+            )
             if edited
-            else f"See the tracks with: chalchitra qc {job_argument(folder)}",
+            else typed("chalchitra qc", job_argument(folder), first="To see the tracks,"),
         )
     with held(layout, job.job_id):
         job = read_job(folder)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.hints import fetch_line
 from chalchitra.translation.letters import kept_letters, own_letters
 from chalchitra.translation.quotes import joined, shown
 from chalchitra.translation.request import TranslationRequest, TranslationResult
@@ -58,14 +59,17 @@ def check_model_folder(path: Path, name: str) -> None:
     """Raises MissingError, saying how to get a gated model, unless `path` holds a whole one."""
     if has_weights(path):
         return
-    gated = f"accept its terms at https://huggingface.co/ai4bharat/{name}, type `hf auth login`"
-    fetch = f"type: chalchitra models fetch {name} (or choose --translator whisper)"
+    page = f"https://huggingface.co/ai4bharat/{name}"
     raise MissingError(
         f"There is no translation model {name} in {path}.",
         cause="IndicTrans2's models are gated: each has terms that a person must accept once."
         if name.startswith("indictrans2-")
         else "A model folder holds a config.json and weights.",
-        fix=f"First {gated}, then {fetch}."
+        fix=fetch_line(
+            name,
+            "hf",
+            first=f"Choose --translator whisper; or accept its terms at {page}, then",
+        )
         if name.startswith("indictrans2-")
         else "Set translation.model to such a folder, or to a name of config/models.toml.",
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError, StageError
+from chalchitra.hints import fetch_line
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.seq2seq import (
@@ -67,7 +68,9 @@ def check_model_folder(path: Path, name: str) -> None:
     raise MissingError(
         f"There is no translation model {name} in {path}.",
         cause="A model folder holds a config.json and weights.",
-        fix=f"Type: chalchitra models fetch {name}",
+        fix=fetch_line(name, "hf")
+        if name.startswith("nllb-")
+        else "Set translation.model to such a folder, or to a name of config/models.toml.",
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import StageError
+from chalchitra.hints import typed
 from chalchitra.offline import go_offline
 from chalchitra.stagekit.failures import is_out_of_memory
 from chalchitra.stagekit.warm import kept
@@ -235,7 +236,7 @@ def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
         raise StageError(
             f"The translation model {request.model_name} cannot be loaded: {error}",
             cause=f"A file in {folder} is damaged or of another version.",
-            fix=f"Type: chalchitra models verify {request.model_name}",
+            fix=typed("chalchitra models verify"),
         ) from error
     return model, tokenizer
 

@@ -158,7 +158,7 @@ class TermUse:
                 what=f"{sum(self.lost.values())} of {self.said} terms of the glossary did "
                 "not come through the translation.",
                 why=f"The model wrote something else for {named}.",
-                fix="Search for them in translation.json, and mend them with chalchitra review.",
+                fix="Search for them in translation.json, and mend them in the track (review).",
             )
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.errors import MissingError, UsageError
+from chalchitra.hints import typed
 from chalchitra.speech.engines.base import (
     Heard,
     Note,
@@ -46,7 +47,10 @@ def _load(engine: str, options: RecogniserOptions) -> Recogniser:
         raise MissingError(
             f"The engine {engine} is not in this environment.",
             cause=f"{error}.",
-            fix="Type ./bootstrap.sh --check, and choose another engine with --engine if it stays.",
+            fix=typed(
+                "./bootstrap.sh --check",
+                first="Choose another engine with --engine, or to see why,",
+            ),
         ) from error
     raise UsageError(
         f"There is no engine {engine}.",

@@ -109,7 +109,7 @@ class RecogniserOptions:
             raise MissingError(
                 f"There is no model folder {self.model}.",
                 cause="The model was not fetched, or its folder was removed.",
-                fix="Run the job with ./run-pipeline.sh, which fetches what is missing.",
+                fix="Run the job with run-pipeline, which fetches what is missing.",
             )
 
 

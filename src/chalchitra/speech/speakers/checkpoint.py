@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.hints import typed
 
 _PLAIN = {
     ("collections", "OrderedDict"),
@@ -69,12 +70,12 @@ def read_weights(path: Path) -> dict[str, Any]:
         raise MissingError(
             f"{path.name} cannot be read.",
             cause=f"{str(error).splitlines()[0]}." if str(error) else "It is no checkpoint.",
-            fix="Type: venv/common/bin/chalchitra models verify",
+            fix=typed("chalchitra models verify"),
         ) from error
     if not found:
         raise MissingError(
             f"{path.name} holds no weights.",
             cause="It is not the file that was meant.",
-            fix="Type: venv/common/bin/chalchitra models verify",
+            fix=typed("chalchitra models verify"),
         )
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.hints import fetch_line
 from chalchitra.speech.sound import SAMPLE_RATE
 from chalchitra.speech.speakers.checkpoint import read_weights
 
@@ -42,7 +43,7 @@ class Embedder:
             raise MissingError(
                 f"{path} is not the speaker embedding that is expected.",
                 cause=f"{str(error).splitlines()[0]}",
-                fix="Type: venv/common/bin/chalchitra models fetch campplus --force",
+                fix=fetch_line("campplus", "torch", "--force"),
             ) from error
         self._device = torch.device(device)
         self._network = network.to(self._device).eval()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.hints import fetch_line
 from chalchitra.speech.sound import SAMPLE_RATE, Sound, film_times, parts_of
 from chalchitra.speech.speakers.turns import Turns, named
 
@@ -49,7 +50,7 @@ def load(folder: Path, device: str = "cpu", threads: int = 1) -> Any:
         raise MissingError(
             f"{folder} does not hold pyannote's pipeline.",
             cause=f"{type(error).__name__}: {str(error).partition(chr(10))[0]}",
-            fix="Type: venv/common/bin/chalchitra models fetch speaker-diarization-3.1 --force",
+            fix=fetch_line("speaker-diarization-3.1", "pyannote", "--force"),
         ) from error
     pipeline.to(torch.device(device))
     return pipeline

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
+from chalchitra.hints import typed
 from chalchitra.speech.sound import SAMPLE_RATE
 from chalchitra.speech.speakers.checkpoint import read_weights
 
@@ -44,7 +45,7 @@ class Segmenter:
             raise MissingError(
                 f"{path.name} is not the segmentation network that is expected.",
                 cause=f"{str(error).splitlines()[0]}",
-                fix="Type: ./bootstrap.sh --env whisperx --force",
+                fix=typed("./bootstrap.sh --env whisperx --force"),
             ) from error
         self._device = torch.device(device)
         self._network = network.to(self._device).eval()
@@ -75,7 +76,7 @@ def shipped_weights() -> Path:
     raise MissingError(
         "The segmentation weights that whisperX ships are not there.",
         cause="This environment has no whisperX, or another version of it.",
-        fix="Type: ./bootstrap.sh --env whisperx --force",
+        fix=typed("./bootstrap.sh --env whisperx --force"),
     )
 
 
