@@ -79,11 +79,18 @@ def tell(stage: Stage, placed: Placement) -> None:
             "Nothing on the sound says that they are in this film, or where.",
             "Look at the script stage's report.json, which has their text.",
         )
+    if report.in_another_order:
+        moved = [f"{line.number} at {line.elsewhere:.1f} s" for line in report.in_another_order]
+        stage.degraded(
+            f"Lines that are left out are said elsewhere: {listed(moved, LISTED, '; ')}.",
+            "The text has its lines in another order than the film.",
+            "Put them in the film's order and prepare the job again.",
+        )
     if report.doubtful:
         stage.degraded(
             f"{len(report.doubtful)} of {total} lines are in doubtful places: "
             f"{listed([doubt(line) for line in report.doubtful], LISTED, '; ')}.",
-            "The recogniser heard little or nothing of them there.",
+            "The recogniser heard little of them there, or as much of a line beside them.",
             "Compare these lines with the film; the script stage's report.json has all of them.",
         )
     if report.partly:

@@ -270,3 +270,16 @@ def test_six_unnamed_channels_are_taken_for_surround(a_stream):
     assert Channels.of(a_stream("audio", "pcm_s16le", channels=3)).parts == ("c0", "c1", "c2")
     ambisonic = a_stream("audio", "opus", channels=4, channel_layout="ambisonic 1")
     assert Channels.of(ambisonic).parts == ("c0", "c1", "c2", "c3")
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"), [("title.mkv", "-c:v libx264 -c:a aac"), ("title.flv", "-c:v flv -c:a aac")]
+)
+def test_titles_in_another_encoding_are_nobodys_business(make_film, tmp_path, name, codecs):
+    """Latin-1 and Windows' encodings, in the container's tags and the track's."""
+    data = make_film(name, f"{codecs} -metadata title=XXXX -metadata:s:a:0 title=XXXX").read_bytes()
+    assert b"XXXX" in data
+    (tmp_path / name).write_bytes(data.replace(b"XXXX", b"\xe9\xff\x80X"))
+    film = probe(tmp_path / name)
+    info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
+    assert info.duration == pytest.approx(10, abs=0.2)

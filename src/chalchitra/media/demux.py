@@ -185,6 +185,8 @@ def _command(
     return [
         *film_input(film, seek=seek),
         *["-map", f"0:{stream.index}", "-af", filters, "-c:a", "pcm_s16le"],
+        # Nobody reads the film's own words here, and they may be in any encoding.
+        *["-map_metadata", "-1", "-map_chapters", "-1"],
         # Decode to the end, however much of it is damaged.
         *["-max_error_rate", "1"],
         # Otherwise ffmpeg writes each packet by itself: 50 system calls a second of sound.
@@ -203,7 +205,7 @@ def _blocks(pipe: Any) -> Iterator[tuple[Any, Any, Any]]:
     parts: list[Any] = []
     length = 0
     try:
-        with av.open(pipe, format="nut") as container:
+        with av.open(pipe, format="nut", metadata_errors="replace") as container:
             stream = container.streams.audio[0]
             width = stream.codec_context.channels
             for packet in container.demux(stream):

@@ -85,11 +85,13 @@ class Clock:
             end, bound = start + self.max_duration, "longest"
         if self.film is not None and end > self.film:
             end, bound = self.film, "film"
-        # Where cues crowd, what room there is goes half to the cue.
-        crowded = start + max(1, min(self.min_gap, (following - start) // 2))
-        if crowded > end:
+        if (crowded := self._crowded(start, following)) > end:
             end, bound = crowded, "next"
         return Out(end, bound)  # type: ignore[arg-type]
+
+    def _crowded(self, start: int, following: int) -> int:
+        """The earliest end of a cue: where cues crowd, half of what room there is goes to it."""
+        return start + max(1, min(self.min_gap, (following - start) // 2))
 
     def _by_cut(
         self, start: int, spoken: int, end: int, room: int, following: int, reading: int
@@ -102,6 +104,8 @@ class Clock:
         last = cut - self.min_gap
         if end < cut - self._reach or last > min(room, start + self.max_duration):
             return None
+        if last < self._crowded(start, following):
+            return None  # a sound of less than a tick just before the change
         if last - start < max(self.min_duration, reading) and last < min(end, room):
             return None  # it would end before it can be read
         gap = following - last

@@ -20,6 +20,7 @@ from chalchitra.speech.placing.anchors import (
     anchored,
     resemblance,
 )
+from chalchitra.speech.placing.left_out import contested, said_elsewhere
 from chalchitra.speech.placing.report import DOUBTFUL, How, NoLine, PlacedLine, ScriptReport
 from chalchitra.speech.placing.room import ON_TIME, Piece, Unit, allot, spread_over
 from chalchitra.speech.words import fit
@@ -108,8 +109,13 @@ def place_script(
     placer = _Placer(script, heard, voice, found, known)
     times: Times = placer.place()
     times = _on_the_voice(times, voice)
-    segments, lines = _segments(script, found, times, placer.confidence)
     no_line = list(_without_line(heard, voice, found, times))
+    confidence = {n: round(share, 3) for n, share in enumerate(found.shares)}
+    confidence |= {n: one for n, one in placer.confidence.items() if n not in found.heard}
+    for line in contested(found, times, heard.words):
+        confidence[line] = round(confidence[line] / 2, 3)
+    elsewhere = said_elsewhere(found, times, no_line, heard.words)
+    segments, lines = _segments(script, found, times, confidence, elsewhere)
     if fill:
         segments = _filled(segments, heard, no_line)
     report = ScriptReport(
@@ -482,16 +488,19 @@ def _on_the_voice(times: Times, voice: Sequence[Region]) -> Times:
 
 
 def _segments(
-    script: Script, found: Anchored, times: Times, by_room: Mapping[int, float]
+    script: Script,
+    found: Anchored,
+    times: Times,
+    confidences: Mapping[int, float],
+    elsewhere: Mapping[int, float],
 ) -> tuple[list[Segment], list[PlacedLine]]:
     segments: list[Segment] = []
     lines: list[PlacedLine] = []
     waiting: list[Label] = []  # of lines that are left out
     for number, line in enumerate(script.lines):
         mine = found.line_words[number]
-        confidence = round(found.shares[number], 3)
-        if number not in found.heard and any(times[at] is not None for at in mine):
-            confidence = by_room.get(number, confidence)
+        placed_here = any(times[at] is not None for at in mine)
+        confidence = confidences[number] if placed_here else round(found.shares[number], 3)
         words = [
             Word(
                 text=found.words[at].text,
@@ -537,6 +546,7 @@ def _segments(
                 }
             )
         else:
+            placed = placed.model_copy(update={"elsewhere": elsewhere.get(number)})
             # What is heard beside words that are not said is not heard; what stood alone may be.
             alone = [label for label in line.labels if label.start is not None]
             waiting += [Label(text=label.text) for label in alone]

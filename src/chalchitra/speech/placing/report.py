@@ -23,11 +23,14 @@ class _Model(BaseModel):
 class PlacedLine(_Model):
     """A line of the text: where it is in the film (s), and how that is known.
 
-    `recognised`: the recogniser heard it, with `confidence` the share of its letters that agree;
+    `recognised`: the recogniser heard it, with `confidence` the share of its letters that agree,
+    or half of that where a line beside it, which is left out, may have been said as well;
     `by room`: it has the voice that was left between its neighbours, and either resembles what was
     recognised there (`confidence` as before) or is the only line for a voice of that length, of
     which nothing was recognised (at most 0.2); `no sound`: nothing says that it is in the film, and
-    it is not in the track. `missing` is the part of a placed line for which there was no sound.
+    it is not in the track. `elsewhere` is when such a line begins where the text has none, but this
+    one was recognised: the text has it in another order. `missing` is the part of a placed line for
+    which there was no sound.
     """
 
     number: int
@@ -38,6 +41,7 @@ class PlacedLine(_Model):
     start: float | None = None
     end: float | None = None
     missing: str | None = None
+    elsewhere: float | None = None
 
 
 class NoLine(_Model):
@@ -74,6 +78,10 @@ class ScriptReport(_Model):
     @property
     def no_sound(self) -> list[PlacedLine]:
         return [line for line in self.lines if line.how == "no sound"]
+
+    @property
+    def in_another_order(self) -> list[PlacedLine]:
+        return [line for line in self.lines if line.elsewhere is not None]
 
     @property
     def doubtful(self) -> list[PlacedLine]:
