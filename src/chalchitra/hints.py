@@ -19,7 +19,7 @@ from typing import Any
 
 from chalchitra.paths import project_root
 
-_COMMANDS = (
+COMMANDS = (
     "jobs status logs cancel rm cache restyle review qc models languages doctor prepare-job "
     "run-pipeline"
 ).split()
@@ -28,7 +28,7 @@ _PROGRAM = re.compile(
     r"\./(?P<script>(?:run-pipeline|prepare-job|bootstrap)\.sh)|"
     r"(?P<tool>venv/common/bin/\w+)|"
     r"(?P<git>git checkout -- )|"
-    rf"(?P<ours>chalchitra)(?= (?:{'|'.join(_COMMANDS)})\b)"
+    rf"(?P<ours>chalchitra)(?= (?:{'|'.join(COMMANDS)})\b)"
     r")"
 )
 

@@ -39,7 +39,7 @@ LOCK_FILE = ".lock"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run bootstrap with these options (without: the process's own); returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     signal.signal(signal.SIGINT, _cancel)
     signal.signal(signal.SIGTERM, _cancel)
     report = Report(as_json=options.json)
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(error.exit_code if error else ExitCode.DONE)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bootstrap",
         description="Build the environments that Chalchitra runs in, or check them.",
