@@ -57,7 +57,7 @@ CODECS: dict[str, Codec] = {
     "mp2": Codec("mp2", (16000, 22050, 32000, 44100, 48000), 2, 481),
     "mp3": Codec("libmp3lame", _TO_48, 2, 1105),
     "opus": Codec("libopus", (8000, 16000, 48000), 8, 312),
-    "vorbis": Codec("libvorbis", (8000, 22050, 44100, 48000, 96000), 8),
+    "vorbis": Codec("libvorbis", (8000, 22050, 44100, 48000, 96000), 8, 0, "-q:a 7"),
     "flac": Codec("flac", _ALL, 8, 0, "-strict -2"),
     "alac": Codec("alac", (8000, 44100, 48000, 96000), 8),
     "pcm16": Codec("pcm_s16le", _ALL),

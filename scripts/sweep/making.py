@@ -51,9 +51,10 @@ def make(recipe: Recipe, folder: Path, sources: Path, tools: Tools) -> Path:
     path = folder / recipe.file_name
     try:
         if recipe.event in ("joined", "joined_id3", "ahead5", "ahead_hour", "back"):
+            begins = 1.0 if recipe.container == "mpg" else 0.0  # before that, it adds half a second
             offsets = {
-                "ahead5": (0.0, FILM_S + 5.0),
-                "ahead_hour": (0.0, FILM_S + 3600.0),
+                "ahead5": (begins, begins + FILM_S + 5.0),
+                "ahead_hour": (begins, begins + FILM_S + 3600.0),
                 "back": (1000.0, 20.0),
             }.get(recipe.event, (0.0, 0.0))
             parts = []
@@ -70,9 +71,9 @@ def make(recipe: Recipe, folder: Path, sources: Path, tools: Tools) -> Path:
             (folder / "part").unlink()
         if recipe.event == "lost":
             data = drop_packets(data, recipe.container, random_)
-        data = change(data, recipe, random_)
         if recipe.container == "dat":
             data = vcd(data)
+        data = change(data, recipe, random_)
     except CannotError as error:
         raise NotMadeError(str(error)) from None
     path.write_bytes(data)

@@ -210,6 +210,33 @@ def test_floats_that_are_no_numbers_are_no_sound(hear, tmp_path):
     assert info.duration == pytest.approx(2.0, abs=0.01)
 
 
+def test_a_syllable_that_is_missing_is_told(ffmpeg, clicks, hear, tmp_path):
+    ffmpeg("-i", clicks, "-c:a pcm_s16le -bsf:a noise=drop=between(pts*tb\\,3\\,3.2)",
+           tmp_path / "hole.mkv")  # fmt: skip
+    found, info = hear(tmp_path / "hole.mkv")
+    assert found == pytest.approx(CLICKS, abs=0.002)
+    assert ["0.2 s of the sound are missing" in what for what in whats(info)] == [True]
+
+
+def test_check_sums_are_looked_at(ffmpeg, hear, tmp_path):
+    ffmpeg("-f lavfi -i sine=d=5 -c:a tta", tmp_path / "whole.tta")
+    data = bytearray((tmp_path / "whole.tta").read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 600] = bytes(600)
+    (tmp_path / "cut.tta").write_bytes(data)
+    _, info = hear(tmp_path / "cut.tta")
+    assert whats(info) == ["Some of the sound is damaged."]
+
+
+def test_what_an_edit_list_hides_takes_nothing_else_along(ffmpeg, clicks, hear, tmp_path):
+    """Decoding on several threads, ffmpeg 9 leaves out packets that come later."""
+    ffmpeg("-i", clicks, "-c:a alac -output_ts_offset -0.5 -avoid_negative_ts disabled",
+           tmp_path / "edited.m4a")  # fmt: skip
+    found, info = hear(tmp_path / "edited.m4a")
+    assert found == pytest.approx([click - 0.5 for click in CLICKS], abs=0.002)
+    assert info.shortfalls == []
+
+
 # --- Half a film never counts as done.
 
 
@@ -276,6 +303,13 @@ def test_what_is_never_decoded_is_told(make_film, hear, decoder):
     decoder(HALF)
     _, info = hear(make_film("aac.mkv", H264))
     assert ["could not be decoded" in told.why for told in info.shortfalls] == [True]
+
+
+def test_what_one_ffmpeg_cannot_decode_another_may(make_film, hear, decoder):
+    decoder("echo '[error] Decoder not found' >&2; exit 1")
+    found, info = hear(make_film("aac.mkv", H264))
+    assert found == pytest.approx(CLICKS, abs=0.002)
+    assert info.shortfalls == []
 
 
 def test_a_disk_that_gets_full_is_foreseen(make_film, hear, monkeypatch):

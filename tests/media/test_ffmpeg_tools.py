@@ -148,6 +148,31 @@ def test_a_flood_of_messages_does_not_block(tmp_path):
     assert done.wait(60)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This decoder does not support parameter changes, but PARAM_CHANGE side data was sent to.",
+        "Error while decoding stream #0:0: Invalid argument",
+    ],
+)
+def test_what_says_of_no_loss_is_no_error(tmp_path, said):
+    program = tmp_path / "ffmpeg"
+    program.write_text(f"#!/bin/sh\necho '[aac @ 0x1] [error] {said}' >&2\n")
+    program.chmod(0o755)
+    with tools.reading_ffmpeg([], program=tools.Ffmpeg(str(program), "5.1")) as running:
+        assert running.end() == (0, [])
+
+
+def test_another_ffmpeg_is_not_the_same_by_another_name(fresh, monkeypatch):
+    (fresh / "ffmpeg").symlink_to(tools._from_wheel()[0])
+    assert find_ffmpeg().path == str(fresh / "ffmpeg")
+    assert tools.find_other_ffmpeg() is None
+    (fresh / "ffmpeg").unlink()
+    fake(fresh, "ffmpeg version 7.1 Copyright")
+    find_ffmpeg.cache_clear()
+    assert "imageio_ffmpeg" in tools.find_other_ffmpeg().path
+
+
 def test_an_error_after_a_line_of_progress_is_kept(tmp_path):
     """ffmpeg 5 ends that line with a carriage return alone."""
     program = tmp_path / "ffmpeg"

@@ -179,5 +179,46 @@ def test_a_film_that_was_cut_is_not_the_disks_fault(ffmpeg, tmp_path):
 def test_a_clock_that_starts_late_makes_no_film_longer(make_film, tmp_path, name, codecs):
     film = probe(make_film(name, f"{codecs} -output_ts_offset 5000"))
     assert film.duration == pytest.approx(10, abs=0.5)
+    assert max(stream.duration or 0 for stream in film.streams) <= film.duration
     info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
     assert info.shortfalls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("sound.wav", "-vn -c:a pcm_s16le"),
+        ("blocks.wav", "-vn -c:a adpcm_ms"),
+        ("sound.w64", "-vn -c:a pcm_s24le"),
+        ("sound.caf", "-vn -c:a pcm_s16be"),
+        ("sound.avi", "-c:v mpeg4 -c:a pcm_u8"),
+    ],
+)
+def test_a_cut_file_of_bare_samples_is_as_long_as_its_header_says(
+    make_film, tmp_path, name, codecs
+):
+    whole = make_film(name, codecs)
+    assert probe(whole).duration == pytest.approx(10, abs=0.1)
+    data = whole.read_bytes()
+    (tmp_path / name).write_bytes(data[: len(data) * 6 // 10 // 4096 * 4096])
+    film = probe(tmp_path / name)
+    assert film.duration == pytest.approx(10, abs=0.1)
+    info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio")
+    assert any("The sound ends at" in shortfall.what for shortfall in info.shortfalls)
+
+
+@pytest.mark.parametrize("codec", ["libopus", "libvorbis"])
+def test_late_sound_makes_no_ogg_longer(make_film, tmp_path, codec):
+    film = probe(make_film(f"late {codec}.ogv", f"-c:v libtheora -c:a {codec} -t 13", sound_at=3))
+    assert film.duration == pytest.approx(13, abs=0.2)
+    info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
+    assert info.shortfalls == []
+
+
+@pytest.mark.parametrize("size", [0, 0x7FFFFFFF, 0xFFFFFFFF])
+def test_a_size_that_nobody_could_write_promises_nothing(clicks, tmp_path, size):
+    data = bytearray(clicks.read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = struct.pack("<I", size)
+    (tmp_path / "piped.wav").write_bytes(data)
+    assert probe(tmp_path / "piped.wav").duration == pytest.approx(10, abs=0.1)

@@ -14,10 +14,10 @@ PACKET = 341
 MS = SAMPLE_RATE // 1000
 
 
-def lay(stamp, seconds=20, skip=0, packet=PACKET):
+def lay(stamp, seconds=20, skip=0, packet=PACKET, **how):
     """Lay out sound whose sample k is the number k (from 1, in 30,000s), stamped by `stamp(k)`."""
     written = []
-    layout = Layout(written.append, skip=skip)
+    layout = Layout(written.append, skip=skip, **how)
     total = seconds * SAMPLE_RATE
     sound = (np.arange(total) % 30000 + 1).astype(np.int16)
     starts = list(range(0, total, packet))
@@ -47,6 +47,18 @@ def test_stamps_that_waver_cut_nothing(wavers):
     assert abs(layout.length - 20 * SAMPLE_RATE - 1000) < 20 * MS
 
 
+@pytest.mark.parametrize("wavers", [20, 40])
+def test_pages_whose_stamps_waver_cut_little(wavers):
+    """An Ogg's page has one stamp for a second of packets."""
+    dice = random.Random(wavers)
+    pages = [dice.randint(-wavers, wavers) * MS for _ in range(21)]
+    layout, written = lay(lambda k: k + 1000 + pages[k // PACKET // 46])
+    assert (layout.silent, layout.dropped) == (0, 0)
+    steps = np.diff(written[written != 0].astype(int))
+    assert (~np.isin(steps, (1, -29999))).sum() <= wavers / 5
+    assert (written[1000 + wavers * MS :] == 0).sum() < wavers * 4 * MS
+
+
 @pytest.mark.parametrize("step", [MS, 40 * MS, 42 * MS])
 def test_stamps_that_are_rounded_cut_nothing(step):
     """To milliseconds (MKV, FLV, ASF), or to the pictures."""
@@ -60,6 +72,14 @@ def test_stamps_that_stand_still_are_none(step):
     layout, written = lay(lambda k: 500 + k // PACKET * step)
     assert is_whole(written)
     assert (layout.length, layout.silent, layout.dropped) == (20 * SAMPLE_RATE + 500, 0, 0)
+
+
+def test_counted_stamps_that_stood_still_miss_what_follows():
+    """As ffmpeg counts a bare AAC stream of whose packets some do not tell their length."""
+    still = range(50 * PACKET, 110 * PACKET)
+    layout, written = lay(lambda k: k - max(0, min(k, still[-1]) - still[0]), counted=True)
+    assert is_whole(written)
+    assert (layout.length, layout.silent, layout.dropped) == (20 * SAMPLE_RATE, 0, 0)
 
 
 def test_stamps_of_another_unit_are_none():
@@ -91,6 +111,20 @@ def test_short_stretches_between_losses_are_where_they_belong():
     heard = np.flatnonzero(written)
     assert (heard // (10 * PACKET) % 2 == 0).all()
     assert layout.silent > 9 * SAMPLE_RATE
+
+
+def test_many_short_losses_one_after_another_are_all_where_they_were():
+    """As where a TS loses one packet in a hundred: now two packets come between losses, now 20."""
+    dice = random.Random(3)
+    lost, total = {}, 0
+    for packet in range(1000):
+        total += PACKET * dice.choice([0] * 6 + [1, 1, 2])
+        lost[packet] = total
+    layout, written = lay(lambda k: k + lost[k // PACKET])
+    assert layout.silent == lost[20 * SAMPLE_RATE // PACKET]
+    at = np.flatnonzero(written)
+    places = at - np.arange(len(at))
+    assert places.tolist() == [lost[k // PACKET] for k in range(len(at))]
 
 
 def test_lost_packets_are_found_where_stamps_waver():

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from chalchitra.errors import StageError
+from chalchitra.media import mux_check
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
@@ -365,6 +366,22 @@ def test_a_result_that_is_not_what_was_planned_is_not_accepted(make_film, tracks
     with pytest.raises(StageError) as failed:
         mux(made, out)
     assert "have moved" in failed.value.cause
+
+
+def test_a_copy_that_no_player_plays_is_not_accepted(make_film, tracks, tmp_path, monkeypatch):
+    """ffmpeg 5 writes of TTA with five channels that it has none."""
+    made = plan(probe(make_film("plain.mkv", H264)), tracks)
+
+    def silent(path):
+        film = probe(path)
+        streams = [one.model_copy(update={"readable": one.kind != "audio"}) for one in film.streams]
+        return film.model_copy(update={"streams": streams})
+
+    monkeypatch.setattr(mux_check, "probe", silent)
+    with pytest.raises(StageError) as failed:
+        mux(made, tmp_path / "out.mkv")
+    assert "No player plays" in failed.value.cause
+    assert not (tmp_path / "out.mkv").exists()
 
 
 def test_a_film_that_vanished_leaves_nothing_half_made(make_film, tracks, tmp_path):

@@ -17,7 +17,7 @@ from chalchitra.hints import typed
 from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.formats import file_url
-from chalchitra.media.inputs import film_input, whole_film
+from chalchitra.media.inputs import ONE_BY_ONE, film_input, selector, whole_film
 from chalchitra.media.mux_check import ended_early, packets_end
 from chalchitra.media.mux_plan import MP4_CODECS, Track
 from chalchitra.media.pictures import LARGEST_DRAWN
@@ -84,8 +84,8 @@ def burn(
             drawing = _drawing(track, Path(folder))
             run = run_ffmpeg(
                 [
-                    *film_input(film, program=ffmpeg),
-                    *("-map", f"0:{picture.index}", *_sound(film)),
+                    *film_input(film, *ONE_BY_ONE, program=ffmpeg),
+                    *("-map", selector(picture), *_sound(film)),
                     *("-vf", f"{_EVEN},{drawing}", *_PICTURE),
                     *("-map_metadata", "0", "-map_chapters", "0", *_SAME_BYTES),
                     *("-strict", "experimental", "-movflags", "+faststart"),
@@ -134,7 +134,7 @@ def _sound(film: Film) -> list[str]:
     options: list[str] = []
     for number, stream in enumerate(film.audio):
         codec = "copy" if stream.codec in MP4_CODECS else "aac"
-        options += ["-map", f"0:{stream.index}", f"-c:a:{number}", codec]
+        options += ["-map", selector(stream), f"-c:a:{number}", codec]
     return options
 
 

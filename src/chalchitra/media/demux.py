@@ -23,10 +23,10 @@ from chalchitra.media.channels import Channels, Mixer
 from chalchitra.media.evidence import Packets, look_again, require_disk
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import BARE_STREAMS
-from chalchitra.media.inputs import film_input, whole_film
+from chalchitra.media.inputs import ONE_BY_ONE, film_input, selector, whole_film
 from chalchitra.media.layout import SAMPLE_RATE, Layout, Piece
 from chalchitra.media.times import clock
-from chalchitra.media.tools import failure, reading_ffmpeg
+from chalchitra.media.tools import Ffmpeg, failure, find_other_ffmpeg, reading_ffmpeg
 from chalchitra.media.zeros import zeros_told
 from chalchitra.stagekit.failures import DiskFullError
 
@@ -39,8 +39,12 @@ _READ_WHOLE = BARE_STREAMS | {"mpegts", "mpeg", "ogg"}
 _MISSING_S = 1.0
 """A sound that ends this much early is told."""
 
-_MISPLACED_S = 0.5
-"""So much silence in the place of lost sound is told, and so much sound that was there twice."""
+_SUMMED = frozenset({"flac", "tta"})
+"""Codecs with check sums that ffmpeg looks at only when it is asked to, and then only tells."""
+
+_MISPLACED_S = 0.1
+"""So much silence in the place of lost sound is told, and so much sound that was there twice: less
+than a syllable."""
 
 _LONG_GAP_S = 60.0
 """A silence in which whole scenes would fit is told by its place."""
@@ -119,11 +123,16 @@ def extract_audio(
     start, end = clip or (0.0, None)
     channels = Channels.of(stream, channel)
     expected = _expected(film, stream, start, end)
-    decoded = _decode(film, stream, channels, start, end, out, on_progress)
+    program: Ffmpeg | None = None
+    decoded = _decode(film, stream, channels, start, end, out, on_progress, program)
+    if not decoded.layout.sound and decoded.status >= 0 and (other := find_other_ffmpeg()):
+        again = _decode(film, stream, channels, start, end, out, on_progress, other)
+        if again.layout.sound:
+            decoded, program = again, other
     packets = _judge(film, stream, start, end, expected, decoded)
     if packets and _beyond(packets, decoded) and not decoded.errors:
         # It ended early and does not say why: by chance, or the film's own doing.
-        decoded = _decode(film, stream, channels, start, end, out, on_progress)
+        decoded = _decode(film, stream, channels, start, end, out, on_progress, program)
         packets = _judge(film, stream, start, end, expected, decoded)
     return AudioInfo(
         offset=start,
@@ -151,15 +160,20 @@ def _decode(
     end: float | None,
     out: Path,
     on_progress: Callable[[float], None] | None,
+    program: Ffmpeg | None,
 ) -> _Decoded:
-    """Run the decoder once and write what it gives."""
+    """Run the decoder once and write what it gives; `program` is another than the usual one."""
     lead = start if film.container in _READ_WHOLE else min(start, _LEAD_S)
     mixer = Mixer(channels)
     with ExitStack() as opened:
         sound = opened.enter_context(_Wav(out))
-        layout = Layout(sound.write, skip=round(lead * SAMPLE_RATE))
-        command = _command(film, stream, channels, start - lead, None if end is None else end)
-        running = opened.enter_context(reading_ffmpeg(command))
+        layout = Layout(
+            sound.write,
+            skip=round(lead * SAMPLE_RATE),
+            counted=film.container in BARE_STREAMS,
+        )
+        command = _command(film, stream, channels, start - lead, end, program)
+        running = opened.enter_context(reading_ffmpeg(command, program=program))
         for stamps, counts, samples in _blocks(running.output):
             layout.add(stamps, counts, mixer.mix(samples))
             if on_progress:
@@ -172,7 +186,12 @@ def _decode(
 
 
 def _command(
-    film: Film, stream: Stream, channels: Channels, seek: float, end: float | None
+    film: Film,
+    stream: Stream,
+    channels: Channels,
+    seek: float,
+    end: float | None,
+    program: Ffmpeg | None,
 ) -> list[str]:
     """The decoder's arguments: NUT to a pipe, stamps counted from `seek` on the film's time line.
 
@@ -182,9 +201,10 @@ def _command(
     until = "" if length is None else f":end={length:.6f}"
     # Trimmed first: the resampler's stamps run ahead of a clock that stands still.
     filters = f"{channels.filter},atrim=start=0{until},aresample={SAMPLE_RATE}"
+    how = [*ONE_BY_ONE, *(["-err_detect", "crccheck"] if stream.codec in _SUMMED else [])]
     return [
-        *film_input(film, seek=seek),
-        *["-map", f"0:{stream.index}", "-af", filters, "-c:a", "pcm_s16le"],
+        *film_input(film, *how, seek=seek, program=program),
+        *["-map", selector(stream), "-af", filters, "-c:a", "pcm_s16le"],
         # Nobody reads the film's own words here, and they may be in any encoding.
         *["-map_metadata", "-1", "-map_chapters", "-1"],
         # Decode to the end, however much of it is damaged.
@@ -334,8 +354,6 @@ def _expected(film: Film, stream: Stream, start: float, end: float | None) -> fl
     whole = film.duration
     if stream.duration is not None:
         whole = (stream.start or 0.0) + stream.duration
-        if film.measured and film.duration is not None:
-            whole = min(whole, film.duration)
     if whole is None:
         return None if end is None else end - start
     return max(0.0, (whole if end is None else min(whole, end)) - start)

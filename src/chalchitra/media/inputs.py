@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from chalchitra.media.film import Film
+from chalchitra.media.film import Film, Stream
 from chalchitra.media.formats import INPUT_OPTIONS, file_url
 from chalchitra.media.tools import Ffmpeg, find_ffmpeg
 
@@ -15,6 +15,9 @@ _CLOSE_ENOUGH_S = 0.0001
 _HOLE_S = 11.0
 """A jump ahead that ffmpeg certainly takes for one; its own limit is 10 s."""
 _ALMOST = 0.8
+ONE_BY_ONE = ("-threads:a", "1")
+"""For `film_input` where sound is decoded: with several threads, ffmpeg (9.0) leaves out other
+packets than those that an edit list hides (ALAC)."""
 _INDEXED = frozenset({"matroska", "mp4", "mov"})
 
 
@@ -52,10 +55,19 @@ def whole_film(film: Film, seconds: float | None = None) -> list[str]:
     """
     if film.container in _INDEXED:
         return []
-    used = [s.index for s in film.streams if s.kind in ("video", "audio") and s.readable]
-    maps = [word for index in used for word in ("-map", f"0:{index}")]
+    used = [s for s in film.streams if s.kind in ("video", "audio") and s.readable]
+    maps = [word for stream in used for word in ("-map", selector(stream))]
     until = [] if seconds is None else ["-t", f"{seconds:.6f}"]
     return [*maps, "-c", "copy", *until, "-f", "null", "-"] if maps else []
+
+
+def selector(stream: Stream) -> str:
+    """The argument of `-map` for a stream of the first input.
+
+    By its place among its kind: of an FLV an older ffmpeg sees a stream more than PyAV does.
+    """
+    letter = {"video": "v", "audio": "a", "subtitle": "s"}.get(stream.kind)
+    return f"0:{letter}:{stream.position}" if letter else f"0:{stream.index}"
 
 
 def timed_input(path: Path, program: Ffmpeg | None = None) -> list[str]:

@@ -62,13 +62,15 @@ class Layout:
     """Takes packets of sound with their stamps and passes on what is to be written, in order.
 
     `write` gets 16-bit samples. `skip` samples at the beginning are dropped: what lies before a
-    clip. Read after `finish`: `pieces`, `length` (the time line's, with every gap), `silent` and
-    `dropped` (sound that was missing, or there twice, after the first sound), and `gaps`, where the
-    longest silences lie.
+    clip. With `counted` the stamps are ffmpeg's own sums of packets' lengths: where they stand
+    still they miss what follows, for good. Read after `finish`: `pieces`, `length` (the time
+    line's, with every gap), `silent` and `dropped` (sound that was missing, or there twice, after
+    the first sound), and `gaps`, where the longest silences lie.
     """
 
     write: Callable[[Any], None]
     skip: int = 0
+    counted: bool = False
     pieces: list[Piece] = field(default_factory=list)
     length: int = 0
     sound: int = 0
@@ -80,6 +82,7 @@ class Layout:
     _decoded: int = 0
     _offset: int | None = None
     _stamped: int = 0
+    _missed: int = 0
     _blocks: list[_Block] = field(default_factory=list)
     _last: _Last | None = None
 
@@ -92,14 +95,18 @@ class Layout:
         stamps = np.asarray(stamps)
         steps = np.diff(stamps, prepend=stamps[0] if self._last is None else self._last.stamp)
         before = np.concatenate([[0 if self._last is None else self._last.length], counts[:-1]])
-        offsets = np.concatenate(
-            [[0 if self._last is None else self._last.offset], stamps - starts[:-1]]
-        )
         moves = np.abs(steps) >= before * _STILL
         if len(steps) > _STEADY_PACKETS and np.median(steps[1:] / before[1:]) > _APART:
             moves[:] = False
             moves[0] = self._last is None
-        offsets = offsets[np.maximum.accumulate(np.where(moves, np.arange(1, len(offsets)), 0))]
+        offsets = stamps - starts[:-1]
+        if self.counted:
+            missed = self._missed + np.cumsum(np.where(moves, 0, before - steps))
+            self._missed = int(missed[-1])
+            offsets = offsets + missed
+        else:
+            offsets = np.concatenate([[0 if self._last is None else self._last.offset], offsets])
+            offsets = offsets[np.maximum.accumulate(np.where(moves, np.arange(1, len(offsets)), 0))]
         self._last = _Last(int(stamps[-1]), int(counts[-1]), int(offsets[-1]))
         self._blocks.append(_Block(starts, offsets, samples))
         while len(self._blocks) > 1 and self._decoded - self._next().starts[-1] >= _AROUND:
@@ -174,12 +181,17 @@ class Layout:
         offsets = np.concatenate([each.offsets for each in self._blocks])
         starts = np.concatenate([each.starts[:-1] for each in self._blocks])
         first = int(np.searchsorted(starts, block.starts[0]))
-        steps = np.abs(np.diff(offsets))
+        steps = np.diff(offsets)
+        # What wavers comes back; where packets are lost, what follows only goes ahead.
+        backs = np.concatenate([[0], np.cumsum(steps < -_STEADY)])
+        steps = np.abs(steps)
         # Stretches of packets whose stamps agree to their rounding.
         edges = np.flatnonzero(steps > _STEADY) + 1
         begins = np.concatenate([[0], edges])
         ends = np.concatenate([edges, [len(offsets)]])
         steady = np.repeat(ends - begins >= _STEADY_PACKETS, ends - begins)
+        lengths = np.append(starts, self._blocks[-1].starts[-1])
+        long = np.repeat(lengths[ends] - lengths[begins] >= _AROUND, ends - begins)
         run = np.repeat(np.arange(len(begins)), ends - begins)
         # Without such a stretch, all packets around, but none beyond a jump that is one.
         side = np.concatenate([[0], np.cumsum(steps > _FAR)])
@@ -196,13 +208,15 @@ class Layout:
         low = np.searchsorted(starts, here - _AROUND)
         high = np.searchsorted(starts, here + _AROUND, side="right")
         for number in range(found.shape[1]):
-            group = run if steady[first + number] else side
+            window = slice(int(low[number]), int(high[number]))
+            wavers = backs[window.stop - 1] > backs[window.start]
+            believed = steady[first + number] and long[first + number] if wavers else True
+            group = run if believed else side
             mine = group[first + number]
             if number % _EVERY and (group is run, mine) == last:
                 found[:, number] = found[:, number - 1]
                 continue
             last = (group is run, mine)
-            window = slice(int(low[number]), int(high[number]))
             near = offsets[window][group[window] == mine]
             found[0, number] = np.median(near)
             if group is side:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from chalchitra.errors import UsageError
 from chalchitra.media.formats import BARE_STREAMS
-from chalchitra.media.packets import Units, packets
+from chalchitra.media.packets import Units, kind_of, packets
 
 READ_WHOLE = 128 << 20
 """Bytes: a file this small is read to its end. It takes about a second."""
@@ -28,6 +28,8 @@ _SEEKABLE = frozenset({"matroska", "mp4", "mov", "avi"})
 """Containers with an index, in which a seek finds the end."""
 _STITCHED = frozenset({"mpegts", "mpeg", "ogg"})
 """Containers whose clock may start anew: ffmpeg puts the parts one after the other."""
+_LAST_STAMP = frozenset({"ogg"})
+"""Containers without a length: ffmpeg takes the last stamp for it, or adds that to the first."""
 _COUNTED = frozenset({"avi"})
 """Containers without timestamps: they are counted, and nothing but their sum is far away."""
 _FORWARD_S = 10.0
@@ -108,7 +110,7 @@ def measure(
         line, left_at = TimeLine(start, container in _STITCHED), None
         with suppress(UsageError), opener() as opened:
             left_at = _read(opened, line, READ_PACKETS)
-        header = None if bare else header
+        header = None if bare or container in _LAST_STAMP else header
         if left_at is None:
             found = _believed(header, line, size, container in _COUNTED)
             return Length(found, sure=True, set_back=line.set_back)
@@ -131,7 +133,7 @@ def _read(opened: Any, line: TimeLine, limit: int) -> int | None:
 
     Returns None at the film's end, else the byte in the file at which `limit` packets were read.
     """
-    heard = {stream.index for stream in opened.streams if stream.type in ("video", "audio")}
+    heard = {stream.index for stream in opened.streams if kind_of(stream) in ("video", "audio")}
     units, at = Units(), 0
     for count, packet in enumerate(packets(opened)):
         at = max(at, packet.pos or 0)

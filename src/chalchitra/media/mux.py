@@ -17,7 +17,7 @@ from chalchitra.errors import StageError, UsageError
 from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import file_url
-from chalchitra.media.inputs import film_input, held_input, timed_input, whole_film
+from chalchitra.media.inputs import film_input, held_input, selector, timed_input, whole_film
 from chalchitra.media.looks import Look, look
 from chalchitra.media.mux_check import check
 from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track, described
@@ -148,7 +148,7 @@ def arguments(
             inputs += timed_input(subtitles[origin.index], program)
             source, encoder = f"{opened}:0", "copy"
         else:
-            source = f"0:{origin.index}"
+            source = selector(origin)
             if plan.film.container == "avi" and origin.codec == "mpeg4":
                 options += [f"-bsf:{number}", "mpeg4_unpack_bframes"]
         opened += not source.startswith("0:")
@@ -194,7 +194,7 @@ def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
     outputs: list[str] = []
     for stream, encoder in own:
         path = saved[stream.index] = folder / f"{stream.index}.mks"
-        outputs += ["-map", f"0:{stream.index}", "-c", encoder, *_SAME_BYTES]
+        outputs += ["-map", selector(stream), "-c", encoder, *_SAME_BYTES]
         outputs += ["-f", "matroska", file_url(path)]
     run = run_ffmpeg([*film_input(plan.film), *outputs, *whole_film(plan.film)])
     require_disk(plan.film.path, run.errors)
@@ -224,7 +224,7 @@ def _without_refused(plan: MuxPlan, folder: Path) -> tuple[MuxPlan, list[Shortfa
         if isinstance(origin, Track) or item.kind not in ("video", "audio"):
             kept.append(item)
             continue
-        alone = [*film_input(plan.film), "-map", f"0:{origin.index}", "-c", "copy", "-t", "0"]
+        alone = [*film_input(plan.film), "-map", selector(origin), "-c", "copy", "-t", "0"]
         alone += ["-strict", "experimental"]
         try:
             run_ffmpeg([*alone, "-f", plan.container, file_url(folder / "alone")])

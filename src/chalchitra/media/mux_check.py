@@ -11,7 +11,7 @@ from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.inputs import is_dolby_vision
 from chalchitra.media.looks import Look, look, lost
 from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track, described
-from chalchitra.media.packets import Units, packets
+from chalchitra.media.packets import Units, kind_of, packets
 from chalchitra.media.probe import open_container, probe
 from chalchitra.media.tools import find_ffmpeg
 
@@ -96,6 +96,8 @@ def _pair(plan: MuxPlan, found: list[Stream]) -> list[tuple[PlannedStream, Strea
         raise _wrong(f"It holds {there}, and {wanted} was planned")
     for item, stream in zip(planned, found, strict=True):
         if not isinstance(item.origin, Track):
+            if item.origin.readable and not stream.readable:
+                raise _wrong(f"No player plays its copy of {described(item.origin)}")
             continue
         said = (stream.language, stream.title, stream.is_default, "forced" in stream.dispositions)
         flags = ("default" in item.dispositions, "forced" in item.dispositions)
@@ -188,7 +190,7 @@ def _read(path: Path, film: Film, limit: int | None = None) -> dict[int, _Packet
             length = units.seconds(packet, packet.duration) or 0.0
             seen.end = max(seen.end, start + length)
             # An MP4 fills the time between its cues with empty ones: two bytes, the length 0.
-            if packet.stream.type == "subtitle" and bytes(packet) not in (b"", b"\0\0"):
+            if kind_of(packet.stream) == "subtitle" and bytes(packet) not in (b"", b"\0\0"):
                 seen.cues.append(start)
     return found
 

@@ -22,6 +22,14 @@ def is_readable(path: Path) -> bool:
     return True
 
 
+def kind_of(stream: Any) -> str:
+    """ffmpeg's word for what a stream holds: video, audio, subtitle, ..., or unknown.
+
+    Asked for the type of one that ffmpeg knows nothing of, PyAV 15.1 crashes.
+    """
+    return "unknown" if type(stream).__name__ == "Stream" else str(stream.type)
+
+
 def packets(container: Any, *streams: Any) -> Iterator[Any]:
     """All packets of an open film, in the order they come; of these streams only, where named.
 

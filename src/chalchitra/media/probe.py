@@ -7,17 +7,19 @@ gives plain values: a process that has to load pydantic too takes three times as
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import UsageError
+from chalchitra.media.declared import declared
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
 from chalchitra.media.frame_rate import exact
 from chalchitra.media.guard import GUARD
 from chalchitra.media.length import Length, measure
-from chalchitra.media.packets import is_readable
+from chalchitra.media.packets import is_readable, kind_of
 from chalchitra.media.protection import protection
 from chalchitra.system_errors import meaning
 
@@ -79,11 +81,17 @@ def look(path: Path) -> dict[str, Any]:
         chapters = len(container.chapters()) if hasattr(container, "chapters") else 0
         streams: list[SimpleNamespace] = []
         for stream in container.streams:
-            kind = _KINDS.get(stream.type, "data")
+            kind = _KINDS.get(kind_of(stream), "data")
             position = sum(other.kind == kind for other in streams)
             streams.append(_stream(stream, kind, position, start, chapters))
         header = container.duration / 1e6 if container.duration else None
-        played = [stream for stream in container.streams if stream.type in ("video", "audio")]
+        with suppress(OSError):  # said below
+            longer = declared(path, name, container)
+            if longer is not None and longer > (header or 0.0):
+                header = longer
+                if len(streams) == 1:
+                    streams[0].duration = longer
+        played = [stream for stream in container.streams if kind_of(stream) in ("video", "audio")]
         metadata = [dict(stream.metadata) for stream in played]
     locked = None
     try:
@@ -107,6 +115,11 @@ def look(path: Path) -> dict[str, Any]:
         raise UsageError(f"{shown(path)} holds neither picture nor sound.")
     if name in BARE_STREAMS:
         streams[0].duration = length.seconds
+    if length.sure and length.seconds is not None:
+        for one in streams:
+            if getattr(one, "duration", None) is not None:  # ASF's is counted from its clock's zero
+                rest = max(0.0, length.seconds - (one.start or 0.0))
+                one.duration = min(one.duration, round(rest, 6))
     return {
         "path": str(path.absolute()),
         "size": status.st_size,
@@ -184,7 +197,10 @@ def _stream(
         found.channel_layout = layout.name if known else None
         found.sample_rate = context.sample_rate or None
     if kind == "audio":
-        found.readable = found.codec != "unknown" and found.sample_rate is not None
+        found.readable = found.codec != "unknown" and None not in (
+            found.sample_rate,
+            found.channels or None,
+        )
     if kind == "video":
         found.readable = found.codec != "unknown" and context.width > 0 and context.height > 0
     if kind == "video" and context is not None:
@@ -200,7 +216,7 @@ def _codec_name(stream: Any) -> str:
     if stream.codec_context is not None:
         return str(stream.codec_context.codec.canonical_name)
     name = getattr(stream, "name", None)
-    return name if name and stream.type == "data" else "unknown"
+    return name if name and kind_of(stream) == "data" else "unknown"
 
 
 def _dispositions(stream: Any) -> list[str]:

@@ -31,10 +31,14 @@ _VERSION = re.compile(r"ffmpeg version n?(\S+)")
 _ERROR = re.compile(r"^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal|panic)\] (.*)$")
 # How far it is stands on the same line, before a carriage return.
 _STATS = re.compile(r"^.*\r")
-# What ffmpeg says after the line that says why.
+# What ffmpeg says after the line that says why, and what says of no loss.
 _EPILOGUE = re.compile(
     r"Conversion failed|Error opening (input|output) file|Nothing was written|Task finished|"
     r"Terminating thread|Last message repeated|Error while (filtering|processing)|"
+    # What an FLV says before each packet that it says of the decoder, which does without.
+    r"This decoder does not support parameter changes|Error applying parameter changes|"
+    # Of a packet without sound (FLAC's last one); where there is a reason, the decoder said it.
+    r"Error (while decoding stream \S+|submitting packet to decoder): Invalid argument|"
     # Of an output to nowhere (inputs.whole_film), which takes them as they are.
     r"Application provided invalid, non monotonically increasing dts"
 )
@@ -88,6 +92,15 @@ def find_ffmpeg() -> Ffmpeg:
         cause="None is on the PATH, and this environment has none.",
         fix=typed("./bootstrap.sh", first="Install ffmpeg, or"),
     )
+
+
+def find_other_ffmpeg() -> Ffmpeg | None:
+    """The usable ffmpeg that `find_ffmpeg` does not give, for what that one cannot decode.
+
+    A distribution's may lack decoders, an old one have faults. None without another.
+    """
+    usual = os.path.realpath(find_ffmpeg().path)
+    return next((one for one in _usable() if os.path.realpath(one.path) != usual), None)
 
 
 @cache
