@@ -259,3 +259,10 @@ def wait_until(happened, seconds=20.0):
     while not happened():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.02)
+
+
+def test_only_packages_with_the_locks_hashes_are_installed(checkout):
+    checkout.bootstrap()
+    syncs = checkout.calls("pip", "sync")
+    assert syncs
+    assert all("--require-hashes" in words for words, _ in syncs)

@@ -148,3 +148,26 @@ def test_what_is_converted_belongs_to_the_model(
     assert check(aligner).problems == ("torchaudio.pt is missing",)
     fetch(aligner)
     assert manifest.needs_conversion(aligner, folder)
+
+
+def test_what_was_there_stays_until_the_new_one_is_on_the_disk_and_named(
+    entry: ModelEntry, source_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fetch(entry, sources=[FolderSource(source_folder)]).path
+    before, rename = (folder / "model.bin").stat().st_ino, Path.rename
+    synced: set[int] = set()
+    kept: list[bool] = []
+
+    def named(self: Path, target: Path) -> Path:
+        if target == folder:
+            models = {path.stat().st_ino for path in folder.parent.glob(".old-*/model.bin")}
+            kept.append(before in models)
+            assert {path.stat().st_ino for path in self.glob("model.bin")} <= synced
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.add(os.fstat(fd).st_ino))
+    monkeypatch.setattr(Path, "rename", named)
+    fetch(entry, sources=[FolderSource(source_folder)], force=True)
+    assert kept == [True]
+    assert folder.parent.stat().st_ino in synced
+    assert not list(folder.parent.glob(".old-*"))

@@ -99,6 +99,7 @@ def test_a_short_pause_stays_and_a_long_one_is_shortened():
     # 0.5 s into the second piece; and a word over the cut stays on the side of its middle.
     assert block.to_film(4.3, 4.5) == (pytest.approx(14.1), pytest.approx(14.3))
     assert block.to_film(3.0, 4.0) == (pytest.approx(3.6), pytest.approx(4.4))
+    assert block.to_film(3.7, 4.5) == (pytest.approx(13.6), pytest.approx(14.3))
 
 
 def test_a_full_window_starts_a_new_block():

@@ -69,6 +69,12 @@ def test_a_guess_is_unsure():
     assert judge(reading("hello there", log=-1.2), [region(0, 1)]).reasons == ("unsure",)
 
 
+def test_a_long_segment_counts_for_more_than_a_short_one():
+    sure, guessed = reading("one two three", log=-0.2), reading("four", start=1.2, log=-1.0)
+    both = Reading([*sure.segments, *guessed.segments])
+    assert judge(both, [region(0, 2)]).log_probability == pytest.approx(-0.4)
+
+
 BETTER = [
     (reading("one two three"), reading("")),
     (reading("one two three"), reading("one two three", log=-0.9)),

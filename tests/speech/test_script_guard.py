@@ -89,3 +89,10 @@ def test_commands_are_no_text():
     """A decoder that may not say <|endoftext|> never ends."""
     vocabulary = {"a": 0, "Ġb": 1, "à¤": 2, "<|endoftext|>": 3, "<|hi|>": 4}
     assert bytes_of_tokens(vocabulary) == {0: b"a", 1: b" b", 2: b"\xe0\xa4"}
+
+
+def test_the_end_of_another_scripts_letter_is_foreign():
+    """Bengali's ka is E0 A6 95; no letter of Devanagari ends in A6 95."""
+    tail, letter = "ক".encode()[1:], "क".encode()
+    tokens = {0: tail, 1: tail + letter, 2: letter[1:] + letter}
+    assert foreign_tokens(tokens, characters_of("Deva", latin=False)) == [0, 1]

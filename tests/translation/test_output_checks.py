@@ -27,6 +27,7 @@ SOURCE = "I will come to your house tomorrow evening."
         ("नहीं साहब " * 3, "No sir, no sir, no sir!", "Latn"),
         ("नहीं साहब " * 4, "No sir, no sir, no sir, no sir!", "Latn"),
         ("चलो चलो", "go go go go now", "Latn"),
+        ("मुझे जाने दो न", "let go, let go, let go", "Latn"),
         ("मैं Иван हूँ", "I am Иван of the north", "Latn"),
         ("मैं café में हूँ", "मैं café में हूँ, ʼ ok", "Deva"),
         (
