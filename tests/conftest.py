@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import signal
@@ -19,6 +20,7 @@ from chalchitra.hardware import platform_id
 from chalchitra.jobs import AudioStream, Job, JobLayout, Machine, write_job
 from chalchitra.media.film import Film, Stream
 from chalchitra.pipeline import plan, split_key
+from chalchitra.schemas import CHECK_VARIABLE
 
 _PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("same", derandomize=True, **_PATIENT)
@@ -29,6 +31,21 @@ draws new ones."""
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs have it
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ[CHECK_VARIABLE] = "1"  # the programs that tests start check what they print, too
+
+
+@pytest.fixture(autouse=True)
+def documents(request):
+    """Hold every document that a test leaves behind against its schema (docs/schemas).
+
+    A test that damages documents by itself is marked so.
+    """
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None and request.node.get_closest_marker("damages_documents") is None:
+        check_documents(folder)
+
 
 ECHO = '''
 """A stage that writes, into every output, what it was given."""
@@ -110,6 +127,17 @@ class Project:
         folder = self.root / f"out/2026/01/02/asha/{number:03d}"
         write_job(job, folder)
         return job, JobLayout(folder)
+
+
+def check_documents(folder: Path) -> None:
+    """Raise SchemaError where a document below a folder is not what its schema says."""
+    from chalchitra.schemas.registry import DOCUMENTS, check
+
+    for where, _, names in os.walk(folder):
+        for name in DOCUMENTS:
+            if f"{name}.json" in names:
+                data = json.loads(Path(where, f"{name}.json").read_bytes())
+                check("qc-track" if name == "qc" and "tracks" not in data else name, data)
 
 
 def _as_a_film(path: Path) -> Film:

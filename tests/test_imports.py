@@ -35,7 +35,9 @@ ORCHESTRATOR = {
     "runner",
     "script",
     "settings",
+    "schemas",
     "streams",
+    "tables",
     "titles",
     "tracks",
 }

@@ -53,7 +53,7 @@ from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
 from chalchitra.script import GivenScript, UnknownRateError, read_script
-from chalchitra.settings import Settings, resolve
+from chalchitra.settings import Settings, resolve, with_options
 from chalchitra.titles import title_of
 from chalchitra.tracks.following import plan_of, settled
 
@@ -83,6 +83,8 @@ class Wishes:
     """How many people speak, 0 where that is to be found out; None: nobody asked who speaks."""
     shots: bool = False
     overrides: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    """Further options that are settings (settings.OPTIONS), with their values."""
     debug: bool = False
     transcript: Path | None = None
     glossaries: tuple[Path, ...] = ()
@@ -521,15 +523,15 @@ def _check_tracks(
 
 
 def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
-    """The flags that are settings, after those of --set."""
-    flags = (
-        ("asr.model", wishes.model),
-        ("asr.engine", wishes.engine),
-        ("translation.translator", wishes.translator),
-        ("speakers.count", None if wishes.speakers is None else str(wishes.speakers)),
-        ("shots.detect", "true" if wishes.shots else None),
+    """The settings that --set and the options ask for. Raises UsageError where they disagree."""
+    options = (
+        ("--model", wishes.model),
+        ("--engine", wishes.engine),
+        ("--translator", wishes.translator),
+        ("--speakers", None if wishes.speakers is None else str(wishes.speakers)),
+        ("--shots", "true" if wishes.shots else None),
     )
-    return [*wishes.overrides, *((name, value) for name, value in flags if value is not None)]
+    return with_options(wishes.overrides, (*options, *wishes.options))
 
 
 def _track_language(wanted: str | None) -> Language | None:

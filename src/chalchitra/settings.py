@@ -18,9 +18,12 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.hints import restore_line, typed
 from chalchitra.paths import config_dir
+from chalchitra.schemas import CHECK_VARIABLE
 
 PREFIX = "CHALCHITRA_"
-INTERNAL_VARIABLES = frozenset({"CHALCHITRA_ROOT", "CHALCHITRA_MODELS", "CHALCHITRA_REQUEST"})
+INTERNAL_VARIABLES = frozenset(
+    {"CHALCHITRA_ROOT", "CHALCHITRA_MODELS", "CHALCHITRA_REQUEST", CHECK_VARIABLE}
+)
 
 Settings = dict[str, dict[str, Any]]
 
@@ -169,6 +172,48 @@ def _check_cues(settings: Settings, style: str) -> None:
         ) from None
     if is_file(style):
         settings[_CUES][_STYLE] = str(Path(style).expanduser().absolute())
+
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "--model": ("asr.model",),
+    "--engine": ("asr.engine",),
+    "--translator": ("translation.translator",),
+    "--speakers": ("speakers.count",),
+    "--shots": ("shots.detect",),
+    "--style": ("subtitle_gen.style",),
+    "--formats": ("subtitle_gen.formats",),
+    "--romanised": ("subtitle_gen.romanised",),
+    "--bilingual": ("subtitle_gen.bilingual",),
+    "--template": ("subtitle_gen.template",),
+    "--burn-in": ("mux.burn_in",),
+    "--device": (
+        "language.device", "asr.device", "alignment.device", "speakers.device", "translation.device"
+    ),
+}  # fmt: skip
+"""The options of prepare-job that are settings, and which."""
+
+
+def with_options(
+    overrides: Iterable[tuple[str, str]], options: Iterable[tuple[str, str | None]]
+) -> list[tuple[str, str]]:
+    """What --set says with what the OPTIONS say that were given (those that are not None).
+
+    Raises UsageError where both say something of one setting, and not the same.
+    """
+    overrides = list(overrides)
+    said = dict(overrides)
+    for option, value in options:
+        if value is None:
+            continue
+        for name in OPTIONS[option]:
+            if said.get(name, value) != value:
+                raise UsageError(
+                    f"{option} {value} and --set {name}={said[name]} contradict each other.",
+                    cause=f"{option} is another way to set {name}.",
+                    fix="Leave one of them out.",
+                )
+            overrides.append((name, value))
+    return overrides
 
 
 def parse_override(text: str) -> tuple[str, str]:

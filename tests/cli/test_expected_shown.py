@@ -92,7 +92,7 @@ def test_a_poor_transcript_is_less_than_was_asked(ran, chalchitra, project):
     shown = chalchitra("jobs", "--out", out).out.splitlines()
     assert shown[0].split("  ").count("words wrong")
     assert f"{100 * POOR.words.expected:.0f} %" in shown[1]
-    assert "less than asked" in shown[1]
+    assert "with warnings" in shown[1]
     assert chalchitra("jobs", "--json", "--out", out).data[0]["expected"] == POOR.to_dict()
     shown = chalchitra("status", layout.root).out
     assert shown.count(said) == 1
@@ -115,7 +115,7 @@ def test_a_good_one_is_told_in_a_sentence_and_is_no_shortfall(ran, chalchitra, p
     assert sentence(GOOD) in shown
     assert "not usable" not in shown
     assert sentence(GOOD) in chalchitra("qc", layout.root).out
-    assert "less than asked" not in chalchitra("jobs", "--out", project.root / "out").out
+    assert "with warnings" not in chalchitra("jobs", "--out", project.root / "out").out
 
 
 def test_where_nothing_is_known_nothing_is_said(ran, chalchitra, project):
@@ -152,7 +152,7 @@ def test_a_batch_says_it_before_anything_else():
     out = io.StringIO()
     with PlainReporter(out, why=False, batch=True) as reporter:
         reporter.emit("batch_summary", seconds=1.0, films=[film], workers={})
-    (row,) = (line for line in out.getvalue().splitlines() if line.startswith("job_"))
+    (row,) = (line for line in out.getvalue().splitlines() if line.startswith("  job_"))
     assert sentence(POOR) in row
     assert "1 more" in row
     assert "unaligned" not in row
@@ -162,6 +162,7 @@ def test_numbers_of_another_version_are_passed_over():
     lines = summary_lines(
         {
             "stages": [],
+            "job_dir": "out/1",
             "notes": [],
             "deliverables": [],
             "state": "done",

@@ -10,8 +10,7 @@ import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file
-from chalchitra.jobs import Job, claim_id, find_job, job_path, read_job, write_job
-from chalchitra.paths import project_root
+from chalchitra.jobs import claim_id, find_job, job_path, read_job, write_job
 
 DAY = date(2026, 1, 2)
 
@@ -102,11 +101,6 @@ def test_a_job_file_cut_anywhere_is_refused_in_one_sentence(project):
         layout.job_file.write_bytes(whole[:length])
         with pytest.raises(UsageError, match="broken"):
             read_job(layout.root)
-
-
-def test_the_schema_in_docs_is_that_of_the_code():
-    schema = json.loads((project_root() / "docs" / "job.schema.json").read_text())
-    assert schema == Job.model_json_schema(), "type scripts/schema"
 
 
 def test_hashes_are_those_everyone_knows(tmp_path):

@@ -50,9 +50,10 @@ def plain(*events, why=False, batch=True) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def row(**fields) -> str:
-    """The row of a film in the table of a batch."""
+def needs(**fields) -> str:
+    """What the summary of a batch says that a film needs."""
     lines = plain(("batch_summary", {"seconds": 1.0, "films": [film(**fields)], "workers": {}}))
+    assert lines[-3] == "What to look at:"
     return lines[-2]
 
 
@@ -85,8 +86,8 @@ def test_in_a_batch_every_line_names_its_job():
 def test_a_single_job_has_a_table_of_its_own_and_a_batch_one_for_all():
     alone, together = plain(SAID[-1], batch=False), plain(SAID[-1])
     assert [line.split() for line in alone[1:3]] == [
-        ["stage", "environment", "seconds", "state"],
-        ["asr", "one", "1.0", "done"],
+        ["stage", "state", "seconds", "environment"],
+        ["asr", "done", "1.0", "one"],
     ]
     assert together == ["job_20260102_001 Done in 1.0 s."]
 
@@ -104,22 +105,22 @@ def test_however_a_job_ends_its_last_line_is_one_line(state):
 def test_the_table_has_a_row_a_film_and_counts_the_states():
     films = [film(), film(state="failed", error=ERROR, title="फ़िल्म"), film(state="held")]
     lines = plain(("batch_summary", {"seconds": 2.0, "films": films, "workers": {}}))
-    assert len(lines) == 1 + 1 + 3 + 1
-    assert lines[-1] == "3 films in 2.0 s: 1 done, 1 failed, 1 held."
-    assert lines[3].endswith("1.0      It is too loud. Hush.")
+    assert [line.split()[1] for line in lines[2:5]] == ["done", "failed", "held"]
+    assert lines[5:7] == ["What to look at:", "  job_20260102_001: It is too loud. Hush."]
+    assert lines[7:] == ["3 films in 2.0 s: 1 done, 1 failed, 1 held."]
 
 
 def test_all_that_a_film_needs_is_named():
     errors = [ERROR, {**ERROR, "what": "It is too dark.", "fix": "Light it."}]
     several = {"kind": "several", "what": "2 problems:", "cause": "", "fix": "", "errors": errors}
-    assert row(state="failed", error=several).endswith(
+    assert needs(state="failed", error=several).endswith(
         "It is too loud. Hush. It is too dark. Light it."
     )
 
 
 def test_what_is_less_than_was_asked_is_named_or_counted():
-    assert row(degraded=["asr: no voices."]).endswith("asr: no voices.")
-    more = row(degraded=["asr: no voices.", "vad: one", "vad: two"])
+    assert needs(degraded=["asr: no voices."]).endswith("asr: no voices.")
+    more = needs(degraded=["asr: no voices.", "vad: one", "vad: two"])
     assert re.search(r"asr: no voices\. To see 2 more, type: \S*chalchitra status /\S*out/1$", more)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chalchitra.cli.text import OutOption, columns, spoken
+from chalchitra.cli.help import Command, Group
+from chalchitra.cli.text import OutOption, print_json, spoken
 from chalchitra.errors import UsageError
+from chalchitra.tables import Column, show
 
 if TYPE_CHECKING:
     from chalchitra.artifacts import ArtifactStore, Entry
 
-app = typer.Typer(help="What jobs share: the store of stage outputs; prune it.")
+app = typer.Typer(cls=Group, help="The store of stage outputs that jobs share: size, pruning.")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 
@@ -37,7 +38,7 @@ class _Size:
 
 
 @app.callback(invoke_without_command=True)
-def show(context: typer.Context, out: OutOption = None, as_json: JsonOption = False) -> None:
+def show_cache(context: typer.Context, out: OutOption = None, as_json: JsonOption = False) -> None:
     """Show the size of the store: how many stage outputs, and what pruning would free."""
     if context.invoked_subcommand is not None:
         context.obj = (out, as_json)  # given before `prune` they mean the same
@@ -64,16 +65,14 @@ def show(context: typer.Context, out: OutOption = None, as_json: JsonOption = Fa
             "memory": {"sentences": sentences, "bytes": memory_bytes},
             "stages": [{"stage": name, **asdict(size)} for name, size in stages.items()],
         }
-        typer.echo(json.dumps(data, ensure_ascii=False))
+        print_json("cache", data)
         return
     if not as_json and sentences:
         typer.echo(f"{sentences} translated sentences are remembered ({_shown(memory_bytes)}).")
     if oldest is None:
         typer.echo(f"The store {store.root} is empty.")
         return
-    head = ("stage", "entries", "size", "only here")
-    rows = [_row(name, size) for name, size in (*stages.items(), ("all", total))]
-    typer.echo("\n".join(columns([head, *rows], right={1, 2, 3})))
+    show(COLUMNS, [_row(name, size) for name, size in (*stages.items(), ("all", total))])
     from chalchitra.artifacts import days_ago
 
     typer.echo(f"The oldest was last used {spoken(days_ago(oldest) * 86_400)} ago.")
@@ -82,7 +81,7 @@ def show(context: typer.Context, out: OutOption = None, as_json: JsonOption = Fa
     )
 
 
-@app.command()
+@app.command(cls=Command)
 def prune(
     context: typer.Context,
     older_than: Annotated[
@@ -131,7 +130,7 @@ def prune(
             "entries": len(left),
             "bytes": left_bytes,
         }
-        typer.echo(json.dumps(data, ensure_ascii=False))
+        print_json("cache-prune", data)
         return
     kept = f"{_counted(len(left))} ({_shown(left_bytes)}) stay"
     if not removed:
@@ -140,7 +139,7 @@ def prune(
     typer.echo(f"Removed {_counted(len(removed))}, which freed {_shown(freed)}; {kept}.")
 
 
-@app.command()
+@app.command(cls=Command)
 def forget(context: typer.Context, out: OutOption = None) -> None:
     """Forget every translated sentence. Jobs keep their translations."""
     from chalchitra.jobs.layout import memory_of
@@ -151,6 +150,14 @@ def forget(context: typer.Context, out: OutOption = None) -> None:
     with store.alone():
         count = forget_all(memory_of(store.root.parent))
     typer.echo(f"Forgot {count} translated sentence{'' if count == 1 else 's'}.")
+
+
+COLUMNS = (
+    Column("stage"),
+    Column("entries", need=1, right=True),
+    Column("size", right=True),
+    Column("only here", right=True),
+)
 
 
 def _store(out: Path | None) -> ArtifactStore:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chalchitra.cli.text import OutOption
+from chalchitra.cli import complete
+from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import ChalchitraError, raise_all
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def cancel(
-    job: Annotated[list[str], typer.Argument(metavar="JOB...", help="Job ids or folders.")],
+    job: Annotated[
+        list[str],
+        typer.Argument(metavar="JOB", help="Job ids or folders.", autocompletion=complete.jobs),
+    ],
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print how each ended.")] = False,
 ) -> None:
@@ -60,7 +63,7 @@ def cancel(
         if not as_json:
             typer.echo(_ended(state, shown, ran=ran))
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        print_json("cancel", rows)
     raise_all(errors)
 
 

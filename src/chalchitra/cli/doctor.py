@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chalchitra.cli.text import print_json
 from chalchitra.errors import ExitCode
 from chalchitra.hints import pasteable
+from chalchitra.tables import Column, show, state_cell
+
+if TYPE_CHECKING:
+    from chalchitra.diagnosis import Finding
+
+COLUMNS = (Column("what"), Column("state"), Column("found", folds=True))
 
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Look at environments, hardware, ffmpeg, models and disk. Exit code 3 when one is at fault."""
+    """Check environments, hardware, ffmpeg, models and disk. Exit code 3 if one is at fault."""
     from chalchitra.diagnosis import diagnose
 
     findings = diagnose()
     if as_json:
-        typer.echo(json.dumps([finding.to_dict() for finding in findings], ensure_ascii=False))
+        print_json("doctor", [finding.to_dict() for finding in findings])
     else:
-        for finding in findings:
-            typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.found}")
-            if not finding.ok and finding.fix:
-                typer.echo(f"      {pasteable(finding.fix)}")
+        show(COLUMNS, cells(findings))
+        for line in advice(findings):
+            print(pasteable(line))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(int(ExitCode.MISSING))
+
+
+def cells(findings: Sequence[Finding]) -> list[tuple[str, ...]]:
+    """The rows of the table: what is at fault first."""
+    return [
+        (one.what, state_cell("ok" if one.ok else "FAIL"), one.found)
+        for one in sorted(findings, key=lambda one: one.ok)
+    ]
+
+
+def advice(findings: Sequence[Finding]) -> list[str]:
+    """What to type or do for what is at fault."""
+    lines = [f"  {one.what}: {one.fix}" for one in findings if not one.ok and one.fix]
+    return ["What to do:", *lines] if lines else []

@@ -1,16 +1,64 @@
-"""Showing an error: its three sentences, and the traceback only when it was asked for."""
+"""Showing an error: its three sentences, or JSON for a program; its traceback if asked for."""
 
 from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
-from chalchitra.errors import ChalchitraError
+import typer
+
+from chalchitra.cli.text import print_json
+from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.hints import pasteable
+from chalchitra.tables import colours, styled
 
 
-def show_error(error: ChalchitraError, *, debug: bool) -> None:
-    """Print the error to stderr, with its traceback in debug mode."""
+def json_asked(arguments: Sequence[str]) -> str | None:
+    """How a command line asks for JSON: as `rows`, as `events`, or None where it does not."""
+    before, _, _ = " ".join(arguments).partition(" -- ")
+    words = before.split()
+    if not {"--json", "--events"} & set(words):
+        return None
+    return "events" if words[0] == "run-pipeline" else "rows"
+
+
+def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = None) -> None:
+    """Print the error to stderr, or to stdout as JSON; its traceback in debug mode."""
     if debug:
         traceback.print_exception(error)
-    print(*map(pasteable, error.lines()), sep="\n", file=sys.stderr)
+    if as_json is not None:
+        print_json("event" if as_json == "events" else "error", as_data(error, as_json))
+        return
+    first, *rest = map(pasteable, error.lines())
+    print(styled(first, "error", colours=colours(sys.stderr)), *rest, sep="\n", file=sys.stderr)
+
+
+def as_data(error: ChalchitraError, as_json: str) -> dict[str, Any]:
+    """The error as a program reads it: docs/schemas/error.schema.json, or an event of its own."""
+    told = {"error": error.to_dict(), "exit_code": int(error.exit_code)}
+    if as_json == "events":
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        return {"event": "error", "time": now, **told}
+    return told
+
+
+def show_misuse(error: typer.TyperException, shown: Callable[[ChalchitraError], None]) -> int:
+    """Show what the parser of command lines says; returns the exit code."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message(), file=sys.stderr)
+        return 2
+    command = context.command_path if context is not None else "chalchitra"
+    if command == "chalchitra":
+        command = pasteable("chalchitra jobs").removesuffix(" jobs")
+    message = error.format_message().strip().replace("Value error, ", "")
+    shown(
+        UsageError(
+            message if message.endswith((".", "?", "!")) else f"{message}.",
+            fix=f"Type: {command} --help",
+        )
+    )
+    return 2

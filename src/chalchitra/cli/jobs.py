@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime
 from pathlib import PurePath
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import OutOption, columns, printable, spoken
+from chalchitra.cli.text import OutOption, print_json, printable, spoken
+from chalchitra.tables import Column, show, state_cell
 
 if TYPE_CHECKING:
     from chalchitra.jobs.listing import Row
@@ -21,12 +21,15 @@ def jobs(
     state: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only those that are ready, running, interrupted, done, failed, cancelled or "
-            "broken; may be given several times."
+            metavar="STATE",
+            help="Only those that are ready, queued, running, interrupted, done, failed, cancelled "
+            "or broken. Repeatable.",
         ),
     ] = None,
-    user: Annotated[str | None, typer.Option(help="Only this user's.")] = None,
-    last: Annotated[int | None, typer.Option(min=1, help="Only the newest so many.")] = None,
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only this owner's.")] = None,
+    last: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Show only the N newest jobs.")
+    ] = None,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the jobs as JSON.")] = False,
 ) -> None:
@@ -39,26 +42,38 @@ def jobs(
     rows = list(found.rows(user=user, states=state or (), last=last))[::-1]
     now = datetime.now().astimezone()
     if as_json:
-        typer.echo(json.dumps([row.to_dict(now) for row in rows], ensure_ascii=False))
+        print_json("jobs", [row.to_dict(now) for row in rows])
     elif rows:
-        head = ("job", "state", "stage", "done", "words wrong", "age", "user", "film")
-        table = columns([head, *(_cells(row, now) for row in rows)], right={3, 4, 5})
-        typer.echo("\n".join(table))
+        show(COLUMNS, [cells(row, now) for row in rows])
+        for row in rows:
+            if row.error is not None:
+                print(printable(f"{row.job_id}: {row.error.get('what', '')}"))
     else:
         typer.echo("No jobs.")
     for path in found.unreadable:
         print(f"{path} cannot be read: its jobs are not listed.", file=sys.stderr)
 
 
-def _cells(row: Row, now: datetime) -> tuple[str, ...]:
+COLUMNS = (
+    Column("job"),
+    Column("state"),
+    Column("stage", need=1),
+    Column("stages", need=3, right=True),
+    Column("words wrong", need=4, right=True),
+    Column("age", need=2, right=True),
+    Column("user", need=5),
+    Column("film", folds=True),
+)
+
+
+def cells(row: Row, now: datetime) -> tuple[str, ...]:
+    """A job's row of the table."""
     data = row.data
     if data is None:
-        what = printable((row.error or {}).get("what", ""))
-        return row.job_id, row.state, "", "", "", "", printable(row.user), what
-    less = ", less than asked" if data.degraded and row.state == "done" else ""
+        return row.job_id, state_cell(row.state), "", "", "", "", printable(row.user), ""
     return (
         row.job_id,
-        row.state + less,
+        state_cell(row.state, degraded=bool(data.degraded)),
         data.stage or "",
         f"{data.stages_done}/{data.stages_total}",
         _words_wrong(data),

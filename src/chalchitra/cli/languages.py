@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from chalchitra.cli.text import print_json
+from chalchitra.tables import Column, show
 
 if TYPE_CHECKING:
     from chalchitra.accuracy import Known
@@ -20,7 +22,7 @@ def languages(
 ) -> None:
     """List the languages: their ids, what hears and translates them, and how well."""
     from chalchitra.accuracy import known, models
-    from chalchitra.languages import all_languages
+    from chalchitra.languages import all_languages, find
 
     wanted = search.casefold()
     rows = [
@@ -29,62 +31,61 @@ def languages(
         if wanted
         in " ".join((language.id, language.name, language.native, *language.aliases)).casefold()
     ]
+    if not rows:
+        rows = [find(search)]  # which says what is close to it, where it is none
     if as_json:
         told = [
             row.to_dict()
             | {"accuracy": [one.to_dict() for name in models() if (one := known(name, row))]}
             for row in rows
         ]
-        typer.echo(json.dumps(told, ensure_ascii=False))
+        print_json("languages", told)
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in (
-        "id",
-        "language",
-        "in its own script",
-        "heard by Whisper",
-        "IndicTrans2",
-        "NLLB",
-    ):
-        table.add_column(column)
-    for row in rows:
-        table.add_row(
-            row.id,
-            row.name,
-            row.native,
-            "yes" if row.whisper else "no",
-            "yes" if row.indictrans2 else "no",
-            "yes" if row.nllb else "no",
-        )
-    console = Console()
-    console.print(table)
+    show(COLUMNS, [cells(row) for row in rows])
     heard = {row: [known(name, row) for name in models()] for row in rows if row.whisper}
-    console.print(*_how_well(heard, models()), sep="\n")
+    figures = [(row.id, *map(_cell, found)) for row, found in heard.items() if any(found)]
+    if figures:
+        print("\nWords wrong of 100, by Whisper model:")
+        show(figure_columns(models()), figures)
+        print(_MARKS)
+    elif heard:
+        print("\nHow well Whisper's models recognise them is not known here.")
 
 
-def _how_well(heard: dict[Language, list[Known]], names: list[str]) -> list[object]:
-    """The table of models by language, with what its marks mean; where nothing is known, that."""
-    from rich.table import Table
+COLUMNS = (
+    Column("id"),
+    Column("language"),
+    Column("in its own script", need=1),
+    Column("recognised by"),
+    Column("translated by"),
+)
+_MARKS = (
+    "* we measured it, on other recordings than the rest (docs/quality.md); no mark: published for"
+    " FLEURS, c: for Common Voice, both sentences read aloud, and films are harder; k: characters,"
+    " not words; empty: not known. Their sources: --json."
+)
 
-    rows = [(row, [_cell(one) for one in found]) for row, found in heard.items() if any(found)]
-    if not rows:
-        return ["", "How well Whisper's models hear them is not known here."] if heard else []
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    table.add_column("id")
-    for name in names:
-        table.add_column(name.replace("large-v3-turbo", "turbo"), justify="right", no_wrap=True)
-    for row, cells in rows:
-        table.add_row(row.id, *cells)
+
+def cells(row: Language) -> tuple[str, ...]:
+    """A language's row of the table."""
+    translators = {"IndicTrans2": row.indictrans2, "NLLB": row.nllb}
+    return (
+        row.id,
+        row.name,
+        row.native,
+        "Whisper" if row.whisper else "",
+        ", ".join(name for name, code in translators.items() if code),
+    )
+
+
+def figure_columns(names: list[str]) -> list[Column]:
+    """The columns of the figures: the largest models are the last to be left out."""
     return [
-        "",
-        "Words wrong of 100, by Whisper model:",
-        table,
-        "* we measured it, on other recordings than the rest (docs/quality.md); no mark: published"
-        " for FLEURS, c: for Common Voice, both sentences read aloud, and films are harder;"
-        " k: characters, not words; empty: not known. Their sources: --json.",
+        Column("id"),
+        *(
+            Column(name.replace("large-v3-turbo", "turbo"), need=len(names) - at, right=True)
+            for at, name in enumerate(names)
+        ),
     ]
 
 

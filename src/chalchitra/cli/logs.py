@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import JobArgument, OutOption
+from chalchitra.cli.text import JobArgument, OutOption, print_json
 from chalchitra.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def logs(
     try:
         if as_json:
             for line in reading.lines(pieces):
-                typer.echo(json.dumps({"stage": line.stage, "line": line.text}, ensure_ascii=False))
+                print_json("logs", {"stage": line.stage, "line": line.text})
         else:
             _print(pieces, heads=follow and stage is None)
     except CancelledError as stopped:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import NoReturn
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NoReturn
 
 import typer
 
@@ -27,34 +29,78 @@ from chalchitra.cli import (
     signals,
     status,
 )
-from chalchitra.cli.errors import show_error
+from chalchitra.cli.errors import json_asked, show_error, show_misuse
+from chalchitra.cli.help import JOBS, MACHINE, PREPARING, RESULTS, Command, Group, examples
+from chalchitra.cli.text import VersionOption
 from chalchitra.errors import ChalchitraError, ExitCode, unforeseen
 
 app = typer.Typer(
     name="chalchitra",
+    cls=Group,
     help="Films into transcripts and subtitles, on your own machine.",
-    add_completion=False,
+    epilog=examples(
+        "./prepare-job.sh film.mp4 --subtitle -s hi -t en",
+        "./run-pipeline.sh -j job_20260131_001",
+        "chalchitra jobs --state failed",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("prepare-job")(prepare.prepare_job)
-app.command("run-pipeline")(run.run_pipeline)
-app.command("jobs")(jobs.jobs)
-app.command("status")(status.status)
-app.command("logs")(logs.logs)
-app.command("cancel")(cancel.cancel)
-app.command("rm")(remove.remove)
-app.command("bootstrap", context_settings=bootstrap.CONTEXT, add_help_option=False)(
-    bootstrap.bootstrap
+
+
+@app.callback()
+def root(version: VersionOption = False) -> None:
+    """Films into transcripts and subtitles, on your own machine."""
+
+
+def _add(name: str, function: Callable[..., None], panel: str, *lines: str, **more: Any) -> None:
+    app.command(
+        name, cls=Command, rich_help_panel=panel, epilog=examples(*lines) if lines else None, **more
+    )(function)
+
+
+_add("prepare-job", prepare.prepare_job, PREPARING, *prepare.EXAMPLES)
+_add(
+    "run-pipeline",
+    run.run_pipeline,
+    JOBS,
+    "./run-pipeline.sh -j job_20260131_001",
+    "./run-pipeline.sh --all",
+    "./run-pipeline.sh -j job_20260131_001 --from asr --dry-run",
 )
-app.command("qc")(qc.qc)
-app.command("restyle")(restyle.restyle)
-app.command("review")(review.review)
-app.command("languages")(languages.languages)
-app.command("doctor")(doctor.doctor)
-app.add_typer(cache.app, name="cache")
-app.add_typer(models.app, name="models")
+_add("jobs", jobs.jobs, JOBS, "chalchitra jobs --state failed --last 10")
+_add("status", status.status, JOBS, "chalchitra status job_20260131_001 --watch")
+_add("logs", logs.logs, JOBS, "chalchitra logs job_20260131_001 asr -f")
+_add("cancel", cancel.cancel, JOBS, "chalchitra cancel job_20260131_001")
+_add("rm", remove.remove, JOBS, "chalchitra rm job_20260131_001")
+_add(
+    "qc",
+    qc.qc,
+    RESULTS,
+    "chalchitra qc job_20260131_001",
+    "chalchitra qc movie.hi.srt --film movie.mp4 --profile bbc",
+)
+_add("restyle", restyle.restyle, RESULTS, "chalchitra restyle job_20260131_001 --style bbc")
+_add(
+    "review",
+    review.review,
+    RESULTS,
+    "chalchitra review job_20260131_001 movie.hi.csv",
+    "chalchitra review job_20260131_001 --undo -t hi",
+)
+_add("languages", languages.languages, PREPARING, "chalchitra languages tamil")
+app.add_typer(models.app, name="models", rich_help_panel=MACHINE)
+_add("doctor", doctor.doctor, MACHINE)
+app.add_typer(cache.app, name="cache", rich_help_panel=MACHINE)
+_add(
+    "bootstrap",
+    bootstrap.bootstrap,
+    MACHINE,
+    context_settings=bootstrap.CONTEXT,
+    add_help_option=False,
+)
 
 
 _WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap"})
@@ -69,19 +115,24 @@ def main() -> NoReturn:
     if debug and sys.argv[1] not in _WITH_DEBUG:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on
     arguments = sys.argv[1:]
+    shown = partial(show_error, debug=debug, as_json=json_asked(arguments))
     if arguments[:1] == ["prepare-job"]:
         arguments = prepare.with_value(arguments)
     try:
-        app(args=arguments, prog_name="chalchitra")
+        code = app(args=arguments, prog_name="chalchitra", standalone_mode=False)
     except ChalchitraError as error:
-        show_error(error, debug=debug)
+        shown(error)
         sys.exit(error.exit_code)
+    except typer.TyperException as error:
+        sys.exit(show_misuse(error, shown))
+    except typer.Abort:
+        sys.exit(ExitCode.CANCELLED)
     except BrokenPipeError:  # the reader of our output went away: `... | head`
         sys.stderr.close()
         sys.exit(ExitCode.STAGE_FAILED)
     except Exception as error:
-        show_error(unforeseen(error), debug=False)
+        shown(unforeseen(error), debug=False)
         if debug:
             traceback.print_exception(error)
         sys.exit(ExitCode.STAGE_FAILED)
-    sys.exit(ExitCode.DONE)
+    sys.exit(code if isinstance(code, int) else ExitCode.DONE)

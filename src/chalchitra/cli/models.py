@@ -2,89 +2,137 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import columns
+from chalchitra.cli.help import Command, Group
+from chalchitra.cli.text import named, print_json
 from chalchitra.errors import ExitCode
+from chalchitra.hints import pasteable
+from chalchitra.tables import Cell, Column, show, state_cell
 
 if TYPE_CHECKING:
-    from chalchitra.models.catalogue import ModelEntry
+    from chalchitra.models.need import Needed
+    from chalchitra.models.verify import Check
+    from chalchitra.schemas.rows import ModelRow
 
-app = typer.Typer(help="The models: list, accept, fetch, verify.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Group, help="List, fetch, verify models; agree to licences.", no_args_is_help=True
+)
 
-KindOption = Annotated[str | None, typer.Option(help="whisper, wav2vec2 or seq2seq.")]
+KindOption = Annotated[
+    str | None, typer.Option(metavar="KIND", help="whisper, wav2vec2, seq2seq or diarization.")
+]
 FormatOption = Annotated[
-    str | None, typer.Option("--format", help="ctranslate2, mlx or hf, where there are several.")
+    str | None,
+    typer.Option(
+        "--format", metavar="FORMAT", help="ctranslate2, mlx or hf, where there are several."
+    ),
 ]
 
 
-@app.command("list")
+@app.command("list", cls=Command, epilog="chalchitra models list -s hi -t en")
 def list_models(
     kind: KindOption = None,
+    source: Annotated[
+        str | None,
+        typer.Option("-s", "--source", metavar="LANG,...", help="First what these languages want."),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option("-t", "--target", metavar="LANG,...", help="Languages to translate into."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
 ) -> None:
-    """List the models by name, with what is there already."""
+    """List the models: first what this machine and the named languages want."""
+    from chalchitra.hardware import known_hardware
+    from chalchitra.languages import find
     from chalchitra.models.catalogue import load
+    from chalchitra.models.need import by_need, require_any
     from chalchitra.models.verify import check
 
-    rows = [check(entry) for entry in load().all(kind)]
+    known = load()
+    sources, targets = ([find(name) for name in named(text)] for text in (source, target))
+    needed = by_need(known.all(kind), known_hardware(), sources, targets)
+    require_any(needed, kind, (entry.kind for entry in known.entries))
+    rows = [_row(one, check(one.entry)) for one in needed]
     if as_json:
-        data = [
-            {
-                "name": row.entry.name,
-                "kind": row.entry.kind,
-                "format": row.entry.format,
-                "state": row.state,
-                "bytes": row.size_bytes or row.entry.size_bytes,
-                "gated": row.entry.gated,
-                "licence": row.entry.licence,
-                "non_commercial": row.entry.non_commercial,
-                "languages": list(row.entry.languages),
-                "path": str(row.folder),
-            }
-            for row in rows
-        ]
-        typer.echo(json.dumps(data, ensure_ascii=False))
+        print_json("models-list", [row.model_dump() for row in rows])
         return
-    cells = [("name", "kind", "format", "size", "state", "licence", "")]
-    for row in rows:
-        size = row.size_bytes or row.entry.size_bytes
-        cells.append(
-            (
-                row.entry.name,
-                row.entry.kind,
-                row.entry.format,
-                f"{size / 1e9:.2f} GB" if size else "",
-                row.state,
-                row.entry.licence or "",
-                _marks(row.entry),
-            )
-        )
-    typer.echo("\n".join(columns(cells, right={3})))
+    show(COLUMNS, [cells(row) for row in rows])
+    for line in _advice(rows):
+        print(pasteable(line))
 
 
-def _marks(entry: ModelEntry) -> str:
+COLUMNS = (
+    Column("name"),
+    Column("state"),
+    Column("for", folds=True),
+    Column("size", need=1, right=True),
+    Column("format", need=2),
+    Column("licence", need=3),
+)
+
+
+def cells(row: ModelRow) -> tuple[str, ...]:
+    """A model's row of the table; what is wanted is bold."""
+    marks = ["gated"] if row.gated else ["not commercial"] if row.non_commercial else []
+    return (
+        Cell(row.name, "head" if row.wanted else ""),
+        state_cell(row.state),
+        row.purpose,
+        f"{row.bytes / 1e9:.2f} GB" if row.bytes else "",
+        row.format,
+        ", ".join([*filter(None, [row.licence]), *marks]),
+    )
+
+
+def _row(needed: Needed, found: Check) -> ModelRow:
     from chalchitra.models.licences import accepted
+    from chalchitra.schemas.rows import ModelRow
 
-    if entry.gated:
-        return "gated"
-    if not entry.non_commercial:
-        return ""
-    return "not commercial" if accepted(entry) else "not commercial; see `models accept`"
+    entry = needed.entry
+    return ModelRow(
+        name=entry.name,
+        kind=entry.kind,
+        format=entry.format,
+        state=found.state,
+        bytes=found.size_bytes or entry.size_bytes,
+        gated=entry.gated,
+        licence=entry.licence,
+        non_commercial=entry.non_commercial,
+        accepted=accepted(entry) if entry.non_commercial else None,
+        languages=list(entry.languages),
+        path=str(found.folder),
+        purpose=needed.purpose,
+        wanted=needed.wanted,
+        usable=needed.usable,
+    )
 
 
-@app.command()
+def _advice(rows: Sequence[ModelRow]) -> list[str]:
+    """What to type for what is wanted and is not there."""
+    lines = []
+    for row in rows:
+        if row.wanted and row.state != "ok":
+            if row.accepted is False:
+                lines.append(f"  chalchitra models accept {row.name}")
+            lines.append(f"  chalchitra models fetch {row.name} --format {row.format}")
+    return ["To fetch what is wanted here, type:", *lines] if lines else []
+
+
+@app.command(cls=Command, epilog="chalchitra models fetch large-v3 --format ctranslate2")
 def fetch(
     name: Annotated[str, typer.Argument(help="A name of `chalchitra models list`.")],
     kind: KindOption = None,
     format_: FormatOption = None,
     from_: Annotated[
-        Path | None, typer.Option("--from", help="Take it from this folder, not from the net.")
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Copy from this folder instead of downloading."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Fetch it again.")] = False,
 ) -> None:
@@ -114,7 +162,7 @@ def fetch(
     typer.echo(f"{entry}: {fetched.size_bytes / 1e6:.0f} MB {origin}, in {fetched.path}{made}")
 
 
-@app.command()
+@app.command(cls=Command)
 def accept(
     name: Annotated[str, typer.Argument(help="A name of `chalchitra models list`.")],
     kind: KindOption = None,
@@ -132,7 +180,7 @@ def accept(
     typer.echo(f"Agreed to {entry.licence} for {entry.name}: no commercial use.")
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(
     name: Annotated[str | None, typer.Argument(help="One model; otherwise all fetched.")] = None,
     kind: KindOption = None,

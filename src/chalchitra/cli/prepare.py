@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from chalchitra.cli import complete
+from chalchitra.cli.text import VersionOption, print_json
 from chalchitra.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,73 +20,263 @@ ANY_NUMBER = "any"
 """What stands for the number after --speakers where none is given."""
 
 
+EXAMPLES = (
+    "./prepare-job.sh film.mp4 --subtitle -s hi -t en",
+    "./prepare-job.sh in/season1 --subtitle -s auto -t en,ta --style bbc",
+    "./prepare-job.sh film.mkv --transcribe -s ta --model large-v3",
+)
+_WHAT, _PART, _HEARING, _TEXT, _SUBTITLES, _JOB = (
+    "What to make",
+    "What to transcribe",
+    "Recognition and translation",
+    "What is known of the text",
+    "Subtitles",
+    "The job",
+)
+
+
 def prepare_job(
     media: Annotated[
-        list[Path], typer.Argument(metavar="MEDIA...", help="Films, or folders of films.")
+        list[Path], typer.Argument(metavar="MEDIA", help="Films, or folders of films.")
     ],
     transcribe: Annotated[
-        bool, typer.Option("--transcribe", help="Make a transcript: words and times.")
+        bool,
+        typer.Option("--transcribe", help="A transcript: words and times.", rich_help_panel=_WHAT),
     ] = False,
     translate: Annotated[
-        bool, typer.Option("--translate", help="Also translated text and subtitle files.")
+        bool,
+        typer.Option(
+            "--translate", help="Also translated text and subtitle files.", rich_help_panel=_WHAT
+        ),
     ] = False,
     subtitle: Annotated[
-        bool, typer.Option("--subtitle", help="Also a film with soft subtitles.")
+        bool,
+        typer.Option("--subtitle", help="Also a film with soft subtitles.", rich_help_panel=_WHAT),
     ] = False,
     source: Annotated[
         str | None,
-        typer.Option("-s", "--source", help="What is spoken; auto: find it out."),
+        typer.Option(
+            "-s",
+            "--source",
+            metavar="LANG",
+            help='Spoken language, or "auto" to detect it.',
+            autocompletion=complete.sources,
+            rich_help_panel=_WHAT,
+        ),
     ] = None,
     target: Annotated[
-        str | None, typer.Option("-t", "--target", help="Languages to translate into: en,ta")
+        str | None,
+        typer.Option(
+            "-t",
+            "--target",
+            metavar="LANG,...",
+            help="Languages to translate into, for example en,ta.",
+            autocompletion=complete.languages,
+            rich_help_panel=_WHAT,
+        ),
     ] = None,
-    user: Annotated[str | None, typer.Option(help="Whose job it is.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Where jobs live.")] = None,
     start_time: Annotated[
-        str | None, typer.Option(help="Hear only from here: seconds or HH:MM:SS.mmm")
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="Start of the part to transcribe: seconds or HH:MM:SS.mmm.",
+            show_default="the film's start",
+            rich_help_panel=_PART,
+        ),
     ] = None,
-    end_time: Annotated[str | None, typer.Option(help="Hear only up to here.")] = None,
-    title: Annotated[str | None, typer.Option(help="Names the deliverables.")] = None,
+    end_time: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="End of the part to transcribe.",
+            show_default="the film's end",
+            rich_help_panel=_PART,
+        ),
+    ] = None,
     audio_track: Annotated[
-        str | None, typer.Option(help="The audio track: 0, 1 ... or a language.")
+        str | None,
+        typer.Option(
+            metavar="N|LANG",
+            help="Audio stream: 0, 1 ... or a language.",
+            show_default="by -s",
+            rich_help_panel=_PART,
+        ),
     ] = None,
     audio_channel: Annotated[
         str | None,
-        typer.Option(help="Hear one channel only, as of two languages: left, right, 0, 1 ..."),
+        typer.Option(
+            metavar="N|left|right",
+            help="Use one channel only, where each has a language of its own.",
+            show_default="all, mixed",
+            rich_help_panel=_PART,
+        ),
     ] = None,
-    transcript: Annotated[
-        Path | None,
-        typer.Option(help="The text that is said: subtitles, a dialogue sheet, plain text."),
-    ] = None,
-    glossary: Annotated[
-        list[Path] | None,
-        typer.Option(help="Names to get right, one a line; the first of several counts most."),
-    ] = None,
-    no_glossary: Annotated[
-        bool, typer.Option("--no-glossary", help="Take none that lies beside the film.")
-    ] = False,
     model: Annotated[
-        str | None, typer.Option(help="Whisper model: a name (chalchitra models) or a folder.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FOLDER",
+            help="Whisper model (chalchitra models list).",
+            show_default="the largest that this machine runs in reasonable time",
+            autocompletion=complete.models,
+            rich_help_panel=_HEARING,
+        ),
     ] = None,
-    engine: Annotated[str | None, typer.Option(help="ctranslate2, whisperx or mlx.")] = None,
-    translator: Annotated[str | None, typer.Option(help="indictrans2, nllb or whisper.")] = None,
+    engine: Annotated[
+        Literal["ctranslate2", "whisperx", "mlx"] | None,
+        typer.Option(
+            help="Recogniser.",
+            show_default="mlx on Apple silicon, else ctranslate2",
+            rich_help_panel=_HEARING,
+        ),
+    ] = None,
+    translator: Annotated[
+        Literal["indictrans2", "nllb", "whisper"] | None,
+        typer.Option(
+            help="Translator.",
+            show_default="by the pair of languages",
+            rich_help_panel=_HEARING,
+        ),
+    ] = None,
+    device: Annotated[
+        Literal["cpu", "cuda", "mps"] | None,
+        typer.Option(
+            help="Where models run.", show_default="the best there is", rich_help_panel=_HEARING
+        ),
+    ] = None,
     speakers: Annotated[
         str | None,
         typer.Option(
-            metavar="[N]", help="Also who says what; N where it is known how many people speak."
+            metavar="[N]",
+            help="Also tell speakers apart; N where it is known how many there are.",
+            rich_help_panel=_HEARING,
+        ),
+    ] = None,
+    transcript: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The text that is said: subtitles, a dialogue sheet, plain text.",
+            rich_help_panel=_TEXT,
+        ),
+    ] = None,
+    glossary: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Glossary file, one term per line. Repeatable; earlier files take precedence.",
+            rich_help_panel=_TEXT,
+        ),
+    ] = None,
+    no_glossary: Annotated[
+        bool,
+        typer.Option(
+            "--no-glossary",
+            help="Ignore glossary files found next to the film.",
+            rich_help_panel=_TEXT,
+        ),
+    ] = False,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="Subtitle style: netflix, netflix-children, sdh, bbc, or a TOML file.",
+            show_default="netflix",
+            autocompletion=complete.styles,
+            rich_help_panel=_SUBTITLES,
+        ),
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT,...",
+            help="Which files: srt, vtt, ass, ttml, csv.",
+            show_default="srt,vtt",
+            rich_help_panel=_SUBTITLES,
+        ),
+    ] = None,
+    romanised: Annotated[
+        bool,
+        typer.Option(
+            "--romanised",
+            help="Also tracks in Latin letters, as people type them.",
+            rich_help_panel=_SUBTITLES,
+        ),
+    ] = False,
+    bilingual: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANG+LANG",
+            help="Also a track with both languages in each cue, the first above.",
+            rich_help_panel=_SUBTITLES,
+        ),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANG",
+            help="Lock the cue times of all tracks to those of this one.",
+            rich_help_panel=_SUBTITLES,
+        ),
+    ] = None,
+    burn_in: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANG",
+            help="Also a film with this track drawn into the picture.",
+            rich_help_panel=_SUBTITLES,
         ),
     ] = None,
     shots: Annotated[
-        bool, typer.Option("--shots", help="Also the film's shot changes, for cues to keep to.")
+        bool,
+        typer.Option(
+            "--shots",
+            help="Detect shot changes, for cues to keep to.",
+            rich_help_panel=_SUBTITLES,
+        ),
     ] = False,
+    title: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Name of the deliverables.",
+            show_default="the film's name",
+            rich_help_panel=_JOB,
+        ),
+    ] = None,
+    user: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Owner of the job.",
+            show_default="your login name",
+            rich_help_panel=_JOB,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where jobs live.", show_default="out", rich_help_panel=_JOB
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Any setting of config/pipeline.toml: section.key=value"),
+        typer.Option(
+            "--set",
+            metavar="SECTION.KEY=VALUE",
+            help="Any setting of config/pipeline.toml. Repeatable.",
+            rich_help_panel=_JOB,
+        ),
     ] = None,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Debug mode in every stage; tracebacks.")
+        bool,
+        typer.Option(
+            "--debug", help="Debug mode in every stage; tracebacks.", rich_help_panel=_JOB
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the jobs as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the jobs as JSON.", rich_help_panel=_JOB)
+    ] = False,
+    version: VersionOption = False,
 ) -> None:
     """Check films and write one job for each."""
     from chalchitra.film_files import find_films
@@ -129,6 +320,19 @@ def prepare_job(
         speakers=_speakers(speakers),
         shots=shots,
         overrides=tuple(parse_override(text) for text in set_ or ()),
+        options=tuple(
+            (name, value)
+            for name, value in (
+                ("--style", style),
+                ("--formats", formats),
+                ("--romanised", "true" if romanised else None),
+                ("--bilingual", bilingual),
+                ("--template", template),
+                ("--burn-in", burn_in),
+                ("--device", device),
+            )
+            if value is not None
+        ),
         debug=debug,
         transcript=transcript,
         glossaries=tuple(glossary or ()),
@@ -178,7 +382,7 @@ def prepare_job(
             }
             for job, folder in jobs
         ]
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        print_json("prepare-job", rows)
     else:
         for job, folder in jobs:
             typer.echo(f"{job.job_id}  {job.title}  ({shown_path(folder)})")

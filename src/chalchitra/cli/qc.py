@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import OutOption
+from chalchitra.cli import complete
+from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import ExitCode, UsageError
 from chalchitra.hints import jobs_line
 
@@ -32,18 +33,32 @@ def qc(
         str | None, typer.Option("-j", "--job", metavar="JOB", help="A job's id, or its folder.")
     ] = None,
     film: Annotated[
-        Path | None, typer.Option(help="Its film: for its length and its frames.")
+        Path | None, typer.Option(metavar="FILM", help="Its film: for its length and its frames.")
     ] = None,
     profile: Annotated[
         str | None,
-        typer.Option(help="A style of config/styles.toml, or a TOML file; a file's is netflix."),
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A style of config/styles.toml, or a TOML file.",
+            show_default="netflix",
+            autocompletion=complete.styles,
+        ),
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option("-s", "--language", help="Its language, where its name does not say it."),
+        typer.Option(
+            "-s",
+            "--language",
+            metavar="LANG",
+            help="Its language, where its name does not say it.",
+            autocompletion=complete.languages,
+        ),
     ] = None,
     most: Annotated[
-        int, typer.Option("--max", min=0, help="So many violations are still all right.")
+        int,
+        typer.Option(
+            "--max", metavar="N", min=0, help="Allow at most N violations.", show_default="0"
+        ),
     ] = 0,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
@@ -107,7 +122,7 @@ def _of_job(folder: Path, *, as_json: bool) -> int:
     report = job_report(job, JobLayout(folder.absolute()))
     if as_json:
         data = report.model_dump(mode="json", exclude_none=True)
-        typer.echo(json.dumps({"job_id": job.job_id, **data}, ensure_ascii=False))
+        print_json("qc-job", {"job_id": job.job_id, **data})
     else:
         show_job(report)
     return report.violations
@@ -142,7 +157,7 @@ def _of_file(
     if as_json:
         data = json.loads(report.to_json())
         about = {"file": str(file), "format": read.format, "encoding": read.encoding}
-        typer.echo(json.dumps({**about, **data}, ensure_ascii=False))
+        print_json("qc-file", {**about, **data})
     else:
         from chalchitra.cli.qc_text import show
 

@@ -6,11 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from chalchitra.cli.text import printable
 from chalchitra.languages import Language
 from chalchitra.media.film import Film
@@ -18,23 +13,38 @@ from chalchitra.subtitles.qc import JobReport
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
 from chalchitra.subtitles.qc.report import clock, counted, how_many, number, worst
 from chalchitra.subtitles.qc.report import sentence as in_a_sentence
+from chalchitra.tables import Cell, Column
+from chalchitra.tables import show as show_table
 from chalchitra.transcript.expected import Expected, reason, remedy, sentence, worst_sentence
 
-_TRACKS = ("track", "style", "cues", "violations", "median", "95 %", "speech", "untranslated")
+TRACKS = (
+    Column("track"),
+    Column("violations", folds=True),
+    Column("cues", need=1, right=True),
+    Column("speech", need=2, right=True),
+    Column("untranslated", need=3, right=True),
+    Column("median", need=5, right=True),
+    Column("95 %", need=4, right=True),
+    Column("style", need=6),
+)
+VIOLATIONS = (
+    Column("cue", right=True),
+    Column("time", need=1),
+    Column("violation"),
+    Column("value", right=True),
+    Column("limit", need=2, right=True),
+    Column("text", folds=True),
+)
 _SHOWN = 5
 """So many of the worst are shown of each kind; the report has all."""
-_COLUMNS = ("cue", "time", "violation", "value", "limit", "text")
-_NUMBERS = frozenset({"cue", "value", "limit"})
-_LEAST_TEXT = 8
 
 
 def show(
     report: QualityReport, file: Path, language: Language | None, film: Film | None = None
 ) -> None:
     """Print it all; `film` is the one that it was judged with."""
-    console = Console(highlight=False)
     if report.violations:
-        console.print(_table(report, console.width))
+        show_table(VIOLATIONS, [violation_cells(one) for one in report.violations])
     found = f"{how_many(report)}: {counted(report)}" if report.violations else "no violations"
     name = f"{language.name}, " if language else ""
     said = [f"{file.name}: {name}{report.cues} cues, style {report.style}, {found}."]
@@ -47,7 +57,7 @@ def show(
         said.append("Its language is not known: the style's default speed counts; -s names one.")
     said.append(_counted_in(report.frame_rate, film))
     for line in said:
-        console.print(Text(printable(line)), soft_wrap=True)
+        print(printable(line))
 
 
 def _counted_in(rate: float | None, film: Film | None) -> str:
@@ -62,14 +72,7 @@ def _counted_in(rate: float | None, film: Film | None) -> str:
 
 def show_job(report: JobReport) -> None:
     """Print what the tracks of a job are like, and the worst of them."""
-    console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in _TRACKS:
-        left = name in ("track", "style", "violations")
-        table.add_column(name, justify="left" if left else "right", no_wrap=name != "violations")
-    for track in report.tracks:
-        table.add_row(*(Text(printable(cell)) for cell in _track_cells(track)))
-    console.print(table)
+    show_table(TRACKS, [track_cells(track) for track in report.tracks])
     said = [
         "Reading speeds are characters/s, in code points / graphemes; speech: how much of it has a"
         " subtitle.",
@@ -80,7 +83,7 @@ def show_job(report: JobReport) -> None:
         *_not_translated(report.tracks),
     ]
     for line in said:
-        console.print(Text(printable(line)), soft_wrap=True)
+        print(printable(line))
 
 
 def _expected(data: dict[str, Any] | None) -> list[str]:
@@ -102,21 +105,23 @@ def _counted_in_job(tracks: Sequence[QualityReport]) -> list[str]:
     return [_counted_in(rate, None) for rate in rates if rate is not None]
 
 
-def _track_cells(track: QualityReport) -> tuple[str, ...]:
+def track_cells(track: QualityReport) -> tuple[str, ...]:
+    """A track's row of the table."""
     speed, spoken = track.reading_speed, track.coverage
     share = ""
     if spoken is not None and spoken.speech_seconds > 0:
         # Rounded down: 100 % is all of it.
         share = f"{int(1000 * spoken.covered_seconds / spoken.speech_seconds) / 10:g} %"
+    many = f"{len(track.violations)}: {counted(track)}" if track.violations else "0"
     return (
         track.language or "",
-        track.style,
+        Cell(many, "warning" if track.violations else "good"),
         str(track.cues),
-        f"{len(track.violations)}: {counted(track)}" if track.violations else "0",
-        _both(speed.code_points.median, speed.graphemes.median),
-        _both(speed.code_points.percentile_95, speed.graphemes.percentile_95),
         share,
         str(len(track.untranslated)),
+        _both(speed.code_points.median, speed.graphemes.median),
+        _both(speed.code_points.percentile_95, speed.graphemes.percentile_95),
+        track.style,
     )
 
 
@@ -170,26 +175,8 @@ def _speeds(speeds: Speeds) -> str:
     )
 
 
-def _table(report: QualityReport, width: int) -> Table:
-    """Only the text gives way on a narrow terminal."""
-    rows = [[printable(cell) for cell in _cells(one)] for one in report.violations]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    room = width
-    for at, name in enumerate(_COLUMNS[:-1]):
-        widest = max(len(name), *(cell_len(row[at]) for row in rows))
-        room -= widest + 2
-        table.add_column(
-            name, justify="right" if name in _NUMBERS else "left", no_wrap=True, min_width=widest
-        )
-    table.add_column(_COLUMNS[-1], no_wrap=True)
-    for row in rows:
-        text = Text(row[-1])
-        text.truncate(max(_LEAST_TEXT, room), overflow="ellipsis")
-        table.add_row(*map(Text, row[:-1]), text)
-    return table
-
-
-def _cells(one: Violation) -> tuple[str, ...]:
+def violation_cells(one: Violation) -> tuple[str, ...]:
+    """A violation's row of the table."""
     unit = " s" if UNITS.get(one.kind) == "s" else ""
     return (
         str(one.cue) if one.cue else f"line {one.file_line}",
@@ -197,5 +184,5 @@ def _cells(one: Violation) -> tuple[str, ...]:
         NAMES[one.kind],
         "" if one.value is None else f"{number(one.value)}{unit}",
         "" if one.limit is None else f"{number(one.limit)}{unit}",
-        one.text.replace("\n", " / "),
+        printable(one.text.replace("\n", " / ")),
     )

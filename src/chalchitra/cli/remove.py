@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import OutOption, printable
+from chalchitra.cli import complete
+from chalchitra.cli.text import OutOption, print_json, printable
 from chalchitra.errors import ChalchitraError, ExitCode, UsageError, raise_all
 from chalchitra.paths import shown_path
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def remove(
-    job: Annotated[list[str], typer.Argument(metavar="JOB...", help="Job ids or folders.")],
+    job: Annotated[
+        list[str],
+        typer.Argument(metavar="JOB", help="Job ids or folders.", autocompletion=complete.jobs),
+    ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was removed.")] = False,
@@ -59,7 +62,7 @@ def remove(
             }
             for removal in removed
         ]
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        print_json("rm", rows)
     raise_all(errors)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from chalchitra.cli import complete
 from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
 
@@ -13,11 +14,16 @@ from chalchitra.errors import UsageError
 def restyle(
     job: JobArgument,
     style: Annotated[
-        str | None, typer.Option(help="A style of config/styles.toml, or a TOML file.")
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="A style of config/styles.toml, or a TOML file.",
+            autocompletion=complete.styles,
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="subtitle_gen.KEY=VALUE", help="May be given several times."),
+        typer.Option("--set", metavar="subtitle_gen.KEY=VALUE", help="Repeatable."),
     ] = None,
     no_mux: NoMuxOption = False,
     out: OutOption = None,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from chalchitra.cli import complete
 from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
 
@@ -18,7 +19,13 @@ def review(
     ] = None,
     language: Annotated[
         str | None,
-        typer.Option("-t", "--language", help="Whose track it is, where its name does not say it."),
+        typer.Option(
+            "-t",
+            "--language",
+            metavar="LANG",
+            help="Which track it is, where its name does not say it.",
+            autocompletion=complete.languages,
+        ),
     ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take the edits back: the track as it was made.")

@@ -3,55 +3,115 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from chalchitra.cli import complete
 from chalchitra.cli.errors import show_error
+from chalchitra.cli.text import VersionOption
 from chalchitra.errors import UsageError
+
+_WHICH, _STAGES, _SHOWN = "Which jobs", "Which stages", "What is shown"
 
 
 def run_pipeline(
     job: Annotated[
-        list[str] | None, typer.Option("-j", "--job", help="Job id; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            "-j",
+            "--job",
+            metavar="ID",
+            help="Job id. Repeatable.",
+            autocompletion=complete.jobs,
+            rich_help_panel=_WHICH,
+        ),
     ] = None,
     job_dir: Annotated[
-        list[Path] | None, typer.Option(help="Job folder; may be given several times.")
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Job folder. Repeatable.", rich_help_panel=_WHICH),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where jobs live.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Where jobs live.", show_default="out", rich_help_panel=_WHICH
+        ),
+    ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every job that is not done yet.")
+        bool,
+        typer.Option("--all", help="Every job that is not done yet.", rich_help_panel=_WHICH),
     ] = False,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Subtitle the clip that comes with Chalchitra.")
+        bool,
+        typer.Option(
+            "--demo",
+            help="Subtitle the clip that comes with Chalchitra.",
+            rich_help_panel=_WHICH,
+        ),
     ] = False,
-    why: Annotated[bool, typer.Option("--why", help="Say why each stage runs or not.")] = False,
+    why: Annotated[
+        bool,
+        typer.Option("--why", help="Say why each stage runs or does not.", rich_help_panel=_SHOWN),
+    ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would run, and why.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Only say what would run, and why.", rich_help_panel=_STAGES
+        ),
     ] = False,
     from_stage: Annotated[
         str | None,
-        typer.Option("--from", metavar="STAGE", help="Run this stage and all after it again."),
+        typer.Option(
+            "--from",
+            metavar="STAGE",
+            help="Run this stage and all after it again.",
+            rich_help_panel=_STAGES,
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="STAGE", help="Leave all other stages alone; may be given several times."
+            metavar="STAGE",
+            help="Leave all other stages alone. Repeatable.",
+            rich_help_panel=_STAGES,
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Run again what is up to date too.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Re-run stages even if they are up to date.",
+            rich_help_panel=_STAGES,
+        ),
     ] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Hash every earlier output before trusting it.")
+        bool,
+        typer.Option(
+            "--verify",
+            help="Hash every earlier output before trusting it.",
+            rich_help_panel=_STAGES,
+        ),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Debug mode in every stage; tracebacks.")
+        bool,
+        typer.Option(
+            "--debug", help="Debug mode in every stage; tracebacks.", rich_help_panel=_SHOWN
+        ),
     ] = False,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        typer.Option(
+            help="How much stages log.",
+            case_sensitive=False,
+            show_default=True,
+            rich_help_panel=_SHOWN,
+        ),
+    ] = "info",
     as_json: Annotated[
-        bool, typer.Option("--json", "--events", help="One JSON event a line.")
+        bool,
+        typer.Option("--json", "--events", help="One JSON event a line.", rich_help_panel=_SHOWN),
     ] = False,
+    version: VersionOption = False,
 ) -> None:
     """Run jobs, or go on with them where they stopped."""
     from chalchitra.cli.signals import DeafAtTheEnd
@@ -61,13 +121,6 @@ def run_pipeline(
     from chalchitra.runner.report import choose_reporter
     from chalchitra.runner.run import RunOptions, run_job
 
-    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
-    if log_level.upper() not in levels:
-        raise UsageError(
-            f"--log-level {log_level} is no log level.",
-            cause="The levels are debug, info, warning and error.",
-            fix="For example: --log-level debug",
-        )
     options = RunOptions(
         debug=debug,
         log_level=log_level.upper(),
@@ -90,8 +143,8 @@ def run_pipeline(
     if not folders and everything:
         if not as_json:
             print(f"Every job in {folder} is done.")
-        return
-    if not folders:
+            return
+    elif not folders:
         raise UsageError(
             "No job was named.",
             cause="run-pipeline runs what prepare-job made.",
@@ -100,7 +153,7 @@ def run_pipeline(
                 first="Name one with -j or --job-dir, or --all; to see one,",
             ),
         )
-    many = len(folders) > 1
+    many = len(folders) > 1 or (everything and as_json)  # a program reads the end of every batch
     with choose_reporter(as_json=as_json, why=why, batch=many) as reporter:
         if many:
             from chalchitra.runner.batch import run_batch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chalchitra.cli import complete
 from chalchitra.cli.status_text import brief, lines_of
-from chalchitra.cli.text import OutOption
+from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import CancelledError
+from chalchitra.tables import colours, terminal_width
 
 if TYPE_CHECKING:
     from chalchitra.jobs.view import View
@@ -25,7 +26,12 @@ _POLL_SECONDS = 0.5
 def status(
     job: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[JOB]...", help="Job ids or folders; without any, all that run."),
+        typer.Argument(
+            metavar="JOB",
+            help="Job ids or folders; without any, all that run.",
+            autocompletion=complete.jobs,
+            show_default=False,
+        ),
     ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Stay until they have ended.")
@@ -39,13 +45,14 @@ def status(
     """Show how far a job is, stage by stage, and about how long the rest will take."""
     from chalchitra.jobs import named_job
     from chalchitra.jobs.listing import Jobs
+    from chalchitra.jobs.state import RUNNING
     from chalchitra.out import out_dir
 
     folder = out_dir(out)
     if job:
         folders = list(dict.fromkeys(named_job(folder, name) for name in job))
     else:
-        folders = [row.job_dir for row in Jobs(folder).rows(states=("running",))][::-1]
+        folders = [row.job_dir for row in Jobs(folder).rows(states=RUNNING)][::-1]
         if not folders and not as_json:
             typer.echo("No job is running.")
             return
@@ -53,9 +60,10 @@ def status(
     if not watch:
         views = looker.look()
         if as_json:
-            typer.echo(json.dumps([view.to_dict() for view in views], ensure_ascii=False))
+            print_json("status", [view.to_dict() for view in views])
         else:
-            typer.echo("\n\n".join("\n".join(lines_of(view)) for view in views))
+            shown = [lines_of(view, terminal_width(), colours=colours()) for view in views]
+            print("\n\n".join(map("\n".join, shown)))
         return
     try:
         if as_json:
@@ -107,10 +115,14 @@ def _watch_live(looks: Iterator[list[View]]) -> None:
     with Live(console=Console(), auto_refresh=False, transient=True) as live:
         for views in looks:
             # Of several jobs a line each: they must fit on the screen.
-            shown = lines_of(views[0]) if len(views) == 1 else [brief(view) for view in views]
-            live.update(Text("\n".join(shown), overflow="ellipsis", no_wrap=True), refresh=True)
+            if len(views) == 1:
+                shown = Text("\n".join(lines_of(views[0], live.console.width)))
+            else:
+                shown = Text("\n".join(map(brief, views)), overflow="ellipsis", no_wrap=True)
+            live.update(shown, refresh=True)
     for view in views:
-        typer.echo("\n".join([*lines_of(view), *([""] if len(views) > 1 else [])]))
+        lines = lines_of(view, terminal_width(), colours=colours())
+        print("\n".join([*lines, *([""] if len(views) > 1 else [])]))
 
 
 def _watch_changes(looks: Iterator[list[View]], *, as_json: bool) -> None:
@@ -121,5 +133,7 @@ def _watch_changes(looks: Iterator[list[View]], *, as_json: bool) -> None:
             gist: object = view.gist() if as_json else (view.state, view.now and view.now.key)
             if said.get(view.job_dir) != gist:
                 said[view.job_dir] = gist
-                line = json.dumps(view.to_dict(), ensure_ascii=False) if as_json else brief(view)
-                typer.echo(line)
+                if as_json:
+                    print_json("status-watch", view.to_dict())
+                else:
+                    print(brief(view), flush=True)

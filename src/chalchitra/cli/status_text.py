@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalchitra.cli.text import columns, printable, spoken
+from chalchitra.cli.text import printable, spoken
 from chalchitra.hints import pasteable
 from chalchitra.paths import shown_path
+from chalchitra.tables import Column, state_cell, table
 from chalchitra.transcript.expected import Expected, sentence
 
 if TYPE_CHECKING:
@@ -16,8 +17,17 @@ if TYPE_CHECKING:
 _BAR = 20
 
 
-def lines_of(view: View) -> list[str]:
-    """The whole of it: head, stages, what is left, deliverables, error."""
+COLUMNS = (
+    Column("stage"),
+    Column("state"),
+    Column("seconds", need=1, right=True),
+    Column("environment", need=2),
+    Column("progress", folds=True),
+)
+
+
+def lines_of(view: View, width: int | None = None, *, colours: bool = False) -> list[str]:
+    """The whole of it, for a terminal's `width`: head, stages, deliverables, the rest, error."""
     data = view.data
     heard = f", {data.minutes:.1f} min heard" if data.minutes is not None else ""
     lines = [
@@ -25,10 +35,7 @@ def lines_of(view: View) -> list[str]:
         f"{printable(shown_path(data.film))}{heard}",
         _head(view),
         "",
-        *columns(
-            [("stage", "state", "environment", "seconds", ""), *map(_cells, view.stages)],
-            right={3},
-        ),
+        *table(COLUMNS, [_cells(stage) for stage in view.stages], width, colours=colours),
         "",
     ]
     degraded = [
@@ -37,9 +44,9 @@ def lines_of(view: View) -> list[str]:
         for item in stage.degraded
     ]
     if degraded:
-        lines += ["Less than was asked:", *map(printable, degraded)]
+        lines += ["Warnings:", *map(printable, degraded)]
     expected = Expected.of(data.expected)
-    if expected is not None and not expected.poor:  # else it is less than was asked, said above
+    if expected is not None and not expected.poor:  # else it is a warning, said above
         lines.append(printable(sentence(expected)))
     if view.deliverables:
         lines.append("Deliverables:")
@@ -81,23 +88,26 @@ def _head(view: View) -> str:
         case "running":
             by = f", by {view.held_by}" if view.held_by else ""
             return f"running{where}{by}"
+        case "queued":
+            return f"queued{where}: it waits for room on this machine"
         case "interrupted":
             return f"interrupted{where}: its runner died; run it again to go on"
         case "done":
             took = f" in {spoken(data.seconds)}" if data.seconds is not None else ""
-            return f"done{took}"
+            return f"{state_cell('done', degraded=bool(data.degraded))}{took}"
     return f"{view.state}{where}"
 
 
 def _cells(stage: StageView) -> tuple[str, ...]:
-    note = "less than was asked" if stage.degraded else ""
+    note = ""
     if stage.progress and stage.progress["total"]:
         done, total, unit = (stage.progress[name] for name in ("done", "total", "unit"))
         full = int(_BAR * done / total)
         bar = "━" * full + "╌" * (_BAR - full)
         note = f"{bar} {_percent(stage)}, {done:.0f} of {total:.0f} {printable(unit)}"
     seconds = "" if stage.seconds is None else f"{stage.seconds:.1f}"
-    return stage.key, stage.state, stage.environment, seconds, note
+    state = state_cell(stage.state, degraded=bool(stage.degraded))
+    return stage.key, state, seconds, stage.environment, note
 
 
 def _percent(stage: StageView) -> str:

@@ -1,19 +1,43 @@
-"""Words and columns for a terminal, without loading more than the standard library."""
+"""Words for a terminal, without loading more than the standard library."""
 
 from __future__ import annotations
 
+import json
+import os
 import unicodedata
-from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-OutOption = Annotated[Path | None, typer.Option(help="Where jobs live.")]
+from chalchitra.cli import complete
+from chalchitra.schemas import CHECK_VARIABLE
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from chalchitra import __version__
+
+        print(f"chalchitra {__version__}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+    ),
+]
+OutOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where jobs live.", show_default="out")
+]
 NoMuxOption = Annotated[
     bool, typer.Option("--no-mux", help="Make the tracks only, and leave the film as it is.")
 ]
-JobArgument = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, or its folder.")]
+JobArgument = Annotated[
+    str,
+    typer.Argument(metavar="JOB", help="A job's id, or its folder.", autocompletion=complete.jobs),
+]
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -28,33 +52,18 @@ def printable(text: str) -> str:
 _NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
-def width(text: str) -> int:
-    """How many columns a text takes; marks that join the letter before take none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.category(c) in ("Mn", "Me", "Cf")
-        else 2
-        if unicodedata.east_asian_width(c) in "WF"
-        else 1
-        for c in text
-    )
+def named(text: str | None) -> list[str]:
+    """The names in a list such as en,ta."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def columns(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> list[str]:
-    """Rows of cells as aligned lines; columns in `right` are numbers."""
-    if not rows:
-        return []
-    widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = []
-        for index, cell in enumerate(row):
-            space = " " * (widths[index] - width(cell))
-            cells.append(space + cell if index in right else cell + space)
-        lines.append("  ".join(cells).rstrip())
-    return lines
+def print_json(kind: str, data: Any) -> None:
+    """Print what a program reads; the schema of its `kind` is in docs/schemas."""
+    if os.environ.get(CHECK_VARIABLE):
+        from chalchitra.schemas.registry import check
+
+        check(kind, data)
+    print(json.dumps(data, ensure_ascii=False), flush=True)
 
 
 def spoken(seconds: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.signals import ignore
+from chalchitra.cli.text import print_json
 from chalchitra.hints import pasteable, run_line
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def show_tracks(folder: Path, outcome: Outcome, *, as_json: bool, mux: bool) -> 
     report = job_report(job, JobLayout(folder))
     if as_json:
         data = report.model_dump(mode="json", exclude_none=True)
-        print(json.dumps({"job_id": job.job_id, **data}, ensure_ascii=False))
+        print_json("qc-job", {"job_id": job.job_id, **data})
         return
     from chalchitra.cli.qc_text import show_job
 

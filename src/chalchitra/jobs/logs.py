@@ -12,7 +12,7 @@ from pathlib import Path
 from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.hints import run_line
 from chalchitra.jobs.layout import JobLayout
-from chalchitra.jobs.state import effective, read_state
+from chalchitra.jobs.state import RUNNING, effective, read_state
 from chalchitra.jobs.store import id_of_path, read_job
 
 POLL_SECONDS = 0.2
@@ -151,7 +151,7 @@ def _where(layout: JobLayout) -> tuple[bool, str | None]:
     """Whether the job runs, and at which stage it is; a job that was removed does not run."""
     try:
         state = read_state(layout)
-        return effective(state, layout) == "running", state.stage
+        return effective(state, layout) in RUNNING, state.stage
     except ChalchitraError:
         return False, None
 

@@ -18,8 +18,11 @@ from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
 
 STATE_VERSION: Literal[1] = 1
-STATES = ("ready", "running", "interrupted", "done", "failed", "cancelled", "broken")
-"""What a job can be shown as. `interrupted`: its runner died; `broken`: job.json is unreadable."""
+STATES = ("ready", "queued", "running", "interrupted", "done", "failed", "cancelled", "broken")
+"""What a job can be shown as. `queued`: its runner waits for room on the machine; `interrupted`:
+its runner died; `broken`: job.json is unreadable."""
+RUNNING = ("queued", "running")
+"""The states of a job that a runner has."""
 
 
 class JobState(BaseModel):
@@ -42,7 +45,7 @@ class JobState(BaseModel):
     film: str
     minutes: float | None = Field(default=None, ge=0)
     created: str
-    state: Literal["ready", "running", "done", "failed", "cancelled"] = "ready"
+    state: Literal["ready", "queued", "running", "done", "failed", "cancelled"] = "ready"
     stage: str | None = None
     stage_started: str | None = None
     started: str | None = None
@@ -98,11 +101,11 @@ def read_expected(layout: JobLayout) -> dict[str, Any] | None:
 
 def effective(state: JobState, layout: JobLayout) -> str:
     """What the job is to be shown as: a running one that nobody holds was interrupted."""
-    if state.state != "running" or holder(layout) is not None:
+    if state.state not in RUNNING or holder(layout) is not None:
         return state.state
     # Its runner may have ended it between our two looks.
     again = _written(layout)
-    return again.state if again is not None and again.state != "running" else "interrupted"
+    return again.state if again is not None and again.state not in RUNNING else "interrupted"
 
 
 def _written(layout: JobLayout) -> JobState | None:

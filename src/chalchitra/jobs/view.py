@@ -16,7 +16,7 @@ from chalchitra.jobs.listing import seconds_since
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.pace import work_of
 from chalchitra.jobs.record import StageRecord, read_record
-from chalchitra.jobs.state import JobState, effective, read_state
+from chalchitra.jobs.state import RUNNING, JobState, effective, read_state
 from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.stagekit.protocol import MESSAGES_FILE, MessageReader
@@ -67,7 +67,7 @@ class View:
 
     @property
     def runs(self) -> bool:
-        return self.state == "running"
+        return self.state in RUNNING
 
     @property
     def now(self) -> StageView | None:

@@ -22,7 +22,7 @@ from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, HeldErr
 from chalchitra.hardware import known_hardware
 from chalchitra.jobs import JobLayout, id_of_path, read_state
 from chalchitra.runner import rules
-from chalchitra.runner.events import Reporter
+from chalchitra.runner.events import Reporter, checked
 from chalchitra.runner.resources import Resources
 from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
 from chalchitra.runner.stop import Stop
@@ -74,7 +74,7 @@ def run_batch(
         )
         return _run_one(folder, shared, options, services, everything)
 
-    cancelled: CancelledError | None = None
+    stopped: BaseException | None = None
     futures: list[Future[Film]] = []
     try:
         # One more than stages fit, so that the next film is at hand when there is room.
@@ -83,11 +83,9 @@ def run_batch(
                 for number, folder in enumerate(folders):
                     futures.append(threads.submit(run, number, folder))
                 _wait(futures, pool)
-            except BaseException as error:
+            except BaseException as error:  # the summary is told before it goes on
                 everything.set()
-                if not isinstance(error, CancelledError):
-                    raise
-                cancelled = error
+                stopped = error
         films = [future.result() for future in futures]
         films += [_not_started(folder) for folder in folders[len(futures) :]]
         shared.emit(
@@ -99,8 +97,8 @@ def run_batch(
         )
     finally:
         pool.close()
-    if cancelled is not None:
-        raise cancelled
+    if stopped is not None:
+        raise stopped
     return films, _exit_code(films, skip_held)
 
 
@@ -194,5 +192,6 @@ class _Shared:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
+        checked(event, fields)
         with self._lock:
             self._reporter.emit(event, **fields)

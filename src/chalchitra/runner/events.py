@@ -8,13 +8,15 @@ Every event is a dictionary with `event`, `job_id`, `time` (ISO 8601) and the fi
     fetched         model
     stage_skipped   stage, environment, reasons
     stage_reused    stage, environment, reasons, seconds, degraded, deliverables
+    stage_queued    stage (there is no room on the machine for it now)
     stage_started   stage, environment, does, reasons
     stage_progress  stage, done, total, unit
     stage_warning   stage, text
     stage_retry     stage, error, seconds (until then), reduced
     stage_finished  stage, environment, seconds, degraded, deliverables
     stage_failed    stage, environment, seconds, error, log
-    summary         job_dir, state, seconds, stages, deliverables, error, notes
+    summary         job_dir, state, seconds, stages, deliverables, expected, error, notes,
+                    new_notes (those that came up in this run)
 
 Several jobs begin with the first of these and end with the second (films: job_id, job_dir, title,
 state, seconds, degraded, expected, error, exit_code; workers: how many were started, by stage):
@@ -30,7 +32,10 @@ With --dry-run there are only these:
 
 from __future__ import annotations
 
+import os
 from typing import Any, Protocol
+
+from chalchitra.schemas import CHECK_VARIABLE
 
 
 class Reporter(Protocol):
@@ -41,6 +46,14 @@ class Reporter(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
     def emit(self, event: str, **fields: Any) -> None: ...
+
+
+def checked(event: str, fields: dict[str, Any]) -> None:
+    """Hold an event against docs/schemas/event.schema.json, while tests run."""
+    if os.environ.get(CHECK_VARIABLE):
+        from chalchitra.schemas.registry import check
+
+        check("event", {"event": event, **fields})
 
 
 class Silent:

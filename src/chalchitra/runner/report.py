@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from chalchitra.hints import pasteable_fixes
 from chalchitra.runner.events import Reporter
-from chalchitra.runner.report_text import lines_of
+from chalchitra.runner.report_text import lines_of, warning_text
+from chalchitra.tables import colours
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -82,6 +83,34 @@ class JsonReporter:
         self._out.flush()
 
 
+class _Warnings:
+    """Keeps back the warnings of a stage that runs until it has ended, so that each is told once.
+
+    What the stage did less than asked is in its record, and the summary has it.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def told(self, event: str, fields: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """The events to show now."""
+        key = fields.get("job_id", ""), fields.get("stage", "")
+        if event == "stage_started":
+            self._kept[key] = []
+        if event == "stage_warning" and key in self._kept:
+            self._kept[key].append(fields)
+            return []
+        if event not in ("stage_finished", "stage_failed", "stage_retry"):
+            return [(event, fields)]
+        again = [] if event == "stage_failed" else fields.get("degraded", ())
+        in_summary = {warning_text(item) for item in again}
+        kept = self._kept.pop(key, [])
+        if event == "stage_retry":
+            self._kept[key] = []
+        shown = [one for one in kept if one["text"] not in in_summary]
+        return [*(("stage_warning", one) for one in shown), (event, fields)]
+
+
 class PlainReporter:
     """A line a stage, for logs and pipes."""
 
@@ -89,6 +118,7 @@ class PlainReporter:
         self._out = out
         self._why = why
         self._batch = batch
+        self._warnings = _Warnings()
 
     def __enter__(self) -> PlainReporter:
         return self
@@ -97,8 +127,9 @@ class PlainReporter:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
-        for line in lines_of(event, fields, why=self._why, batch=self._batch):
-            print(line, file=self._out, flush=True)
+        for name, told in self._warnings.told(event, fields):
+            for line in lines_of(name, told, why=self._why, batch=self._batch):
+                print(line, file=self._out, flush=True)
 
 
 class TerminalReporter:
@@ -109,18 +140,34 @@ class TerminalReporter:
         self._batch = batch
         self._progress: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._stages: dict[str, list[str]] = {}
+        self._warnings = _Warnings()
 
     def __enter__(self) -> TerminalReporter:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self._progress = Progress(
-            TextColumn("  {task.fields[name]:<16}", markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
-            transient=True,
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            ProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
         )
+
+        console = Console(highlight=False)
+        columns: list[ProgressColumn] = [
+            TextColumn("  {task.fields[name]}", markup=False),
+            TextColumn("{task.fields[percent]}", markup=False),
+            TimeElapsedColumn(),
+        ]
+        if console.width >= _ROOM_FOR_BARS:
+            # rich's own bars are red until they are full, and red is for what goes wrong.
+            bar = BarColumn(20, complete_style="cyan", finished_style="green", pulse_style="cyan")
+            columns.insert(1, bar)
+            columns += [TextColumn("left:"), TimeRemainingColumn(compact=True)]
+        if console.width >= _ROOM_FOR_WORDS:
+            columns.append(TextColumn("{task.description}", markup=False))
+        self._progress = Progress(*columns, console=console, transient=True)
         self._progress.start()
         return self
 
@@ -133,22 +180,60 @@ class TerminalReporter:
         self._follow(self._progress, event, fields)
         if event in ("summary", "batch_summary") and not (self._batch and event == "summary"):
             self._progress.stop()
-        for line in lines_of(event, fields, why=self._why, batch=self._batch):
-            self._progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        from rich.text import Text
+
+        console = self._progress.console
+        for name, told in self._warnings.told(event, fields):
+            for line in lines_of(
+                name,
+                told,
+                why=self._why,
+                batch=self._batch,
+                width=console.width,
+                colours=colours(),
+            ):
+                console.print(Text.from_ansi(line), soft_wrap=True)
 
     def _follow(self, progress: Progress, event: str, fields: dict[str, Any]) -> None:
         job = fields.get("job_id", "")
         task = self._tasks.get(job)
-        if event in ("stage_finished", "stage_failed", "fetched", "summary"):
+        if event == "job_started":
+            self._stages[job] = list(fields["stages"])
+        elif event in ("stage_finished", "stage_failed", "fetched", "summary"):
             if task is not None:
                 progress.remove_task(self._tasks.pop(job))
+        elif event == "stage_queued":
+            self._tasks[job] = progress.add_task(
+                "waits for room", name=self._name(job, fields["stage"]), percent="queued",
+                total=None, start=False,
+            )  # fmt: skip
         elif event == "stage_started":
-            name = f"{job} {fields['stage']}" if self._batch else fields["stage"]
-            self._tasks[job] = progress.add_task(fields["does"], name=name, total=None)
+            if task is not None:
+                progress.remove_task(task)
+            self._tasks[job] = progress.add_task(
+                fields["does"], name=self._name(job, fields["stage"]), percent="", total=None
+            )
         elif event == "fetch":
             if task is None:
-                task = progress.add_task("fetching", name=fields["model"], total=None)
+                name = f"fetching {fields['model']}"
+                task = progress.add_task("", name=name, percent="", total=None)
                 self._tasks[job] = task
-            progress.update(task, completed=fields["done"], total=fields["total"])
+            self._move(progress, task, fields)
         elif event == "stage_progress" and task is not None:
-            progress.update(task, completed=fields["done"], total=fields["total"])
+            self._move(progress, task, fields)
+
+    def _name(self, job: str, stage: str) -> str:
+        """The stage, which of how many it is, and in a batch whose."""
+        stages = self._stages.get(job, [])
+        place = f" ({stages.index(stage) + 1} of {len(stages)})" if stage in stages else ""
+        return f"{f'{job} ' if self._batch else ''}{stage}{place}"
+
+    @staticmethod
+    def _move(progress: Progress, task: TaskID, fields: dict[str, Any]) -> None:
+        done, total = fields["done"], fields["total"]
+        percent = f"{100 * done / total:.0f} %" if total else ""
+        progress.update(task, completed=done, total=total, percent=percent)
+
+
+_ROOM_FOR_BARS, _ROOM_FOR_WORDS = 78, 110
+"""So many columns a terminal must have for a stage's bar, and for what the stage does."""

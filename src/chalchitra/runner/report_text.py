@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chalchitra.hints import job_argument, pasteable, typed
+from chalchitra.hints import job_argument, pasteable, run_line, typed
 from chalchitra.paths import shown_path
+from chalchitra.tables import Column, Style, state_cell, styled, table
 from chalchitra.transcript.expected import Expected, sentence
 
 
-def lines_of(event: str, fields: dict[str, Any], *, why: bool, batch: bool = False) -> list[str]:
+def lines_of(
+    event: str,
+    fields: dict[str, Any],
+    *,
+    why: bool,
+    batch: bool = False,
+    width: int | None = None,
+    colours: bool = False,
+) -> list[str]:
     """What an event says in lines of text; nothing for those that only move a bar.
 
     In a `batch` every line begins with its job, and the table at its end stands for all summaries.
-    Commands in it can be typed in the current folder. Nothing is cut to a terminal's width: what
-    is to be typed must stay whole.
+    Commands in it can be typed in the current folder. Tables fit a terminal's `width`; nothing else
+    is cut or parted: what is to be typed must stay whole.
     """
     if event == "summary" and not batch:
-        lines = summary_lines(fields)
+        lines = summary_lines(fields, width, colours=colours)
     elif event == "batch_summary":
-        lines = batch_lines(fields)
+        lines = batch_lines(fields, width, colours=colours)
     else:
         lines = _lines_of(event, fields, why=why)
         if batch and "job_id" in fields:
             if event == "summary":
-                lines = [summary_end(fields)[-1]]
+                lines = [_ended(fields)]
             if event == "job_started":
                 lines = [fields["title"]]
             lines = [f"{fields['job_id']} {line.strip()}" for line in lines]
+        style = _EVENT_STYLES.get(event, "")
+        lines = [styled(line, style, colours=colours) for line in lines]
     return [pasteable(line) for line in lines]
+
+
+_EVENT_STYLES: dict[str, Style] = {
+    "stage_warning": "warning",
+    "stage_retry": "warning",
+    "stage_failed": "error",
+    "stage_queued": "faint",
+}
 
 
 def _lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
@@ -45,7 +65,9 @@ def _lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
         case "stage_started":
             return [f"{name} {fields['does']}", *reasons] if why else []
         case "stage_warning":
-            return [f"{name} note: {fields['text']}"]
+            return [f"{name} {fields['text']}"]
+        case "stage_queued":
+            return [f"{name} waits for room on this machine"]
         case "stage_reused":
             return [f"{name} reused in {fields['seconds']:.1f} s", *reasons]
         case "stage_planned":
@@ -73,56 +95,114 @@ _ENDED = {
 }
 
 
-def summary_lines(fields: dict[str, Any]) -> list[str]:
-    """The summary as plain text, columns aligned."""
-    rows = [
-        ("stage", "environment", "seconds", "state"),
-        *(_cells(row) for row in fields["stages"]),
+STAGES = (
+    Column("stage"),
+    Column("state"),
+    Column("seconds", need=1, right=True),
+    Column("environment", need=2),
+)
+
+
+def summary_lines(
+    fields: dict[str, Any], width: int | None = None, *, colours: bool = False
+) -> list[str]:
+    """The summary: the stages as a table, each warning once, how it ended."""
+    rows = [_cells(row) for row in fields["stages"]]
+    return [
+        "",
+        *table(STAGES, rows, width, colours=colours),
+        *_warnings(fields["stages"], colours=colours),
+        *summary_end(fields),
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    degraded = [
-        f"  {row['stage']}: {item['what']} {item['why']} {item['fix']}".rstrip()
-        for row in fields["stages"]
-        for item in row.get("degraded", ())
-    ]
-    if degraded:
-        lines += ["Less than was asked:", *degraded]
-    return ["", *lines, *summary_end(fields)]
+
+
+def _warnings(stages: Sequence[dict[str, Any]], *, colours: bool) -> list[str]:
+    """What was done less than asked, each once, however many stages say it."""
+    said: dict[str, list[str]] = {}
+    for row in stages:
+        for item in row.get("degraded", ()):
+            said.setdefault(warning_text(item), []).append(row["stage"])
+    if not said:
+        return []
+    lines = ["Warnings:", *(f"  {', '.join(names)}: {text}" for text, names in said.items())]
+    return [styled(line, "warning", colours=colours) for line in lines]
+
+
+def warning_text(item: dict[str, Any]) -> str:
+    """What was done less than asked, as the stage said it while it ran."""
+    return " ".join(part for part in (item["what"], item["why"], item["fix"]) if part)
 
 
 def summary_end(fields: dict[str, Any]) -> list[str]:
-    """What follows the table: notes, deliverables, how it ended."""
-    ended = _ENDED[fields["state"]]
-    lines = [f"Note: {note}" for note in fields["notes"]]
+    """What follows the table: notes, deliverables, how it ended, what to do next."""
+    # What was said when the job was prepared is not said again.
+    lines = [f"Note: {note}" for note in fields.get("new_notes", fields["notes"])]
     expected = Expected.of(fields.get("expected"))
-    if expected is not None and not expected.poor:  # else it is less than was asked, said above
+    if expected is not None and not expected.poor:  # else it is a warning, said above
         lines.append(sentence(expected))
     if fields["deliverables"]:
         lines.append("Deliverables:")
         lines += [f"  {shown_path(path)}" for path in fields["deliverables"]]
-    return [*lines, f"{ended} in {fields['seconds']:.1f} s."]
+    return [*lines, _ended(fields), *_next(fields)]
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, str, str, str]:
-    return row["stage"], row["environment"], f"{row['seconds']:.1f}", row["state"]
+def _ended(fields: dict[str, Any]) -> str:
+    return f"{_ENDED[fields['state']]} in {fields['seconds']:.1f} s."
 
 
-_FILM_COLUMNS = ("job", "film", "state", "seconds", "what it needs")
+def _next(fields: dict[str, Any]) -> list[str]:
+    """What to type next; an error that stopped the run has its own advice, and is shown last."""
+    folder = Path(fields["job_dir"])
+    tracks = any(row["stage"].startswith("subtitle_gen") for row in fields["stages"])
+    if fields["state"] == "done" and tracks:
+        return [typed("chalchitra qc", job_argument(folder), first="To judge the subtitles,")]
+    if fields["state"] == "ready":
+        return [run_line(folder, first="To run the rest,")]
+    return []
 
 
-def batch_lines(fields: dict[str, Any]) -> list[str]:
-    """The table of a batch as plain text."""
-    rows = [_FILM_COLUMNS, *(_film_cells(film) for film in fields["films"])]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)] + [0]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    state = state_cell(row["state"], degraded=bool(row.get("degraded")))
+    return row["stage"], state, f"{row['seconds']:.1f}", row["environment"]
+
+
+FILMS = (
+    Column("job"),
+    Column("state"),
+    Column("seconds", need=1, right=True),
+    Column("film", folds=True),
+)
+
+
+def batch_lines(
+    fields: dict[str, Any], width: int | None = None, *, colours: bool = False
+) -> list[str]:
+    """The table of a batch, what its films need, how many ended how."""
+    films = fields["films"]
+    rows = [
+        (
+            film["job_id"],
+            state_cell(film["state"], degraded=bool(film["degraded"])),
+            f"{film['seconds']:.1f}",
+            film["title"],
+        )
+        for film in films
     ]
-    return ["", *lines, *batch_end(fields)]
+    needs = [
+        styled(f"  {film['job_id']}: {said}", _style(film), colours=colours)
+        for film in films
+        if (said := _needs(film))
+    ]
+    return [
+        "",
+        *table(FILMS, rows, width, colours=colours),
+        *(["What to look at:", *needs] if needs else []),
+        *batch_end(fields),
+    ]
+
+
+def _style(film: dict[str, Any]) -> Style:
+    return "warning" if film["error"] is None else "error"
 
 
 def batch_end(fields: dict[str, Any]) -> list[str]:
@@ -132,22 +212,22 @@ def batch_end(fields: dict[str, Any]) -> list[str]:
     return [f"{len(states)} films in {fields['seconds']:.1f} s: {counts}."]
 
 
-def _film_cells(film: dict[str, Any]) -> tuple[str, str, str, str, str]:
-    needs = ""
+def _needs(film: dict[str, Any]) -> str:
+    """What went wrong with a film and what to do, or what was done less than asked."""
     if film["error"] is not None:
         errors = film["error"].get("errors", [film["error"]])
-        needs = _needs(film, errors)
-    elif film["degraded"]:
-        first, *more = film["degraded"]
-        expected = Expected.of(film.get("expected"))
-        if expected is not None and expected.poor:  # what a person must know first
-            said = [one for one in film["degraded"] if one == f"export: {sentence(expected)}"]
-            first = said[0] if said else first
-        needs = f"{first} {_status(film, f'To see {len(more)} more,')}" if more else first
-    return film["job_id"], film["title"], film["state"], f"{film['seconds']:.1f}", needs
+        return _in_a_line(film, errors)
+    if not film["degraded"]:
+        return ""
+    first, *more = dict.fromkeys(film["degraded"])
+    expected = Expected.of(film.get("expected"))
+    if expected is not None and expected.poor:  # what a person must know first
+        said = [one for one in film["degraded"] if one == f"export: {sentence(expected)}"]
+        first = said[0] if said else first
+    return f"{first} {_status(film, f'To see {len(more)} more,')}" if more else str(first)
 
 
-def _needs(film: dict[str, Any], errors: list[dict[str, Any]]) -> str:
+def _in_a_line(film: dict[str, Any], errors: list[dict[str, Any]]) -> str:
     """What happened and what to do in one line, which can end with one command only."""
     lines = [(error["what"], *error["fix"].split("\n")) for error in errors]
     typed_ = [fix for _, fix, *_ in lines if "ype: " in fix]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work
 from chalchitra.runner.decide import Decision, decide
-from chalchitra.runner.events import Reporter
+from chalchitra.runner.events import Reporter, checked
 from chalchitra.runner.film_again import look_again
 from chalchitra.runner.film_hash import check_same_film, reads_film
 from chalchitra.runner.fingerprints import fingerprint_parts, script_of
@@ -117,7 +118,9 @@ class _Tagged:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
-        self._reporter.emit(event, **{"job_id": self._job_id, "time": _now(), **fields})
+        fields = {"job_id": self._job_id, "time": _now(), **fields}
+        checked(event, fields)
+        self._reporter.emit(event, **fields)
 
 
 class _Run:
@@ -142,6 +145,7 @@ class _Run:
         self.state = JobState.of(job)
         self.rows: list[dict[str, Any]] = []
         self.notes: list[str] = []
+        self.told = list(job.notes)  # whoever prepared the job
 
     def run(self) -> Outcome:
         clock = time.monotonic()
@@ -188,6 +192,11 @@ class _Run:
             "expected": expected,
             "error": error.to_dict() if error else None,
             "notes": [*self.job.notes, *self.job.edit_notes(self.layout.root), *self.notes],
+            "new_notes": [
+                *(note for note in self.job.notes if note not in self.told),
+                *self.job.edit_notes(self.layout.root),
+                *self.notes,
+            ],
         }
         with suppress(OSError):  # a full disk must not hide what happened
             self._tell(
@@ -262,14 +271,6 @@ class _Run:
             )
             return
         row.update(state="running", seconds=0.0)
-        self._tell(stage=key, stage_started=_now())
-        self.reporter.emit(
-            "stage_started",
-            stage=key,
-            environment=environment,
-            does=STAGES[split_key(key)[0]].does,
-            reasons=decision.reasons,
-        )
         clock = time.monotonic()
         try:
             record = self._run_stage(key, decision, ready)
@@ -324,7 +325,21 @@ class _Run:
             check=self.stop.check,
             check_film=self._check_film if reads_film(job, key) else lambda: None,
         )
-        with self.services.gate(need, self.stop.check) as slot:
+        waits = _Once(partial(self._wait, key))
+
+        def check() -> None:
+            waits()
+            self.stop.check()
+
+        with self.services.gate(need, check) as slot:
+            self._tell(state="running", stage=key, stage_started=_now())
+            self.reporter.emit(
+                "stage_started",
+                stage=key,
+                environment=job.environment_of(key),
+                does=STAGES[stage].does,
+                reasons=decision.reasons,
+            )
             if slot.gpu is not None:
                 environ["CUDA_VISIBLE_DEVICES"] = str(slot.gpu)
             record = run_with_retries(work, self.rules.retry)
@@ -332,6 +347,11 @@ class _Run:
             with suppress(OSError, ValueError):  # it saves work; without it nothing is lost
                 self.store.put(job, self.layout, record)
         return record
+
+    def _wait(self, key: str) -> None:
+        """Say that there is no room on the machine for a stage now."""
+        self._tell(state="queued", stage=key, stage_started=_now())
+        self.reporter.emit("stage_queued", stage=key)
 
     def _look_again(self) -> None:
         """Take the film as it is now; job.json keeps it, so that whoever reads it knows too."""
@@ -352,6 +372,18 @@ class _Run:
             return None
         models = ready.models.get(key, {})
         return reuse(self.store, self.job, self.layout, key, decision, models, self.reporter)
+
+
+class _Once:
+    """Calls a function the first time that it is called itself."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self._call: Callable[[], None] | None = call
+
+    def __call__(self) -> None:
+        if self._call is not None:
+            call, self._call = self._call, None
+            call()
 
 
 _PUBLISHED = frozenset({"done", "up to date", "reused"})

@@ -1,0 +1,106 @@
+"""Help as it is shown: options in groups, values by what they are, examples last.
+
+typer's own grouped help is rich's: its boxes cut the names of options on a narrow terminal, and
+loading it takes longer than all else that `--help` does.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from chalchitra.hints import pasteable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TYPE = re.compile(r"<([^<>]*)>")
+_NO_TYPE = re.compile(r" <[^<>]*>$")
+_DEFAULT = re.compile(r"\[default: \((.*)\)\]")
+_LEAST_HELP = 24
+"""So many columns the second column has at least; where it has less, it goes below the first."""
+
+JOBS, PREPARING, RESULTS, MACHINE = (
+    "Run jobs",
+    "Prepare a job",
+    "Judge and change the subtitles",
+    "This machine",
+)
+
+
+def examples(*lines: str) -> str:
+    """The text of an epilog with commands that can be typed."""
+    return "\n".join(lines)
+
+
+class Command(TyperCommand):
+    """A command whose options are shown in groups (`rich_help_panel`), with examples (`epilog`)."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _narrow(formatter)
+        super().format_help(ctx, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        _format(self.get_params(ctx), ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        _examples(self.epilog, formatter)
+
+
+class Group(TyperGroup):
+    """A group of commands, which are shown in groups of their own."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _narrow(formatter)
+        super().format_help(ctx, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            command = self.get_command(ctx, name)
+            if command is not None and not command.hidden:
+                panel = getattr(command, "rich_help_panel", None) or "Commands"
+                panels.setdefault(panel, []).append((name, command.get_short_help_str(200)))
+        _sections(panels, formatter)
+        _format(self.get_params(ctx), ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        _examples(self.epilog, formatter)
+
+
+def _narrow(formatter: Any) -> None:
+    """The terminal's own width: the parser's is never below 50."""
+    formatter.width = min(shutil.get_terminal_size().columns, 100) - 1
+
+
+def _format(params: Iterable[Any], ctx: Any, formatter: Any) -> None:
+    panels: dict[str, list[tuple[str, str]]] = {}
+    for param in params:
+        record = param.get_help_record(ctx)
+        if record is None:
+            continue
+        name, text = record
+        argument = param.param_type_name == "argument"
+        name = _NO_TYPE.sub("", name) if argument else _TYPE.sub(r"\1", name)
+        text = _DEFAULT.sub(r"[default: \1]", text.replace("[required]", "")).rstrip()
+        panel = param.rich_help_panel or ("Arguments" if argument else "Options")
+        panels.setdefault(panel, []).append((name, text))
+    _sections(panels, formatter)
+
+
+def _sections(panels: dict[str, list[tuple[str, str]]], formatter: Any) -> None:
+    for panel, rows in panels.items():
+        with formatter.section(panel):
+            room = formatter.width - _LEAST_HELP
+            formatter.write_dl(rows, col_max=max(8, min(28, room)))
+
+
+def _examples(epilog: str | None, formatter: Any) -> None:
+    """Each line whole: it is to be typed."""
+    if epilog:
+        with formatter.section("Examples"):
+            for line in epilog.splitlines():
+                formatter.write(f"{'':>{formatter.current_indent}}{pasteable(line)}\n")
