@@ -8,16 +8,16 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
 from chalchitra import __version__
 from chalchitra.cli import complete
 from chalchitra.cli.main import app
 from chalchitra.tables import width_of
-from typer.main import get_command
 
 GROUPS = {"models": ["list", "fetch", "accept", "verify"], "cache": ["prune", "forget"]}
 COMMANDS = [
-    [name] + more
+    [name, *more]
     for name in get_command(app).commands
     if name != "bootstrap"
     for more in ([], *([one] for one in GROUPS.get(name, [])))

@@ -43,7 +43,6 @@ def test_filters(project, chalchitra):
     assert "interrupted" in wrong.err
 
 
-@pytest.mark.damages_documents
 def test_a_broken_job_is_listed(project, chalchitra):
     job, layout = project.job()
     layout.job_file.write_text("{")

@@ -96,13 +96,13 @@ def test_what_is_wrong_with_the_file_is_told_by_its_line(chalchitra, srt):
     assert "line 1 text outside a cue Tombé" in rows
 
 
-def test_a_long_text_takes_no_column_its_room(chalchitra, srt):
+def test_a_long_text_is_whole_in_a_pipe(chalchitra, srt):
     srt.write_text(GOOD.replace("दोस्तो", "दोस्तो " * 40), encoding="utf-8")
     _, out, _ = chalchitra("qc", srt)
     row = next(line for line in out.splitlines() if "line too long" in line)
     assert row.split()[0] == "1"
     assert "42" in row
-    assert row.endswith("…")
+    assert row.count("दोस्तो") == 40
 
 
 def test_so_many_may_be(chalchitra, srt):

@@ -10,6 +10,7 @@ from chalchitra.settings import resolve
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.edited import EditedTrack
 from chalchitra.subtitles.qc import make_report
+from chalchitra.subtitles.template_track import TemplateTrack
 
 from ..runner.quick import Quick, echo
 
@@ -34,6 +35,7 @@ def quick(project, monkeypatch):
             cues = EditedTrack.read(stage.input("edited")).to_cues()
         settings = CueSettings.model_validate(stage.params)
         make_report(cues, settings, "netflix", stage.language).write(stage.output("qc", "qc.json"))
+        TemplateTrack.of_source("hi", cues).write(stage.output("cues", "cues.json"))
         name = f"film.{stage.language}.srt"
         stage.output("srt", name, deliver_as=name).write_text(cues[0].text)
 
@@ -171,3 +173,38 @@ def test_a_crash_before_the_job_names_the_copy_changes_nothing(
     assert chalchitra("review", layout.root, edited("नमस्ते")).code != 0
     assert read_job(layout.root).edits == {}
     assert read_record(layout, "subtitle_gen@hi") == before
+
+
+def cues(*texts):
+    return "\n".join(
+        f"{n}\n00:00:{n - 1:02},500 --> 00:00:{n:02},400\n{text}\n"
+        for n, text in enumerate(texts, start=1)
+    )
+
+
+def test_what_was_taken_is_said(chalchitra, ran, tmp_path):
+    _, layout = ran
+    file = tmp_path / "film.hi.srt"
+    file.write_text(cues("made", "two", "three"))
+    assert "3 cues read: 1 changed, 2 new, 0 gone." in chalchitra("review", layout.root, file).out
+    file.write_text(cues("one", "two", "three"))
+    told = chalchitra("review", layout.root, file, "--json").data["changes"]
+    assert told == {"read": 3, "changed": 1, "new": 0, "gone": 0}
+
+
+def test_before_most_cues_vanish_a_person_is_asked(chalchitra, on_terminal, ran, tmp_path):
+    _, layout = ran
+    file = tmp_path / "film.hi.srt"
+    file.write_text(cues("made", "two", "three"))
+    assert chalchitra("review", layout.root, file, "--no-mux").code == 0
+    file.write_text(cues("made"))
+    refused = chalchitra("review", layout.root, file, "--no-mux")
+    assert (refused.code, refused.out) == (2, "")
+    assert "1 cue read: 0 changed, 0 new, 2 gone." in refused.err
+    assert f"review {layout.root} {file} --yes --no-mux" in refused.err
+    code, shown = on_terminal("review", layout.root, file, "--no-mux", answer="n\n")
+    assert code == 130
+    assert "Nothing was taken." in shown
+    assert read_job(layout.root).edits["hi"].cues == 3
+    assert chalchitra("review", layout.root, file, "--no-mux", "--yes").code == 0
+    assert read_job(layout.root).edits["hi"].cues == 1

@@ -85,6 +85,7 @@ def test_what_is_no_job_is_refused(tmp_path, name):
     assert caught.value.fix
 
 
+@pytest.mark.damages_documents
 def test_a_broken_job_names_the_field(project):
     job, layout = project.job()
     data = json.loads(layout.job_file.read_text())

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from chalchitra.cli import complete
+from chalchitra.cli.ask import confirm
 from chalchitra.cli.text import OutOption, print_json, printable
-from chalchitra.errors import ChalchitraError, ExitCode, UsageError, raise_all
+from chalchitra.errors import ChalchitraError, raise_all
 from chalchitra.paths import shown_path
 
 if TYPE_CHECKING:
@@ -42,7 +43,13 @@ def remove(
     for removal in removals:
         _say(removal)
     if not yes:
-        _confirm(len(removals))
+        count = len(removals)
+        confirm(
+            "Remove it?" if count == 1 else f"Remove these {count} jobs?",
+            refused="Nothing was removed.",
+            nothing="Nothing was removed.",
+            fix="Add --yes.",
+        )
     removed = []
     for removal in removals:
         try:
@@ -74,16 +81,3 @@ def _say(removal: Removal) -> None:
         print(f"  {printable(shown_path(path))}", file=sys.stderr)
     if not removal.deliverables:
         print("  has no deliverables", file=sys.stderr)
-
-
-def _confirm(count: int) -> None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(
-            "Nothing was removed: nobody can be asked here.",
-            cause="Without a terminal rm removes only what it is told to surely.",
-            fix="Add --yes.",
-        )
-    question = "Remove it?" if count == 1 else f"Remove these {count} jobs?"
-    if not typer.confirm(question, err=True):
-        print("Nothing was removed.", file=sys.stderr)
-        raise typer.Exit(int(ExitCode.CANCELLED))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chalchitra.cli import complete
+from chalchitra.cli.ask import confirm
 from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
 
@@ -29,6 +31,9 @@ def review(
     ] = None,
     undo: Annotated[
         bool, typer.Option("--undo", help="Take the edits back: the track as it was made.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask, even if most cues are gone.")
     ] = False,
     no_mux: NoMuxOption = False,
     out: OutOption = None,
@@ -56,15 +61,29 @@ def review(
     folder = named_job(out_dir(out), job).absolute()
     if not no_mux:
         require_film(folder)
-    styled = False
+    styled, changes = False, None
     if file is None:
         edits.undo(folder, language)
     else:
         edited = read_edited(file)
         styled = edited.styled
+        changes = edits.changes(folder, file, edited.track, language)
+        if changes is not None and changes.loses_most and not yes:
+            more = ["-t", language] if language else []
+            more += ["--no-mux"] if no_mux else []
+            more += ["--out", str(out)] if out else []
+            again = shlex.join(["review", job, str(file), "--yes", *more])
+            confirm(
+                f"{changes} Take it all the same?",
+                refused=f"Most cues of the track would be gone: {changes}",
+                nothing="Nothing was taken.",
+                fix=f"If that is meant, type: chalchitra {again}",
+            )
         edits.take(folder, file, edited.track, language)
+        if changes is not None and not as_json:
+            print(changes)
     with reporter(as_json=as_json) as shown:
         outcome = remake(folder, shown, mux=not no_mux)
-    show_tracks(folder, outcome, as_json=as_json, mux=not no_mux)
+    show_tracks(folder, outcome, as_json=as_json, mux=not no_mux, changes=changes)
     if styled and not as_json and file is not None:
         print(f"Tags such as <i> in {file.name} are left out: tracks have plain text.")

@@ -15,6 +15,7 @@ from chalchitra.hints import pasteable, run_line
 if TYPE_CHECKING:
     from chalchitra.runner.events import Reporter
     from chalchitra.runner.run import Outcome
+    from chalchitra.subtitles.compare import Changes
 
 
 _MADE = frozenset({"done", "reused", "up to date"})
@@ -48,7 +49,14 @@ def reporter(*, as_json: bool) -> Reporter:
     return _WithoutEnd(Silent() if as_json else choose_reporter(as_json=False, why=False))
 
 
-def show_tracks(folder: Path, outcome: Outcome, *, as_json: bool, mux: bool) -> None:
+def show_tracks(
+    folder: Path,
+    outcome: Outcome,
+    *,
+    as_json: bool,
+    mux: bool,
+    changes: Changes | None = None,
+) -> None:
     """Print what the tracks are like now; end with the run's exit code where it failed."""
     from chalchitra.jobs import JobLayout, read_job
     from chalchitra.tracks.quality import job_report
@@ -60,6 +68,8 @@ def show_tracks(folder: Path, outcome: Outcome, *, as_json: bool, mux: bool) -> 
     report = job_report(job, JobLayout(folder))
     if as_json:
         data = report.model_dump(mode="json", exclude_none=True)
+        if changes is not None:
+            data["changes"] = changes.to_dict()
         print_json("qc-job", {"job_id": job.job_id, **data})
         return
     from chalchitra.cli.qc_text import show_job

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, HeldError, unforeseen
+from chalchitra.errors import ChalchitraError, ExitCode, HeldError, unforeseen
 from chalchitra.hardware import known_hardware
 from chalchitra.jobs import JobLayout, id_of_path, read_state
 from chalchitra.runner import rules

@@ -6,14 +6,37 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes, write_text
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import EditedFile, Job, JobLayout, read_job, rewrite_job
+from chalchitra.jobs import EditedFile, Job, JobLayout, read_job, read_record, rewrite_job
 from chalchitra.languages import find
+from chalchitra.pipeline import stage_key
 from chalchitra.runner.lock import held
+from chalchitra.subtitles.compare import Changes, compare
 from chalchitra.subtitles.edited import EditedTrack
+from chalchitra.subtitles.template_track import TemplateTrack
 from chalchitra.tracks.rerun import require_tracks
+
+
+def changes(folder: Path, file: Path, track: EditedTrack, language: str | None) -> Changes | None:
+    """How an edited file differs from the track as it is; None where that has not been made.
+
+    Raises as `take` does.
+    """
+    layout = JobLayout(folder)
+    job = read_job(folder)
+    wanted = _language(job, file, language)
+    record = read_record(layout, stage_key("subtitle_gen", wanted))
+    if record is None or "cues" not in record.outputs:
+        return None
+    try:
+        before = TemplateTrack.read(layout.root / record.outputs["cues"].path).cues
+    except (OSError, ValidationError):
+        return None
+    return compare(before, track.to_cues())
 
 
 def take(folder: Path, file: Path, track: EditedTrack, language: str | None) -> str:
