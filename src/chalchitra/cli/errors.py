@@ -12,7 +12,7 @@ import typer
 
 from chalchitra.cli.text import print_json
 from chalchitra.errors import ChalchitraError, UsageError
-from chalchitra.hints import pasteable
+from chalchitra.hints import pasteable, pasteable_fixes
 from chalchitra.tables import colours, styled
 
 
@@ -30,7 +30,8 @@ def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = Non
     if debug:
         traceback.print_exception(error)
     if as_json is not None:
-        print_json("event" if as_json == "events" else "error", as_data(error, as_json))
+        data = pasteable_fixes(as_data(error, as_json))
+        print_json("event" if as_json == "events" else "error", data)
         return
     first, *rest = map(pasteable, error.lines())
     print(styled(first, "error", colours=colours(sys.stderr)), *rest, sep="\n", file=sys.stderr)

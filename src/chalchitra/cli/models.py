@@ -12,7 +12,7 @@ import typer
 from chalchitra.cli.help import Command, Group
 from chalchitra.cli.text import named, print_json
 from chalchitra.errors import ExitCode
-from chalchitra.hints import pasteable
+from chalchitra.hints import fetch_line, pasteable, typed
 from chalchitra.tables import Cell, Column, show, state_cell
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ def _advice(rows: Sequence[ModelRow]) -> list[str]:
     for row in rows:
         if row.wanted and row.state != "ok":
             if row.accepted is False:
-                lines.append(f"  chalchitra models accept {row.name}")
-            lines.append(f"  chalchitra models fetch {row.name} --format {row.format}")
-    return ["To fetch what is wanted here, type:", *lines] if lines else []
+                lines.append(typed("chalchitra models accept", row.name, first="To agree,"))
+            lines.append(fetch_line(row.name, row.format, first=f"To have {row.name},"))
+    return lines
 
 
 @app.command(cls=Command, epilog="chalchitra models fetch large-v3 --format ctranslate2")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from chalchitra.cli import complete
 from chalchitra.cli.ask import confirm
 from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
+from chalchitra.hints import typed
 
 
 def review(
@@ -72,12 +72,13 @@ def review(
             more = ["-t", language] if language else []
             more += ["--no-mux"] if no_mux else []
             more += ["--out", str(out)] if out else []
-            again = shlex.join(["review", job, str(file), "--yes", *more])
             confirm(
                 f"{changes} Take it all the same?",
                 refused=f"Most cues of the track would be gone: {changes}",
                 nothing="Nothing was taken.",
-                fix=f"If that is meant, type: chalchitra {again}",
+                fix=typed(
+                    "chalchitra review", job, file, "--yes", *more, first="If that is meant,"
+                ),
             )
         edits.take(folder, file, edited.track, language)
         if changes is not None and not as_json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from chalchitra.errors import UsageError
 from chalchitra.hardware import Hardware
+from chalchitra.hints import typed
 from chalchitra.languages import Language
 from chalchitra.models.catalogue import ModelEntry
 from chalchitra.models.defaults import default_whisper
@@ -49,7 +50,7 @@ def require_any(found: Sequence[object], kind: str | None, kinds: Iterable[str])
         raise UsageError(
             f"There is no model of the kind {kind}.",
             cause=f"The kinds are {', '.join(dict.fromkeys(kinds))}.",
-            fix="Type: chalchitra models list",
+            fix=typed("chalchitra models list"),
         )
 
 
