@@ -203,8 +203,7 @@ def prepare_film(
 
 def _look(path: Path, plan_: Plan) -> _Asked:
     wishes = plan_.wishes
-    # Not resolve(): a film that is named through a link keeps the name it was given.
-    film = probe(Path(os.path.normpath(path.absolute())))
+    film = probe(named_film(path))
     clip = validate_clip(film, wishes.start, wishes.end)
     stream, reason = choose_audio_stream(
         film, wishes.audio_track, plan_.source, _track_language(wishes.audio_track)
@@ -224,6 +223,11 @@ def _look(path: Path, plan_: Plan) -> _Asked:
         ),
         datetime.now().astimezone(),
     )
+
+
+def named_film(path: Path) -> Path:
+    """A film's path as its job has it: one that is named through a link keeps that name."""
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _by_ear(

@@ -26,6 +26,8 @@ import pytest
 from chalchitra import diagnosis, hints, paths
 from chalchitra.errors import ChalchitraError
 from chalchitra.jobs import JobLayout, read_job
+from chalchitra.jobs.earlier import told
+from chalchitra.jobs.listing import row_of
 from chalchitra.models import advice, fetch
 from chalchitra.models.catalogue import Catalogue, load
 from chalchitra.models.sources import SourceError
@@ -174,6 +176,18 @@ def a_batch_has_more_to_say(w: World) -> str:
     return "\n".join(report_text.lines_of("batch_summary", fields, why=False))
 
 
+def prepared_before(w: World) -> str:
+    row = row_of(w.job())
+    assert row is not None
+    return hints.pasteable(told(row))
+
+
+def done_before(w: World) -> str:
+    row = row_of(w.job(ran=True))
+    assert row is not None
+    return hints.pasteable(told(row))
+
+
 def a_variable_that_is_no_setting(w: World) -> str:
     w.patch.setenv("CHALCHITRA_ASR_BEEM", "1")
     return w.type("prepare-job", "x.mkv", "--transcribe", "-s", "hi")
@@ -315,6 +329,8 @@ MADE_BY = {
     "runner/remove.py:plan_removal": removed_while_it_runs,
     "runner/lock.py:_take": run_while_it_runs,
     "runner/cancel.py:ask": nobody_runs_it,
+    "jobs/earlier.py:told": done_before,
+    "jobs/earlier.py:told #2": prepared_before,
     "runner/report_text.py:_status": a_batch_has_more_to_say,
     "settings.py:_variable_target": a_variable_that_is_no_setting,
     "settings.py:_read_table": no_settings,
@@ -531,7 +547,8 @@ def test_what_prepare_job_says_comes_next_runs(tmp_path):
     planned = _bash(f"{next_} --dry-run --json", here)
     assert {json.loads(row)["event"] for row in planned.splitlines()} >= {"stage_planned"}
     again = _bash(better, here)
-    assert "job_" in again
+    earlier = next(row for row in again.splitlines() if "was prepared before" in row)
+    assert "stage_planned" in _bash(f"{TO_TYPE.search(earlier)[1]} --dry-run --json", here)
     jobs = list(out.glob("*/*/*/asha/*"))
     assert {read_job(job).models["asr"].name for job in jobs} >= {"base"}
     assert len(jobs) == 2

@@ -281,11 +281,12 @@ def prepare_job(
     """Check films and write one job for each."""
     from chalchitra.film_files import find_films
     from chalchitra.hints import command, pasteable
+    from chalchitra.jobs.earlier import earlier_jobs, told
     from chalchitra.media.times import parse_time
     from chalchitra.out import out_dir
     from chalchitra.paths import shown_path
     from chalchitra.pipeline import WORKFLOWS
-    from chalchitra.prepare import Wishes, collect, make_plan
+    from chalchitra.prepare import Wishes, collect, make_plan, named_film
     from chalchitra.runner.report import choose_listening_reporter
     from chalchitra.settings import parse_override
 
@@ -360,8 +361,11 @@ def prepare_job(
         )
     for note in found.notes:
         typer.echo(note, err=as_json)
+    plan = make_plan(wishes)
+    known = earlier_jobs(out_dir(out), plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:
-        jobs, error = collect(films, make_plan(wishes), out_dir(out), reporter)
+        jobs, error = collect(films, plan, out_dir(out), reporter)
+    earlier = {job.job_id: row for job, _ in jobs if (row := known.get(job.film.path))}
     if as_json:
         rows = [
             {
@@ -379,6 +383,7 @@ def prepare_job(
                 "stages": job.stages,
                 "stage_environments": job.stage_environments,
                 "notes": job.notes,
+                "earlier": str(earlier[job.job_id].job_dir) if job.job_id in earlier else None,
             }
             for job, folder in jobs
         ]
@@ -388,6 +393,8 @@ def prepare_job(
             typer.echo(f"{job.job_id}  {job.title}  ({shown_path(folder)})")
             for note in job.notes:
                 typer.echo(f"  {note}")
+            if job.job_id in earlier:
+                typer.echo(f"  {pasteable(told(earlier[job.job_id]))}")
         if jobs:
             names = [word for job, _ in jobs for word in ("-j", job.job_id)]
             where = ["--out", str(out.absolute())] if out else []
