@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.media.formats import FILM_SUFFIXES, shown
+from chalchitra.media.sniff import looks_like_media
 from chalchitra.text.listing import listed
 
 _SIDECARS = frozenset(
@@ -15,7 +16,9 @@ _SIDECARS = frozenset(
     ".webp .gif .pdf .md .html .url .log .torrent .sfv .md5".split()
 )
 """What lies beside films and is none: counted, not named."""
-_MOST_NAMED = 5
+_UNFINISHED = frozenset(".part .partial .crdownload .download .!qb .!ut .aria2 .tmp".split())
+_PACKED = frozenset(".zip .rar .7z .tar .gz .bz2 .xz .zst .iso .img .nrg".split())
+_MOST_NAMED = 10
 
 
 @dataclass
@@ -29,8 +32,8 @@ class FilmFiles:
 def find_films(paths: Iterable[Path]) -> FilmFiles:
     """The films that were named, folders replaced by the films in them (sorted by name).
 
-    A file in a folder is a film by its suffix; one that is named may end in anything. Raises
-    UsageError for a folder that holds none or cannot be read.
+    A file in a folder is a film by its suffix, or by how it begins; one that is named may end in
+    anything. Raises UsageError for a folder that holds none or cannot be read.
     """
     found = FilmFiles()
     for path in paths:
@@ -70,17 +73,41 @@ def _look_into(folder: Path) -> tuple[list[Path], str]:
             cause=f"{error.strerror}.",
             fix="Check its permissions, or give another folder.",
         ) from None
-    films = [file for file in files if file.suffix.lower() in FILM_SUFFIXES]
-    beside = [file for file in files if file.suffix.lower() in _SIDECARS]
-    others = [file for file in files if file not in films and file not in beside]
+    kinds: dict[str, list[Path]] = {}
+    for file in files:
+        kinds.setdefault(_kind(file), []).append(file)
+    beside = kinds.get("beside", [])
     parts = []
     if folders:
         parts.append(_named("folder", folders) + " (name a folder to take its films)")
-    if others:
-        parts.append(_named("file", others) + " (not known as films; name one to try it)")
+    for kind, why in _LEFT_OUT.items():
+        if kind in kinds:
+            parts.append(f"{_named('file', kinds[kind])} ({why})")
     if beside:
         parts.append(f"{len(beside)} {_plural('file', beside)} that {_are(beside)} not films")
-    return films, f"Left out: {'; '.join(parts)}." if parts else ""
+    return kinds.get("film", []), f"Left out: {'; '.join(parts)}." if parts else ""
+
+
+_LEFT_OUT = {
+    "unfinished": "downloads that have not ended",
+    "packed": "packed or a disc's image: take the films out of it",
+    "other": "not known as films; name one to try it",
+}
+"""Why a file of a kind is left out."""
+
+
+def _kind(file: Path) -> str:
+    """What a file of a folder is: a film, or something of _LEFT_OUT, or what lies beside films."""
+    suffix = file.suffix.lower()
+    for kind, suffixes in (
+        ("film", FILM_SUFFIXES),
+        ("beside", _SIDECARS),
+        ("unfinished", _UNFINISHED),
+        ("packed", _PACKED),
+    ):
+        if suffix in suffixes:
+            return kind
+    return "film" if looks_like_media(file) else "other"
 
 
 def _named(kind: str, items: list[Path]) -> str:
