@@ -8,9 +8,10 @@ import shutil
 import pytest
 
 from chalchitra.errors import ExitCode
-from chalchitra.jobs import Clip, ModelChoice, read_job
+from chalchitra.jobs import Clip, JobLayout, ModelChoice, read_job
 from chalchitra.media.film import Stream
 from chalchitra.models import catalogue
+from chalchitra.runner.film_again import place_now
 from chalchitra.runner.model_places import with_models_here
 
 from .quick import Quick
@@ -164,3 +165,56 @@ def test_models_are_found_where_they_are_now(quick, tmp_path, monkeypatch):
     moved = with_models_here(job).models
     assert moved["asr"].path == tmp_path / "new" / old.name
     assert moved["language"].path == named
+
+
+@pytest.fixture
+def moved(quick, tmp_path, monkeypatch):
+    """Move the whole checkout; the layout of a job in it."""
+
+    def move(layout):
+        there = tmp_path / "moved checkout"
+        inside = layout.root.relative_to(quick.project.root)
+        quick.project.root.rename(there)
+        quick.project.root = there
+        monkeypatch.setenv("CHALCHITRA_ROOT", str(there))
+        return JobLayout(there / inside)
+
+    return move
+
+
+def test_a_film_that_moved_with_the_checkout_is_found(quick, moved):
+    job, layout = quick.job()
+    before = quick.run(layout)
+    assert before.outcome.exit_code == ExitCode.DONE
+    layout = moved(layout)
+    ran = quick.run(layout, from_stage="demux")
+    assert ran.outcome.exit_code == ExitCode.DONE
+    assert ran.served == list(job.stages)
+    film = read_job(layout.root).film
+    assert film.path == quick.project.root / job.film.path.name
+    assert film.model_copy(update={"path": job.film.path}) == job.film
+
+
+def test_what_is_there_instead_is_not_taken_for_the_film(quick, moved):
+    job, layout = quick.job()
+    layout = moved(layout)
+    (quick.project.root / job.film.path.name).write_text("another film of another size")
+    ran = quick.run(layout)
+    assert ran.outcome.exit_code == ExitCode.USAGE
+    assert str(job.film.path) in ran.outcome.error.what
+    job.film.path.parent.mkdir()
+    job.film.path.write_text("the film")
+    assert place_now(job) == job.film.path
+
+
+def test_a_model_folder_that_was_named_is_found_among_the_models(project, tmp_path, monkeypatch):
+    job, _ = project.job()
+    models = tmp_path / "new" / "models"
+    (models / "my-whisper").mkdir(parents=True)
+    monkeypatch.setenv("CHALCHITRA_MODELS", str(models))
+    for name, path in (("my-whisper", models / "my-whisper"), ("gone", tmp_path / "old" / "gone")):
+        choice = ModelChoice(
+            name=name, kind="whisper", format="ctranslate2", path=tmp_path / "old" / name, reason=""
+        )
+        there = with_models_here(job.model_copy(update={"models": {"asr": choice}}))
+        assert there.models["asr"].path == path

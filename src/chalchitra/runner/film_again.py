@@ -4,11 +4,14 @@ place. It is looked at again, and the job goes on where what was chosen still ho
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from chalchitra.errors import UsageError
 from chalchitra.jobs import Job, JobLayout
 from chalchitra.media.channels import channel_names
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.times import validate_clip
+from chalchitra.paths import project_root
 from chalchitra.pipeline import split_key
 from chalchitra.runner.film_hash import film_sha256, known_sha256
 
@@ -16,12 +19,18 @@ from chalchitra.runner.film_hash import film_sha256, known_sha256
 def look_again(job: Job, layout: JobLayout, *, keep: bool = True) -> tuple[Job, str | None]:
     """The job with its film as it is now, and what a person is told where it is another.
 
-    With `keep` the hash of the film is written down. A film that is gone is left to whoever opens
-    it. Raises UsageError where the film is none any more, or what was chosen does not hold for it.
+    With `keep` the hash of the film is written down. A film that moved with the checkout is taken
+    where it is now; one that is gone is left to whoever opens it. Raises UsageError where the film
+    is none any more, or what was chosen does not hold for it.
     """
+    path = place_now(job)
+    if path is None:
+        return job, None
+    if path != job.film.path:
+        job = _with(job, job.film.model_copy(update={"path": path}))
     was = job.film
     try:
-        stat = was.path.stat()
+        stat = path.stat()
     except OSError:
         return job, None
     if (stat.st_size, stat.st_mtime_ns) == (was.size, was.mtime_ns):
@@ -39,6 +48,24 @@ def look_again(job: Job, layout: JobLayout, *, keep: bool = True) -> tuple[Job, 
     if _without_time(now) == _without_time(was):
         return again, None
     return again, _note(job, now)
+
+
+def place_now(job: Job) -> Path | None:
+    """Where the job's film is: where it was, or in the checkout as it was in the one before.
+
+    None where it is gone. Of another file in its place its size tells, and then its hash.
+    """
+    was = job.film.path
+    try:
+        if was.exists():
+            return was
+        for at in range(1, len(was.parts)):
+            path = project_root().joinpath(*was.parts[at:])
+            if ".." not in was.parts and path.is_file() and path.stat().st_size == job.film.size:
+                return path
+    except OSError:  # a drive that does not answer
+        return was
+    return None
 
 
 def _with(job: Job, film: Film) -> Job:

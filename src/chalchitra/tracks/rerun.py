@@ -11,6 +11,7 @@ from chalchitra.jobs import Job, JobLayout, read_job, read_record
 from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
+from chalchitra.runner.film_again import place_now
 from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
 from chalchitra.runner.workers import WorkerPool
 
@@ -44,7 +45,7 @@ def require_tracks(job: Job, layout: JobLayout) -> None:
 def require_film(folder: Path) -> None:
     """Raise UsageError where the job's film, which is to be made again with its tracks, is gone."""
     job = read_job(folder)
-    if "mux" in job.stages and not job.film.path.exists():
+    if "mux" in job.stages and place_now(job) is None:
         raise UsageError(
             f"The film is gone: {job.film.path}",
             cause="It was moved, renamed or deleted since the job was prepared.",
