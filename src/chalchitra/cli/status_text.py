@@ -8,7 +8,6 @@ from chalchitra.cli.text import printable, spoken
 from chalchitra.hints import pasteable
 from chalchitra.paths import shown_path
 from chalchitra.tables import Column, state_cell, table
-from chalchitra.transcript.expected import Expected, sentence
 
 if TYPE_CHECKING:
     from chalchitra.jobs.estimate import Estimate
@@ -28,6 +27,8 @@ COLUMNS = (
 
 def lines_of(view: View, width: int | None = None, *, colours: bool = False) -> list[str]:
     """The whole of it, for a terminal's `width`: head, stages, deliverables, the rest, error."""
+    from chalchitra.transcript.expected import Expected, sentence  # loads pydantic
+
     data = view.data
     heard = f", {data.minutes:.1f} min heard" if data.minutes is not None else ""
     lines = [

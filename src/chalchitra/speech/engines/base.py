@@ -21,6 +21,7 @@ from chalchitra.speech.hotwords import MOST_TOKENS, GlossaryUse, use_glossary
 from chalchitra.speech.invented import is_scrap, letters_of
 from chalchitra.speech.judging import Reading, Written
 from chalchitra.speech.naming import Term
+from chalchitra.speech.progress import Progress
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_guard import characters_of, foreign_tokens, is_foreign
 from chalchitra.speech.sound import Samples, Sound
@@ -222,12 +223,8 @@ class Recogniser(ABC):
         heard = Heard(notes=list(self.notes))
         window = self.options.window
         blocks = pack_for(self.workers, fitted(speech, sound, window), sound, longest=window)
-        total = sum(block.seconds for block in blocks)
-        done: dict[int, float] = {}
-
-        def finished(index: int) -> None:
-            done[index] = blocks[index].seconds
-            on_progress(sum(done.values()), total)
+        heals = self.options.heal and task == "transcribe"
+        progress = Progress([block.seconds for block in blocks], on_progress, again=heals)
 
         def read(blocks: Sequence[Block], way: Way) -> Iterator[Reading]:
             """A reading of each block, with these settings changed."""
@@ -245,15 +242,24 @@ class Recogniser(ABC):
             finally:
                 self.options = asked
 
-        self.on_block = finished
-        on_progress(0.0, total)
+        def read_again(some: Sequence[Block], way: Way) -> list[Reading]:
+            self.on_block = finished = progress.again([block.seconds for block in some])
+            found: list[Reading] = []
+            try:
+                for index, reading in enumerate(read(some, way)):
+                    found.append(reading)
+                    finished(index)
+                return found
+            finally:
+                self.on_block = _nobody_listens
+
+        self.on_block = progress.finished
         readings: list[Reading] = []
-        heals = self.options.heal and task == "transcribe"
         first = Way("", {"temperatures": self.options.temperatures[:1]} if heals else {})
         try:
             for index, reading in enumerate(read(blocks, first)):
                 readings.append(reading)
-                finished(index)
+                progress.finished(index)
         finally:
             self.on_block = _nobody_listens
         if heals:
@@ -272,7 +278,7 @@ class Recogniser(ABC):
             readings, heard.healed = heal(
                 blocks,
                 readings,
-                lambda some, way: list(read(some, way)),
+                read_again,
                 ways,
                 lambda block: halves(block, sound),
                 written,
@@ -283,12 +289,13 @@ class Recogniser(ABC):
 
             def told(some: Sequence[Block], hotwords: str) -> list[Reading]:
                 still = self.options.temperatures[:1]
-                return list(read(some, Way("", {"temperatures": still, "hotwords": hotwords})))
+                return read_again(some, Way("", {"temperatures": still, "hotwords": hotwords}))
 
             readings, heard.glossary = use_glossary(
                 blocks, readings, terms, told, self.count_tokens, room=room, spaced=spaced
             )
             heard.glossary.unwritable = unwritable
+        progress.end()
         for reading in readings:
             for segment in reading.segments:
                 heard.segments.append(_finished(segment, len(heard.segments)))
