@@ -221,7 +221,7 @@ def test_progress_never_goes_back_and_comes_to_the_end(hear):
     hear(on_progress=lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1] == 8 * 28
-    assert len({done for done, _ in told}) == 18, "a block is told when it is done, and when it is decoded again"
+    assert len({done for done, _ in told}) == 18, "each is told, and told when it is decoded again"
 
 
 def test_an_error_of_one_block_is_the_films_and_the_next_film_is_not_told(hear, library):

@@ -12,7 +12,7 @@ from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption
 from chalchitra.errors import UsageError
 
-_WHICH, _STAGES, _SHOWN = "Which jobs", "Which stages", "What is shown"
+_WHICH, _STAGES, _WHERE, _SHOWN = "Which jobs", "Which stages", "Where to", "What is shown"
 
 
 def run_pipeline(
@@ -49,6 +49,23 @@ def run_pipeline(
             rich_help_panel=_WHICH,
         ),
     ] = False,
+    beside: Annotated[
+        bool,
+        typer.Option(
+            "--beside",
+            help="Also copy subtitles and films next to the film, where players look.",
+            rich_help_panel=_WHERE,
+        ),
+    ] = False,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to",
+            metavar="DIR",
+            help="Also copy subtitles and films into this folder.",
+            rich_help_panel=_WHERE,
+        ),
+    ] = None,
     why: Annotated[
         bool,
         typer.Option("--why", help="Say why each stage runs or does not.", rich_help_panel=_SHOWN),
@@ -118,10 +135,18 @@ def run_pipeline(
     from chalchitra.hints import typed
     from chalchitra.jobs import find_job
     from chalchitra.out import out_dir, require_out
+    from chalchitra.runner.hand_over import Target
     from chalchitra.runner.report import choose_reporter
     from chalchitra.runner.run import RunOptions, run_job
 
+    if beside and to is not None:
+        raise UsageError(
+            "--beside and --to contradict each other.",
+            cause="Both say where the deliverables go.",
+            fix="Leave one of them out.",
+        )
     options = RunOptions(
+        hand_over=Target(to.absolute() if to else None) if beside or to else None,
         debug=debug,
         log_level=log_level.upper(),
         verify=verify,

@@ -6,13 +6,24 @@ import os
 from collections.abc import Iterator
 from itertools import count, takewhile
 from pathlib import Path
+from typing import Protocol
 
 from chalchitra.files import copy_file, fsync_dir, sha256_file, written_whole
 from chalchitra.jobs import JobLayout, Placed
 
 
+class Room(Protocol):
+    """Where deliverables are placed: a job, or a folder of the person."""
+
+    @property
+    def root(self) -> Path: ...
+
+    @property
+    def output(self) -> Path: ...
+
+
 def place(
-    layout: JobLayout,
+    layout: Room,
     source: Path,
     name: str,
     sha256: str,
@@ -29,7 +40,7 @@ def place(
     layout.output.mkdir(exist_ok=True)
     moved = move and not source.exists()  # by a run that then was killed
     for target in _names(layout, name):
-        if not target.exists() or (not moved and _is_ours(target, layout, previous)):
+        if not os.path.lexists(target) or (not moved and _is_ours(target, layout, previous)):
             break
         if _is_the_same(target, source, sha256):
             if move:
@@ -49,7 +60,7 @@ def places(layout: JobLayout, name: str) -> list[Path]:
     return list(takewhile(Path.exists, _names(layout, name)))
 
 
-def is_as_placed(layout: JobLayout, placed: Placed) -> bool:
+def is_as_placed(layout: Room, placed: Placed) -> bool:
     """Whether the deliverable is still what was placed: by size and time, else by hash."""
     path = layout.root / placed.path
     try:
@@ -61,7 +72,7 @@ def is_as_placed(layout: JobLayout, placed: Placed) -> bool:
     return stat.st_mtime_ns == placed.mtime_ns or sha256_file(path) == placed.sha256
 
 
-def _is_ours(target: Path, layout: JobLayout, previous: Placed | None) -> bool:
+def _is_ours(target: Path, layout: Room, previous: Placed | None) -> bool:
     return (
         previous is not None
         and layout.root / previous.path == target
@@ -70,12 +81,14 @@ def _is_ours(target: Path, layout: JobLayout, previous: Placed | None) -> bool:
 
 
 def _is_the_same(target: Path, source: Path, sha256: str) -> bool:
+    if not target.is_file():  # a folder, or a link to nothing
+        return False
     if source.exists() and target.stat().st_size != source.stat().st_size:
         return False
     return sha256_file(target) == sha256
 
 
-def _names(layout: JobLayout, name: str) -> Iterator[Path]:
+def _names(layout: Room, name: str) -> Iterator[Path]:
     """`film.hi.srt`, then `film.hi.new.srt`, then `film.hi.new-2.srt` ..."""
     target = layout.output / name
     yield target
@@ -84,7 +97,7 @@ def _names(layout: JobLayout, name: str) -> Iterator[Path]:
         yield target.with_name(f"{target.stem}.new-{number}{target.suffix}")
 
 
-def _placed(layout: JobLayout, path: Path, sha256: str) -> Placed:
+def _placed(layout: Room, path: Path, sha256: str) -> Placed:
     stat = path.stat()
     return Placed(
         path=path.relative_to(layout.root).as_posix(),

@@ -15,8 +15,8 @@ Every event is a dictionary with `event`, `job_id`, `time` (ISO 8601) and the fi
     stage_retry     stage, error, seconds (until then), reduced
     stage_finished  stage, environment, seconds, degraded, deliverables
     stage_failed    stage, environment, seconds, error, log
-    summary         job_dir, state, seconds, stages, deliverables, expected, error, notes,
-                    new_notes (those that came up in this run)
+    summary         job_dir, state, seconds, stages, deliverables, copies (with --to and
+                    --beside), expected, error, notes, new_notes (those that came up in this run)
 
 Several jobs begin with the first of these and end with the second (films: job_id, job_dir, title,
 state, seconds, degraded, expected, error, exit_code; workers: how many were started, by stage):

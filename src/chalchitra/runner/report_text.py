@@ -143,6 +143,9 @@ def summary_end(fields: dict[str, Any]) -> list[str]:
     if fields["deliverables"]:
         lines.append("Deliverables:")
         lines += [f"  {shown_path(path)}" for path in fields["deliverables"]]
+    if fields.get("copies"):
+        lines.append("Copied to:")
+        lines += [f"  {shown_path(path)}" for path in fields["copies"]]
     return [*lines, _ended(fields), *_next(fields)]
 
 

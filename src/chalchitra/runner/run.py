@@ -37,6 +37,7 @@ from chalchitra.runner.film_again import look_again
 from chalchitra.runner.film_hash import check_same_film, reads_film
 from chalchitra.runner.fingerprints import fingerprint_parts, script_of
 from chalchitra.runner.foresee import foresee
+from chalchitra.runner.hand_over import Target, hand_over
 from chalchitra.runner.launch import run_cold
 from chalchitra.runner.lock import held
 from chalchitra.runner.model_places import with_models_here
@@ -54,7 +55,8 @@ from chalchitra.runner.tidy import tidy
 class RunOptions:
     """How a run goes: `debug` in every stage, `log_level` for its log, `verify` hashes outputs.
 
-    `dry_run` only decides; `from_stage`, `only` and `force` are runner/select.py's.
+    `hand_over` says where deliverables are copied to in the end. `dry_run` only decides;
+    `from_stage`, `only` and `force` are runner/select.py's.
     """
 
     debug: bool = False
@@ -64,6 +66,7 @@ class RunOptions:
     from_stage: str | None = None
     only: tuple[str, ...] = ()
     force: bool = False
+    hand_over: Target | None = None
 
 
 @dataclass
@@ -145,6 +148,7 @@ class _Run:
         self.state = JobState.of(job)
         self.rows: list[dict[str, Any]] = []
         self.notes: list[str] = []
+        self.copies: list[str] = []
         self.told = list(job.notes)  # whoever prepared the job
 
     def run(self) -> Outcome:
@@ -169,6 +173,7 @@ class _Run:
                 for key in self.job.stages:
                     self.stop.check()
                     self._stage(key, ready)
+                self._hand_over()
         except ChalchitraError as caught:
             error = caught
         except OSError as caught:
@@ -189,6 +194,7 @@ class _Run:
             "seconds": round(seconds, 2),
             "stages": self.rows,
             "deliverables": _deliverables(self.job, self.layout),
+            "copies": self.copies,
             "expected": expected,
             "error": error.to_dict() if error else None,
             "notes": [*self.job.notes, *self.job.edit_notes(self.layout.root), *self.notes],
@@ -347,6 +353,18 @@ class _Run:
             with suppress(OSError, ValueError):  # it saves work; without it nothing is lost
                 self.store.put(job, self.layout, record)
         return record
+
+    def _hand_over(self) -> None:
+        """Copy the deliverables of a job that is done to where they were asked for."""
+        if self.options.hand_over is None or any(self._is_open(row) for row in self.rows):
+            return
+        self.copies, notes = hand_over(
+            self.job,
+            self.layout,
+            _deliverables(self.job, self.layout),
+            self.options.hand_over,
+        )
+        self.notes += notes
 
     def _wait(self, key: str) -> None:
         """Say that there is no room on the machine for a stage now."""

@@ -126,6 +126,7 @@ class Summary(_OfJob):
     seconds: float
     stages: list[SummaryStage]
     deliverables: list[str]
+    copies: list[str]
     expected: dict[str, Any] | None
     error: ErrorRow | None
     notes: list[str]

@@ -1,13 +1,16 @@
-"""How far recognition is: the first pass, then what is decoded again, of which nobody knows how much
-there will be. It never goes back, moves with every block, and is whole at the end."""
+"""How far recognition is: the first pass, then what is decoded again.
+
+Nobody knows how much that will be. Progress never goes back, moves with every block, and is whole at
+the end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 AGAIN = 0.15
-"""The share of the whole that is kept for decoding again. A guess: clear speech needs less, and what
-the model hardly knows several times as much."""
+"""The share of the whole that is kept for decoding again. A guess: clear speech needs less, and
+what the model hardly knows several times as much."""
 _OF_WHAT_IS_LEFT = 0.5
 """How much of the share that is left each further round takes."""
 

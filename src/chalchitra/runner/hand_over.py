@@ -1,0 +1,90 @@
+"""Copying deliverables to where players look for them: next to the film, or into a named folder.
+
+The copies are ours until a person changes them: then a later one goes next to it, as in `output/`
+(deliver.py). What we put where is in `handed.json`; a file that it does not name is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalchitra.errors import UsageError
+from chalchitra.files import sha256_file, write_text
+from chalchitra.jobs import Job, JobLayout, Placed
+from chalchitra.runner.deliver import place
+
+FILE = "handed.json"
+
+
+class _Handed(BaseModel):
+    """What lies where, by folder and by the name of the deliverable."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folders: dict[str, dict[str, Placed]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """A folder of the person, as deliver.py places into one."""
+
+    root: Path
+
+    @property
+    def output(self) -> Path:
+        return self.root
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where deliverables go: a folder, or None for that of each film."""
+
+    folder: Path | None = None
+
+    def of(self, job: Job) -> Path:
+        return job.film.path.parent if self.folder is None else self.folder
+
+
+def hand_over(
+    job: Job, layout: JobLayout, deliverables: Iterable[str], target: Target
+) -> tuple[list[str], list[str]]:
+    """Copy the deliverables that are named after the film; returns the copies, and what to say.
+
+    Those with a name that every film's have (`transcript.json`) stay in `output/`. Raises
+    UsageError where the folder cannot be written.
+    """
+    folder = target.of(job)
+    handed = _read(layout)
+    known = handed.folders.setdefault(str(folder), {})
+    copies, notes = [], []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in map(Path, deliverables):
+            if not path.name.startswith(f"{job.title}."):
+                continue
+            before = known.get(path.name)
+            placed, beside = place(_Folder(folder), path, path.name, sha256_file(path), before)
+            known[path.name] = placed
+            copies.append(str(folder / placed.path))
+            if beside:
+                notes.append(f"{folder / path.name} is not ours and is kept; see {placed.path}.")
+    except OSError as error:
+        raise UsageError(
+            f"Nothing can be put into {folder}: {error.strerror or error}.",
+            cause="The folder cannot be written, or its disk is full.",
+            fix="The deliverables are in the job's output folder; give another folder with --to.",
+        ) from None
+    finally:
+        write_text(layout.root / FILE, handed.model_dump_json(indent=1) + "\n")
+    return copies, notes
+
+
+def _read(layout: JobLayout) -> _Handed:
+    try:
+        return _Handed.model_validate_json((layout.root / FILE).read_bytes())
+    except (OSError, ValidationError):
+        return _Handed()
