@@ -1,7 +1,7 @@
 """How far recognition is: the first pass, then what is decoded again.
 
-Nobody knows how much that will be. Progress never goes back, moves with every block, and is whole at
-the end.
+Nobody knows how much that will be. Progress never goes back, moves with every block, and is whole
+at the end.
 """
 
 from __future__ import annotations
