@@ -7,7 +7,7 @@ import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.media.film import Film
-from chalchitra.media.probe import open_container, probe
+from chalchitra.media.probe import _start, open_container, probe
 from chalchitra.paths import venv_dir
 
 ODD_NAMES = [
@@ -48,6 +48,20 @@ def test_a_rich_film_is_described_whole(rich_film):
     assert cover.is_cover
     assert not cover.is_picture
     assert film.has_picture
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "start"),
+    [
+        ("matroska", -0.466, 0.0),
+        ("mp4", -0.02, 0.0),
+        ("mpegts", -1.9, -1.9),
+        ("matroska", 5.0, 5.0),
+    ],
+)
+def test_a_codecs_delay_is_no_part_of_the_film(name, first, start):
+    """ffmpeg 8.1 leaves out what is before 0 in a Matroska, older ones (PyAV 15) count it in."""
+    assert _start(name, first) == start
 
 
 def test_a_film_survives_json(rich_film):

@@ -75,9 +75,7 @@ def look(path: Path) -> dict[str, Any]:
     status = check_file(path)
     with open_container(path) as container:
         name = _container_name(container)
-        start = (container.start_time or 0) / 1e6
-        if -_HIDDEN_S < start < 0:
-            start = 0.0
+        start = _start(name, (container.start_time or 0) / 1e6)
         chapters = len(container.chapters()) if hasattr(container, "chapters") else 0
         streams: list[SimpleNamespace] = []
         for stream in container.streams:
@@ -153,6 +151,14 @@ def open_container(path: Path) -> Any:
         cause=cause,
         fix="See whether a player plays it; if so, remux it to .mkv or .mp4.",
     )
+
+
+def _start(name: str, first: float) -> float:
+    """When a film starts on its clock, by its first time stamp (seconds)."""
+    # Matroska says of any length that it is a codec's delay; only newer libraries leave it out.
+    if first < 0 and (first > -_HIDDEN_S or name == "matroska"):
+        return 0.0
+    return first
 
 
 def _container_name(container: Any) -> str:
