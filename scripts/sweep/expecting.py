@@ -27,7 +27,9 @@ _NO_PLAYER = frozenset(
     }
 )
 """Headers in whose files ffmpeg, in one version or another, finds nothing."""
-_NOT_COPIED = frozenset({"bluray_pcm", "dvd_pcm", "s302m", "nellymoser", "adpcm_qt", "pcmfbe"})
+_NOT_COPIED = frozenset(
+    {"bluray_pcm", "dvd_pcm", "s302m", "nellymoser", "adpcm_qt", "adpcm_swf", "pcmfbe"}
+)
 """Sound that Matroska has no name for, and that is not encoded anew."""
 _BARE_SAMPLES = frozenset({"wav", "w64", "rf64", "aiff", "au", "caf", "mov", "avi", "gxf", "dv"})
 
