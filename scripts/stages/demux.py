@@ -2,13 +2,13 @@
 
 from chalchitra.files import write_json
 from chalchitra.media.demux import extract_audio
-from chalchitra.media.probe import probe
+from chalchitra.media.evidence import open_again
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.stagekit import Stage, run_stage
 
 
 def work(stage: Stage) -> None:
-    film = probe(stage.input("film"))
+    film = open_again(stage.input("film"))
     clip = stage.params["clip"]
     window = (clip["start"], clip["end"]) if clip else None
     end = (window[1] if window else None) or film.duration or 0.0

@@ -11,10 +11,10 @@ from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.media.burn import burn
+from chalchitra.media.evidence import open_again
 from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import MuxPlan, Track, plan
-from chalchitra.media.probe import probe
 from chalchitra.media.styled import no_font, styled_track
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.stagekit import Stage, run_stage
@@ -22,7 +22,7 @@ from chalchitra.subtitles.fonts import INDIAN
 
 
 def work(stage: Stage) -> None:
-    film = probe(stage.input("film"))
+    film = open_again(stage.input("film"))
     # The translations first: a player without a choice shows the first track.
     languages = [*stage.params["target_languages"], stage.params["source_language"]]
     burned_in = chosen("burn_in", stage.params["burn_in"], languages)

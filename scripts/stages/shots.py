@@ -1,13 +1,13 @@
 """shots: where one picture of the film follows another, for cues to come and go with."""
 
-from chalchitra.media.probe import probe
+from chalchitra.media.evidence import open_again
 from chalchitra.media.shots import find_shot_changes
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.subtitles.shot_changes import ShotChanges
 
 
 def work(stage: Stage) -> None:
-    film = probe(stage.input("film"))
+    film = open_again(stage.input("film"))
     clip = stage.params["clip"]
     window = (clip["start"], clip["end"]) if clip else None
     end = (window[1] if window else None) or film.duration or 0.0

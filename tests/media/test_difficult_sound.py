@@ -10,7 +10,7 @@ from chalchitra.errors import PassingError, StageError, UsageError
 from chalchitra.media import evidence, inputs, tools
 from chalchitra.media.channels import find_channel
 from chalchitra.media.demux import extract_audio
-from chalchitra.media.evidence import require_disk
+from chalchitra.media.evidence import open_again, require_disk
 from chalchitra.media.probe import open_container, probe
 from chalchitra.media.tools import Ffmpeg, find_ffmpeg
 from chalchitra.media.wav import wav_duration
@@ -289,6 +289,27 @@ def test_damage_that_looks_like_a_failing_disk_is_told(make_film, monkeypatch, t
     monkeypatch.setattr(evidence, "is_readable", lambda path: False)
     with pytest.raises(PassingError):
         require_disk(film, said)
+
+
+def test_a_disk_that_fails_while_a_film_is_opened_is_no_fault_of_the_film(make_film, monkeypatch):
+    path = make_film("aac.mkv", H264)
+    answers = [UsageError("is no film"), probe(path)]
+
+    def answer(_):
+        now = answers.pop(0)
+        if isinstance(now, UsageError):
+            raise now
+        return now
+
+    monkeypatch.setattr(evidence, "probe", answer)
+    assert open_again(path) == probe(path)
+    answers += [UsageError("is no film"), UsageError("is no film")]
+    with pytest.raises(UsageError, match="is no film"):
+        open_again(path)
+    answers.append(UsageError("is no film"))
+    monkeypatch.setattr(evidence, "is_readable", lambda path: False)
+    with pytest.raises(PassingError, match="could not be read"):
+        open_again(path)
 
 
 def test_a_decoder_that_ends_early_without_a_word_is_run_again(make_film, hear, decoder, tmp_path):

@@ -2,11 +2,13 @@ import re
 
 import pytest
 
+import chalchitra.media.mux as mux_module
 from chalchitra.errors import StageError
 from chalchitra.media import mux_check
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
+from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container, probe
 
 CLICKS = (1.0, 2.5, 6.25, 9.0)
@@ -366,6 +368,17 @@ def test_a_result_that_is_not_what_was_planned_is_not_accepted(make_film, tracks
     with pytest.raises(StageError) as failed:
         mux(made, out)
     assert "have moved" in failed.value.cause
+
+
+def test_a_cover_without_a_picture_is_left_out(rich_film, tracks, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        mux_module,
+        "packets",
+        lambda container, *streams: iter(()) if streams else packets(container),
+    )
+    told = mux(plan(probe(rich_film), tracks), tmp_path / "out.mkv")
+    assert any("Cover picture 5 is left out" in one.what for one in told)
+    assert not any(stream.is_cover for stream in probe(tmp_path / "out.mkv").streams)
 
 
 def test_a_copy_that_no_player_plays_is_not_accepted(make_film, tracks, tmp_path, monkeypatch):

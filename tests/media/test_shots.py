@@ -114,6 +114,27 @@ def test_of_a_clip_only_its_own_cuts_are_found(ffmpeg, find, tmp_path):
     assert shots.cuts == pytest.approx(times(91), abs=0.002)
 
 
+@pytest.mark.parametrize("second", [4000.0, 2.0])
+@pytest.mark.parametrize("begin", [None, 8.0])
+def test_where_a_broadcast_is_joined_cuts_are_on_the_time_line_of_its_sound(
+    ffmpeg, find, tmp_path, second, begin
+):
+    parts = []
+    for number, offset in enumerate((1000.0, second)):
+        ffmpeg(
+            "-f lavfi -i sine=d=7.84 -filter_complex", [pictures()],
+            "-map [v] -map 0:a -c:v mpeg2video -g 12 -c:a mp2",
+            f"-output_ts_offset {offset}", tmp_path / f"{number}.ts",
+        )  # fmt: skip
+        parts.append((tmp_path / f"{number}.ts").read_bytes())
+    (tmp_path / "film.ts").write_bytes(b"".join(parts))
+    one = 188 / float(RATE)  # all pictures of a part
+    wanted = [*times(*CUTS), one, *times(*CUTS, late=one)]
+    clip = None if begin is None else {"start": begin, "end": None}
+    _, shots = find(tmp_path / "film.ts", clip)
+    assert shots.cuts == pytest.approx([cut for cut in wanted if cut > (begin or 0) - 1], abs=0.1)
+
+
 def test_half_a_film_gives_its_cuts_and_says_so(ffmpeg, find, tmp_path):
     ffmpeg("-filter_complex", [pictures()], "-map [v] -c:v libx264 -g 12", tmp_path / "film.mkv")
     whole = (tmp_path / "film.mkv").read_bytes()

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.errors import StageError
 from chalchitra.media.channels import Channels, Mixer
+from chalchitra.media.clock import JUMPING
 from chalchitra.media.evidence import Packets, look_again, require_disk
 from chalchitra.media.film import Film, Shortfall, Stream
 from chalchitra.media.formats import BARE_STREAMS
@@ -33,7 +34,7 @@ from chalchitra.stagekit.failures import DiskFullError
 _LEAD_S = 10.0
 """A clip is decoded from this much before its start, since a seek may land late."""
 
-_READ_WHOLE = BARE_STREAMS | {"mpegts", "mpeg", "ogg"}
+_READ_WHOLE = BARE_STREAMS | JUMPING
 """Where a seek lands is a guess, or not on the time line where the clock has jumped before."""
 
 _MISSING_S = 1.0

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalchitra.errors import PassingError, UsageError
+from chalchitra.media.clock import BACK_S, FORWARD_S
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.formats import shown
 from chalchitra.media.packets import Units, is_readable, packets
-from chalchitra.media.probe import open_container
+from chalchitra.media.probe import open_container, probe
 from chalchitra.media.tools import disk_failed
-
-_JUMP_S = 10.0
-_BACK_S = 0.1
-"""Stamps that go on by more, or back by more, are a clock that jumps (ffmpeg's own limits)."""
 
 
 @dataclass
@@ -57,7 +54,7 @@ def look_again(
                 if at is None:
                     found.seconds += length
                     continue
-                if last is not None and not -_BACK_S < at - last < _JUMP_S:
+                if last is not None and not -BACK_S < at - last < FORWARD_S:
                     found.jumps = True
                 last = at + length
                 if at >= start and (end is None or at < end):
@@ -69,17 +66,34 @@ def look_again(
     return found
 
 
+def open_again(path: Path) -> Film:
+    """What a film holds that was opened before, when its job was prepared.
+
+    Raises PassingError where its disk fails, and UsageError where it is no film any more.
+    """
+    try:
+        return probe(path)
+    except UsageError:
+        if not is_readable(path):
+            raise _disk_error(path) from None
+        return probe(path)  # the disk is there again, or says the same of it
+
+
 def require_disk(path: Path, errors: Sequence[str]) -> None:
     """Raise PassingError where ffmpeg's messages about a film's disk mean the disk.
 
     Some demuxers say the same of a damaged film: they say it every time.
     """
     if disk_failed(errors) and (not is_readable(path) or not _always_fails(path)):
-        raise PassingError(
-            f"{shown(path)} could not be read to its end.",
-            cause="The disk that it lies on failed, or was disconnected.",
-            fix="Check the disk and its cable or network, then run the job again.",
-        )
+        raise _disk_error(path)
+
+
+def _disk_error(path: Path) -> PassingError:
+    return PassingError(
+        f"{shown(path)} could not be read to its end.",
+        cause="The disk that it lies on failed, or was disconnected.",
+        fix="Check the disk and its cable or network, then run the job again.",
+    )
 
 
 def _always_fails(path: Path) -> bool:

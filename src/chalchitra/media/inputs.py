@@ -6,15 +6,13 @@ import re
 import subprocess
 from pathlib import Path
 
+from chalchitra.media.clock import limit
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.formats import INPUT_OPTIONS, file_url
 from chalchitra.media.tools import Ffmpeg, find_ffmpeg
 
 _START = re.compile(r"^ +Duration: .*, start: (-?\d+\.\d+)", re.MULTILINE)
 _CLOSE_ENOUGH_S = 0.0001
-_HOLE_S = 11.0
-"""A jump ahead that ffmpeg certainly takes for one; its own limit is 10 s."""
-_ALMOST = 0.8
 ONE_BY_ONE = ("-threads:a", "1")
 """For `film_input` where sound is decoded: with several threads, ffmpeg (9.0) leaves out other
 packets than those that an edit list hides (ALAC)."""
@@ -37,10 +35,8 @@ def film_input(
         options = (*options, "-ss", f"{seek:.6f}")
     if abs(offset) > _CLOSE_ENOUGH_S:
         options = (*options, "-itsoffset", f"{offset:.6f}")
-    # Where films were joined, a last packet of the one comes after the first of the next: it seems
-    # to jump ahead by as much, and up to 10 s ffmpeg takes that for a hole and moves what follows.
-    if film.set_back is not None and film.set_back < _HOLE_S:
-        options = (*options, "-dts_delta_threshold", f"{_ALMOST * film.set_back:.3f}")
+    if (jump := limit(film)) is not None:
+        options = (*options, "-dts_delta_threshold", f"{jump:.3f}")
     return [*options, *held]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from chalchitra.errors import UsageError
+from chalchitra.media.clock import BACK_S, FORWARD_S, JUMPING
 from chalchitra.media.formats import BARE_STREAMS
 from chalchitra.media.packets import Units, kind_of, packets
 
@@ -26,15 +27,10 @@ It is more than 5 hours of AMR or 10 of AC-3."""
 
 _SEEKABLE = frozenset({"matroska", "mp4", "mov", "avi"})
 """Containers with an index, in which a seek finds the end."""
-_STITCHED = frozenset({"mpegts", "mpeg", "ogg"})
-"""Containers whose clock may start anew: ffmpeg puts the parts one after the other."""
 _LAST_STAMP = frozenset({"ogg"})
 """Containers without a length: ffmpeg takes the last stamp for it, or adds that to the first."""
 _COUNTED = frozenset({"avi"})
 """Containers without timestamps: they are counted, and nothing but their sum is far away."""
-_FORWARD_S = 10.0
-_BACK_S = 0.1
-"""Jumps of the clock by more than this are stitched: ffmpeg's own limits (-dts_delta_threshold)."""
 _ANEW_S = 1.0
 """A clock that goes back by more than this starts anew."""
 _LAST_PACKETS = 50_000
@@ -82,7 +78,7 @@ class TimeLine:
         expected = self._next.get(stream)
         if self.stitched and expected is not None:
             jump = at - expected
-            if jump > _FORWARD_S or jump < -_BACK_S:
+            if jump > FORWARD_S or jump < -BACK_S:
                 self._shift[stream] = self._shift.get(stream, 0.0) - jump
                 at = expected
                 if jump < -_ANEW_S:
@@ -107,7 +103,7 @@ def measure(
         header = None
     bare = container in BARE_STREAMS
     if size <= (READ_UNKNOWN if header is None or bare else READ_WHOLE):
-        line, left_at = TimeLine(start, container in _STITCHED), None
+        line, left_at = TimeLine(start, container in JUMPING), None
         with suppress(UsageError), opener() as opened:
             left_at = _read(opened, line, READ_PACKETS)
         header = None if bare or container in _LAST_STAMP else header

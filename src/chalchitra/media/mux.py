@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.evidence import require_disk
-from chalchitra.media.film import Film, Shortfall, Stream
+from chalchitra.media.film import Shortfall, Stream
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input, selector, timed_input, whole_film
 from chalchitra.media.looks import Look, look
@@ -64,9 +64,10 @@ def mux(
         )
     try:
         with tempfile.TemporaryDirectory(prefix=".mux-", dir=out.parent) as folder:
-            covers = _save_covers(plan.film, plan.covers, Path(folder))
+            plan, covers, no_covers = _save_covers(plan, Path(folder))
             subtitles = _save_subtitles(plan, Path(folder))
             plan, shortfalls = _without_empty(plan, subtitles)
+            shortfalls += no_covers
             looks = _looks(plan)
             program = _writer(plan, looks)
             try:
@@ -262,13 +263,22 @@ def _has_packets(path: Path) -> bool:
         return False
 
 
-def _save_covers(film: Film, covers: tuple[Stream, ...], folder: Path) -> list[Path]:
-    """Write the cover pictures to files; ffmpeg attaches files only."""
+def _save_covers(plan: MuxPlan, folder: Path) -> tuple[MuxPlan, list[Path], list[Shortfall]]:
+    """Write the cover pictures to files, since ffmpeg attaches files only; leave empty ones out."""
+    kept: list[tuple[Stream, str]] = []
     saved: list[Path] = []
-    for cover in covers:
-        path = folder / f"{cover.index}.{COVER_TYPES[cover.codec][0]}"
-        with open_container(film.path) as container:
-            packet = next(packets(container, container.streams[cover.index]))
-            path.write_bytes(bytes(packet))
-        saved.append(path)
-    return saved
+    shortfalls: list[Shortfall] = []
+    for cover, name in zip(plan.covers, plan.cover_names, strict=True):
+        with open_container(plan.film.path) as container:
+            there = packets(container, container.streams[cover.index])
+            picture = next((bytes(packet) for packet in there if packet.size), b"")
+        if not picture:
+            shortfalls.append(
+                Shortfall(f"Cover picture {cover.index} is left out.", "It is empty.")
+            )
+            continue
+        kept.append((cover, name))
+        saved.append(folder / f"{cover.index}.{COVER_TYPES[cover.codec][0]}")
+        saved[-1].write_bytes(picture)
+    covers, names = tuple(cover for cover, _ in kept), tuple(name for _, name in kept)
+    return replace(plan, covers=covers, cover_names=names), saved, shortfalls

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import StageError
+from chalchitra.media.clock import JUMPING, Clock
 from chalchitra.media.film import LARGEST_PICTURE, Film, Shortfall, Stream
-from chalchitra.media.packets import packets
+from chalchitra.media.packets import Units, packets
 from chalchitra.media.pictures import decoding_threads, require_decodable
 from chalchitra.media.probe import open_container
 
@@ -28,6 +29,8 @@ SHORTEST = 0.6
 
 _LEAD_S = 1.0
 """A clip is looked at from this much before its start, since its first cue may snap backwards."""
+_GROUP_S = 12.0
+"""A whole picture comes at least so often in a broadcast."""
 _MISSING_S = 1.0
 """A picture that ends this much early is told."""
 
@@ -55,6 +58,7 @@ class _Picture:
     end: float | None
     threads: int
     broken: int = 0
+    _moved: dict[int | None, float] = field(default_factory=dict)
 
     def frames(self) -> Iterator[tuple[float, np.ndarray[Any, Any]]]:
         """Seconds of the film and a small picture (BGR), from `begin` to `end`, in order."""
@@ -65,11 +69,13 @@ class _Picture:
             stream.codec_context.thread_count = self.threads
             # Whatever the header says of their size.
             stream.codec_context.options = {"max_pixels": str(LARGEST_PICTURE)}
-            if self.begin > 0:
+            jumping = self.film.container in JUMPING
+            if self.begin > 0 and not jumping:
                 at = round((self.begin + self.film.start_time) / stream.time_base)
                 container.seek(max(at, stream.start_time or 0), stream=stream)
             last = -1.0
-            for packet in packets(container, stream):
+            read = self._on_one_clock(container) if jumping else packets(container, stream)
+            for packet in read:
                 try:
                     pictures = packet.decode()
                 except ValueError:  # EINVAL or damaged data, in every PyAV: left out
@@ -79,6 +85,7 @@ class _Picture:
                     if picture.pts is None:
                         continue
                     time = float(picture.pts * stream.time_base) - self.film.start_time
+                    time += self._moved.get(picture.pts, 0.0)
                     if self.end is not None and time > self.end:
                         return
                     if time >= self.begin and time > last:
@@ -86,6 +93,27 @@ class _Picture:
                         height = max(2, round(picture.height * WIDTH / picture.width))
                         small = picture.reformat(WIDTH, height, "bgr24", interpolation="AREA")
                         yield time, small.to_ndarray()
+
+    def _on_one_clock(self, container: Any) -> Iterator[Any]:
+        """The packets of the picture from a while before `begin` on; `_moved` is filled.
+
+        All streams are read, since each may show that the clock jumps, and from the film's start.
+        """
+        clock, units, begun = Clock(self.film), Units(), False
+        played = {each.index for each in self.film.streams if each.kind in ("video", "audio")}
+        for packet in packets(container):
+            if packet.stream_index not in played:
+                continue
+            length = units.seconds(packet, packet.duration) or 0.0
+            time = units.seconds(packet, packet.dts)
+            moved = clock.moved(packet.stream_index, time, length)
+            if packet.stream_index != self.stream.index:
+                continue
+            at = (time or 0.0) + moved - self.film.start_time
+            begun = begun or self.begin <= 0 or (at > self.begin - _GROUP_S and packet.is_keyframe)
+            if begun or not packet.size:
+                self._moved[packet.pts] = moved
+                yield packet
 
 
 def find_shot_changes(
