@@ -92,7 +92,7 @@ def cells(row: ModelRow) -> tuple[str, ...]:
 
 
 def _row(needed: Needed, found: Check) -> ModelRow:
-    from chalchitra.models.licences import accepted
+    from chalchitra.models.licences import agreed
     from chalchitra.schemas.rows import ModelRow
 
     entry = needed.entry
@@ -105,7 +105,7 @@ def _row(needed: Needed, found: Check) -> ModelRow:
         gated=entry.gated,
         licence=entry.licence,
         non_commercial=entry.non_commercial,
-        accepted=accepted(entry) if entry.non_commercial else None,
+        accepted=agreed(entry),
         languages=list(entry.languages),
         path=str(found.folder),
         purpose=needed.purpose,
@@ -168,16 +168,19 @@ def accept(
     kind: KindOption = None,
     format_: FormatOption = None,
 ) -> None:
-    """Agree to a model's licence where that forbids commercial use."""
+    """Agree to a licence that forbids commercial use, or to the code that a model brings."""
     from chalchitra.models import licences
     from chalchitra.models.catalogue import load
 
     entry = load().find(name, kind, format_)
-    if not entry.non_commercial:
+    if not entry.non_commercial and not entry.trust_remote_code:
         typer.echo(f"{entry} needs no agreement: its licence is {entry.licence or 'not known'}.")
         return
     licences.accept(entry)
-    typer.echo(f"Agreed to {entry.licence} for {entry.name}: no commercial use.")
+    if entry.non_commercial:
+        typer.echo(f"Agreed to {entry.licence} for {entry.name}: no commercial use.")
+    if entry.trust_remote_code:
+        typer.echo(f"Agreed to run the code of {entry.name}, revision {entry.revision}.")
 
 
 @app.command(cls=Command)

@@ -167,6 +167,12 @@ class ModelEntry:
         return None if None in sizes else sum(size for size in sizes if size is not None)
 
     @property
+    def revision(self) -> str | None:
+        """The commit of the hub's repository that is fetched; None where the table names none."""
+        hubs = (source for source in self.sources if isinstance(source, HubSource))
+        return next((hub.revision for hub in hubs if hub.revision), None)
+
+    @property
     def non_commercial(self) -> bool:
         """Whether the licence, an SPDX id such as CC-BY-NC-4.0, forbids commercial use."""
         return "NC" in (self.licence or "").split("-")

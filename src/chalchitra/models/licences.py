@@ -1,7 +1,8 @@
-"""Licences that forbid commercial use: a person is told of them once, before the first use.
+"""What a person agrees to once, before a model's first use: its licence, and the code it brings.
 
-What was agreed to is in accepted.json in the models folder, with the licence and the day. Nothing
-is ever asked: a command refuses, and says what to type.
+Licences that forbid commercial use are told, and that a model runs Python code of its own. What was
+agreed to is in accepted.json in the models folder, with the licence, the revision of the code and
+the day. Nothing is ever asked: a command refuses, and says what to type.
 """
 
 from __future__ import annotations
@@ -15,9 +16,8 @@ from chalchitra.errors import UsageError
 from chalchitra.files import write_json
 from chalchitra.hints import typed
 from chalchitra.models.catalogue import ModelEntry
+from chalchitra.own_code import ACCEPTED, AGREED_CODE
 from chalchitra.paths import models_dir
-
-ACCEPTED = "accepted.json"
 
 
 def accepted(entry: ModelEntry, root: Path | None = None) -> bool:
@@ -45,8 +45,49 @@ def require_accepted(entry: ModelEntry, root: Path | None = None, *, otherwise: 
     )
 
 
+def code_accepted(entry: ModelEntry, root: Path | None = None) -> bool:
+    """Whether the model brings no code, or that of its pinned revision was agreed to."""
+    if not entry.trust_remote_code:
+        return True
+    agreed = _read(models_dir(root)).get(entry.name, {}).get(AGREED_CODE)
+    return entry.revision is not None and agreed == entry.revision
+
+
+def agreed(entry: ModelEntry, root: Path | None = None) -> bool | None:
+    """Whether all was agreed to that can be; None for a model that needs no agreement."""
+    code = entry.trust_remote_code and entry.revision is not None
+    if not entry.non_commercial and not code:
+        return None
+    return accepted(entry, root) and (not code or code_accepted(entry, root))
+
+
+def require_code_accepted(entry: ModelEntry, root: Path | None = None) -> None:
+    """Raises UsageError, with what to type, for a model whose code nobody agreed to run."""
+    _require_pinned(entry)
+    if not code_accepted(entry, root):
+        raise UsageError(
+            f"The model {entry.name} brings Python code of its own, which would be run.",
+            cause="It is run only after you agreed to that once.",
+            fix=f"To agree, type: chalchitra models accept {entry.name}; otherwise choose another "
+            "--translator.",
+        )
+
+
+def _require_pinned(entry: ModelEntry) -> None:
+    if entry.trust_remote_code and entry.revision is None:
+        raise UsageError(
+            f"The model {entry.name} brings Python code of its own, which is not run.",
+            cause="config/models.toml names no revision of it, so nobody knows what that code is.",
+            fix="Choose a model that has one, or write the revision that you trust there.",
+        )
+
+
 def accept(entry: ModelEntry, root: Path | None = None) -> None:
-    """Record that a person agreed to the licence. Raises UsageError where it cannot be written."""
+    """Record that a person agreed to the licence, and to the code where the model brings some.
+
+    Raises UsageError where it cannot be written, or where nobody knows what code that is.
+    """
+    _require_pinned(entry)
     folder = models_dir(root)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +96,7 @@ def accept(entry: ModelEntry, root: Path | None = None) -> None:
             agreed = _read(folder)
             agreed[entry.name] = {
                 "licence": entry.licence or "",
+                **({AGREED_CODE: entry.revision or ""} if entry.trust_remote_code else {}),
                 "date": date.today().isoformat(),
             }
             write_json(folder / ACCEPTED, agreed)

@@ -21,8 +21,9 @@ from chalchitra.media.pictures import require_decodable
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
 from chalchitra.models.fetch import fetch_all
-from chalchitra.models.licences import require_accepted
+from chalchitra.models.licences import require_accepted, require_code_accepted
 from chalchitra.models.verify import check, fingerprint
+from chalchitra.own_code import require_may_run
 from chalchitra.pipeline import split_key
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
@@ -256,6 +257,7 @@ def _fetch(job: Job, keys: Collection[str], reporter: Reporter) -> None:
         if choice.path == _catalogue_path(known, choice):
             entry = known.find(choice.name, choice.kind, choice.format)
             require_accepted(entry)
+            require_code_accepted(entry)
             if not check(entry).ok:
                 wanted.append(entry)
         elif not choice.path.exists():
@@ -264,8 +266,14 @@ def _fetch(job: Job, keys: Collection[str], reporter: Reporter) -> None:
                 cause="It was there when the job was prepared.",
                 fix="Put it back, or prepare the job again with another --model.",
             )
-    if not wanted:
-        return
+    if wanted:
+        _fetch_all(wanted, reporter)
+    for choice in _required(job, keys):
+        if choice.kind == "seq2seq":  # others' folders are read as data
+            require_may_run(choice.path, choice.name)
+
+
+def _fetch_all(wanted: list[catalogue.ModelEntry], reporter: Reporter) -> None:
     fetch_all(
         wanted,
         progress=lambda entry, done, total: reporter.emit(

@@ -42,7 +42,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     check_model_folder(request.model_path, request.model_name)
 
     def load() -> IndicTransEngine:
-        model, tokenizer = loaded(request, own_code=True)
+        model, tokenizer = loaded(request)
         return IndicTransEngine(
             model,
             tokenizer,

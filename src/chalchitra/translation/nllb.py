@@ -45,7 +45,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     check_model_folder(request.model_path, request.model_name)
 
     def load() -> NllbEngine:
-        model, tokenizer = loaded(request, own_code=False)
+        model, tokenizer = loaded(request)
         return NllbEngine(
             model,
             tokenizer,

@@ -1,8 +1,8 @@
 """What the translators with a transformers model share: loading one, running it, its result.
 
 The ML libraries are imported inside functions. Everything is read from the local model folder;
-where a model brings its own Python code (IndicTrans2 does), that is run from there and from
-nowhere else.
+where a model brings its own Python code (IndicTrans2 does), that is run from there, where it may be
+run (own_code.py), and from nowhere else.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 from chalchitra.errors import StageError
 from chalchitra.hints import typed
 from chalchitra.offline import go_offline
+from chalchitra.own_code import may_run, require_may_run
 from chalchitra.stagekit.failures import is_out_of_memory
 from chalchitra.stagekit.warm import kept
 from chalchitra.translation.batches import BatchTooLarge
@@ -91,16 +92,14 @@ def has_weights(path: Path) -> bool:
     return (path / "config.json").is_file() and any(any(path.glob(glob)) for glob in _WEIGHTS)
 
 
-def loaded(request: TranslationRequest, *, own_code: bool) -> tuple[Any, Any]:
+def loaded(request: TranslationRequest) -> tuple[Any, Any]:
     """The request's model and its tokeniser, kept for the next request where that is of use.
 
-    `own_code` runs the code in the model's folder. Raises StageError where they cannot be loaded.
+    Raises StageError where they cannot be loaded, UsageError where their code may not run.
     """
     sha256 = request.model_sha256
     depends_on = (request.model_path, sha256, request.device, precision(request), request.threads)
-    model, tokenizer = kept(
-        "translator", depends_on if sha256 else None, lambda: _load(request, own_code)
-    )
+    model, tokenizer = kept("translator", depends_on if sha256 else None, lambda: _load(request))
     return model, tokenizer
 
 
@@ -210,7 +209,7 @@ def precision(request: TranslationRequest) -> str:
     return "float16" if request.compute_type in ("float16", "int8_float16") else "float32"
 
 
-def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
+def _load(request: TranslationRequest) -> tuple[Any, Any]:
     # transformers reads these when it is imported; the model's code is copied to a folder of this
     # process instead of one that every process and model shares
     go_offline()
@@ -221,6 +220,8 @@ def _load(request: TranslationRequest, own_code: bool) -> tuple[Any, Any]:
 
     torch.set_num_threads(request.threads)
     folder, kind = str(request.model_path.resolve()), precision(request)
+    require_may_run(request.model_path, request.model_name)
+    own_code = may_run(request.model_path)
     local: dict[str, Any] = {"trust_remote_code": own_code, "local_files_only": True}
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **local)

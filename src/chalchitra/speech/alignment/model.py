@@ -18,6 +18,7 @@ from typing import Any
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.speech.alignment.ctc import align_words
 from chalchitra.speech.alignment.vocabulary import Vocabulary, sure_blank
+from chalchitra.speech.checkpoint import read_weights
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 
 CONVERTED_CONFIG = "aligner.json"
@@ -206,9 +207,7 @@ def _load_weights(path: Path) -> dict[str, Any]:
 
         state: dict[str, Any] = load_file(path)
         return state
-    import torch
-
-    return dict(torch.load(path, map_location="cpu", weights_only=True))
+    return read_weights(path)
 
 
 _RENAMES = (

@@ -13,8 +13,8 @@ from typing import Any
 
 from chalchitra.errors import MissingError
 from chalchitra.hints import fetch_line
+from chalchitra.speech.checkpoint import read_weights
 from chalchitra.speech.sound import SAMPLE_RATE
-from chalchitra.speech.speakers.checkpoint import read_weights
 
 WEIGHTS = "campplus_cn_en_common.pt"
 SIZE = 192

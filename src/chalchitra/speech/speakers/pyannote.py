@@ -8,11 +8,13 @@ embedding.bin. pyannote.audio's own loader would go to the hub for them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
 from chalchitra.hints import fetch_line
+from chalchitra.speech.checkpoint import nothing_run
 from chalchitra.speech.sound import SAMPLE_RATE, Sound, film_times, parts_of
 from chalchitra.speech.speakers.turns import Turns, named
 
@@ -21,6 +23,18 @@ SEGMENTATION = "segmentation.bin"
 EMBEDDING = "embedding.bin"
 
 Progress = Callable[[float, float], None]
+_KNOWN = {
+    "builtins": ("dict", "int", "list"),
+    "collections": ("defaultdict",),
+    "omegaconf.base": ("ContainerMetadata", "Metadata"),
+    "omegaconf.dictconfig": ("DictConfig",),
+    "omegaconf.listconfig": ("ListConfig",),
+    "omegaconf.nodes": ("AnyNode",),
+    "pyannote.audio.core.model": ("Introspection",),
+    "pyannote.audio.core.task": ("Problem", "Resolution", "Specifications"),
+    "torch.torch_version": ("TorchVersion",),
+    "typing": ("Any",),
+}
 _STEPS = ("segmentation", "embeddings")
 """The pipeline's two long steps; both tell how far they are."""
 
@@ -57,9 +71,25 @@ def load(folder: Path, device: str = "cpu", threads: int = 1) -> Any:
 
 
 def _network(model: Any, path: Path) -> Any:
+    import torch
+
     if not path.is_file():  # or the loader takes the path for a name on the hub
         raise FileNotFoundError(f"there is no {path.name}")
-    return model.from_pretrained(path)
+    with nothing_run(path, _known()):
+        made_of = torch.load(path, map_location="meta", weights_only=True)
+        architecture = made_of["pyannote.audio"]["architecture"]["module"]
+        if not architecture.startswith("pyannote.audio.models."):  # it is imported
+            raise ValueError(f"{path.name} is a network of {architecture}")
+        return model.from_pretrained(path)
+
+
+def _known() -> dict[str, Any]:
+    """What pyannote's checkpoints hold beside tensors and its loader needs: values, no code."""
+    found = {}
+    for module, names in _KNOWN.items():
+        for name in names:
+            found[f"{module}.{name}"] = getattr(import_module(module), name)
+    return found
 
 
 def diarize(

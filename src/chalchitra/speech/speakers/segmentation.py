@@ -17,8 +17,8 @@ from typing import Any
 
 from chalchitra.errors import MissingError
 from chalchitra.hints import typed
+from chalchitra.speech.checkpoint import read_weights
 from chalchitra.speech.sound import SAMPLE_RATE
-from chalchitra.speech.speakers.checkpoint import read_weights
 
 WINDOW = 5.0
 """Seconds that the network hears at once, as it was trained."""
