@@ -13,6 +13,7 @@ from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file
+from chalchitra.hints import typed
 from chalchitra.paths import models_dir
 
 ACCEPTED = "accepted.json"
@@ -59,11 +60,15 @@ def require_may_run(folder: Path, name: str) -> None:
         f"The model in {folder} brings Python code of its own, which is not run.",
         cause="Code is run only of a model that config/models.toml pins to a revision, unchanged "
         "since it was fetched from there, after you agreed to it once.",
-        fix="Type chalchitra models list --kind seq2seq, fetch one of these, and name it in place "
-        "of the folder."
-        if not _is_ours(folder.resolve())
-        else f"Type: chalchitra models accept {name}; if that was done, type: chalchitra models "
-        f"fetch {name} --force",
+        fix=typed(
+            "chalchitra models accept",
+            name,
+            first="If its files were changed, fetch it again; to agree,",
+        )
+        if _is_ours(folder.resolve())
+        else typed(
+            "chalchitra models list --kind seq2seq", first="To see which may be named in its place,"
+        ),
     )
 
 

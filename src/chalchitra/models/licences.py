@@ -68,8 +68,11 @@ def require_code_accepted(entry: ModelEntry, root: Path | None = None) -> None:
         raise UsageError(
             f"The model {entry.name} brings Python code of its own, which would be run.",
             cause="It is run only after you agreed to that once.",
-            fix=f"To agree, type: chalchitra models accept {entry.name}; otherwise choose another "
-            "--translator.",
+            fix=typed(
+                "chalchitra models accept",
+                entry.name,
+                first="Either choose another --translator, or to agree,",
+            ),
         )
 
 
