@@ -12,7 +12,7 @@ from chalchitra import paths
 
 SHARED = {
     "errors", "files", "glossary", "hints", "inside", "jobs", "offline", "own_code", "pipeline",
-    "stagekit", "system_errors", "text", "transcript",
+    "printable", "stagekit", "system_errors", "text", "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
+from chalchitra.printable import printable, raw
+
 Style = Literal["", "head", "good", "warning", "error", "faint"]
 
 _GAP = "  "
@@ -69,7 +71,7 @@ class Column:
 def show(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
     """Print a table to stdout, as wide as the terminal, or whole where that is none."""
     for line in table(columns, rows, terminal_width(), colours=colours()):
-        print(line)
+        print(line, file=raw(sys.stdout))
 
 
 def terminal_width(stream: TextIO | None = None) -> int | None:
@@ -93,8 +95,9 @@ def table(
 ) -> list[str]:
     """The lines of a table; without a `width` every column stands whole, and there are no colours.
 
-    The first column names the row.
+    The first column names the row. What is in a cell cannot steer the terminal.
     """
+    rows = [[_harmless(cell) for cell in row] for row in rows]
     if width is None:
         return _aligned(columns, rows, _natural(columns, rows), colours=False)
     used = [at for at, _ in enumerate(columns) if not at or any(row[at] for row in rows)]
@@ -113,8 +116,13 @@ def table(
         left_out.append(columns[least].name)
 
 
+def _harmless(cell: str) -> Cell:
+    return Cell(printable(cell), getattr(cell, "style", ""))
+
+
 def styled(text: str, style: Style, *, colours: bool) -> str:
-    """The text as a terminal shows it."""
+    """The text as a terminal shows it: its colour is the only escape sequence in it."""
+    text = printable(text)
     code = _CODES.get(style)
     return f"\x1b[{code}m{text}\x1b[0m" if colours and code and text else text
 

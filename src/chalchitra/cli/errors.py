@@ -13,6 +13,7 @@ import typer
 from chalchitra.cli.text import print_json
 from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.hints import pasteable, pasteable_fixes
+from chalchitra.printable import printable, raw
 from chalchitra.tables import colours, styled
 
 
@@ -34,7 +35,8 @@ def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = Non
         print_json("event" if as_json == "events" else "error", data)
         return
     first, *rest = map(pasteable, error.lines())
-    print(styled(first, "error", colours=colours(sys.stderr)), *rest, sep="\n", file=sys.stderr)
+    first = styled(first, "error", colours=colours(sys.stderr))
+    print(first, *map(printable, rest), sep="\n", file=raw(sys.stderr))
 
 
 def as_data(error: ChalchitraError, as_json: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import OutOption, print_json, printable, spoken
+from chalchitra.cli.text import OutOption, print_json, spoken
+from chalchitra.printable import printable
 from chalchitra.tables import Column, show, state_cell
 
 if TYPE_CHECKING:

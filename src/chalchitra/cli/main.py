@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from chalchitra import streams
+from chalchitra import printable, streams
 from chalchitra.cli import (
     bootstrap,
     cache,
@@ -111,6 +111,7 @@ def main() -> NoReturn:
     signals.hear()
     streams.read_names_as_utf8()
     streams.speak_anywhere()
+    printable.install()
     debug = "--debug" in sys.argv
     if debug and sys.argv[1] not in _WITH_DEBUG:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on

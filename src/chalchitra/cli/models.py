@@ -13,6 +13,7 @@ from chalchitra.cli.help import Command, Group
 from chalchitra.cli.text import named, print_json
 from chalchitra.errors import ExitCode
 from chalchitra.hints import fetch_line, pasteable, typed
+from chalchitra.printable import raw
 from chalchitra.tables import Cell, Column, show, state_cell
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def fetch(
         percent = int(100 * done / total) if total else 0
         if percent != shown and sys.stderr.isatty():
             shown = percent
-            print(f"\r{entry}: {percent:3d} %", end="", file=sys.stderr, flush=True)
+            print(f"\r{entry}: {percent:3d} %", end="", file=raw(sys.stderr), flush=True)
 
     fetched = fetching.fetch(
         entry, sources=[FolderSource(from_)] if from_ else None, progress=progress, force=force

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chalchitra.cli.text import printable
 from chalchitra.languages import Language
 from chalchitra.media.film import Film
+from chalchitra.printable import printable
 from chalchitra.subtitles.qc import JobReport
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
 from chalchitra.subtitles.qc.report import clock, counted, how_many, number, worst

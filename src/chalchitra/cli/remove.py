@@ -9,9 +9,10 @@ import typer
 
 from chalchitra.cli import complete
 from chalchitra.cli.ask import confirm
-from chalchitra.cli.text import OutOption, print_json, printable
+from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import ChalchitraError, raise_all
 from chalchitra.paths import shown_path
+from chalchitra.printable import printable
 
 if TYPE_CHECKING:
     from chalchitra.runner.remove import Removal

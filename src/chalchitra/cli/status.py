@@ -15,6 +15,7 @@ from chalchitra.cli import complete
 from chalchitra.cli.status_text import brief, lines_of
 from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import CancelledError
+from chalchitra.printable import raw
 from chalchitra.tables import colours, terminal_width
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def status(
             print_json("status", [view.to_dict() for view in views])
         else:
             shown = [lines_of(view, terminal_width(), colours=colours()) for view in views]
-            print("\n\n".join(map("\n".join, shown)))
+            print("\n\n".join(map("\n".join, shown)), file=raw(sys.stdout))
         return
     try:
         if as_json:
@@ -112,7 +113,7 @@ def _watch_live(looks: Iterator[list[View]]) -> None:
     from rich.text import Text
 
     views: list[View] = []
-    with Live(console=Console(), auto_refresh=False, transient=True) as live:
+    with Live(console=Console(file=raw(sys.stdout)), auto_refresh=False, transient=True) as live:
         for views in looks:
             # Of several jobs a line each: they must fit on the screen.
             if len(views) == 1:
@@ -122,7 +123,7 @@ def _watch_live(looks: Iterator[list[View]]) -> None:
             live.update(shown, refresh=True)
     for view in views:
         lines = lines_of(view, terminal_width(), colours=colours())
-        print("\n".join([*lines, *([""] if len(views) > 1 else [])]))
+        print("\n".join([*lines, *([""] if len(views) > 1 else [])]), file=raw(sys.stdout))
 
 
 def _watch_changes(looks: Iterator[list[View]], *, as_json: bool) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalchitra.cli.text import printable, spoken
+from chalchitra.cli.text import spoken
 from chalchitra.hints import pasteable
 from chalchitra.paths import shown_path
+from chalchitra.printable import printable
 from chalchitra.tables import Column, state_cell, table
 
 if TYPE_CHECKING:
@@ -31,10 +32,13 @@ def lines_of(view: View, width: int | None = None, *, colours: bool = False) -> 
 
     data = view.data
     heard = f", {data.minutes:.1f} min heard" if data.minutes is not None else ""
-    lines = [
-        f"{data.job_id}: {printable(data.title)} ({data.workflow}, {printable(data.user)})",
-        f"{printable(shown_path(data.film))}{heard}",
+    head = (
+        f"{data.job_id}: {data.title} ({data.workflow}, {data.user})",
+        f"{shown_path(data.film)}{heard}",
         _head(view),
+    )
+    lines = [
+        *map(printable, head),
         "",
         *table(COLUMNS, [_cells(stage) for stage in view.stages], width, colours=colours),
         "",
@@ -76,10 +80,10 @@ def brief(view: View) -> str:
     if view.runs and view.left is not None:
         parts.append(f"remaining: {_still(view.left)}")
     elif view.state == "failed" and data.error:
-        parts.append(printable(str(data.error.get("what") or "")))
+        parts.append(str(data.error.get("what") or ""))
     elif view.state == "done" and data.seconds is not None:
         parts.append(f"in {spoken(data.seconds)}")
-    return ", ".join(parts)
+    return printable(", ".join(parts))
 
 
 def _head(view: View) -> str:
@@ -105,7 +109,7 @@ def _cells(stage: StageView) -> tuple[str, ...]:
         done, total, unit = (stage.progress[name] for name in ("done", "total", "unit"))
         full = int(_BAR * done / total)
         bar = "━" * full + "╌" * (_BAR - full)
-        note = f"{bar} {_percent(stage)}, {done:.0f} of {total:.0f} {printable(unit)}"
+        note = f"{bar} {_percent(stage)}, {done:.0f} of {total:.0f} {unit}"
     seconds = "" if stage.seconds is None else f"{stage.seconds:.1f}"
     state = state_cell(stage.state, degraded=bool(stage.degraded))
     return stage.key, state, seconds, stage.environment, note

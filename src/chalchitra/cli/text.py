@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import unicodedata
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from chalchitra.cli import complete
+from chalchitra.printable import json_line
 from chalchitra.schemas import CHECK_VARIABLE
 
 
@@ -42,16 +41,6 @@ JobArgument = Annotated[
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
-def printable(text: str) -> str:
-    """The text on one line, without what would steer the terminal or cannot be written."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join("\ufffd" if unicodedata.category(c) in _NOT_SHOWN else c for c in text)
-
-
-_NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
-
-
 def named(text: str | None) -> list[str]:
     """The names in a list such as en,ta."""
     return [name.strip() for name in (text or "").split(",") if name.strip()]
@@ -63,7 +52,7 @@ def print_json(kind: str, data: Any) -> None:
         from chalchitra.schemas.registry import check
 
         check(kind, data)
-    print(json.dumps(data, ensure_ascii=False), flush=True)
+    print(json_line(data), flush=True)
 
 
 def spoken(seconds: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -33,6 +32,7 @@ from chalchitra.environments.table import Environment, Table, environment_dir, l
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, MissingError
 from chalchitra.hints import pasteable, typed
 from chalchitra.paths import project_root, venv_dir
+from chalchitra.printable import json_line, printable, raw
 
 LOCK_FILE = ".lock"
 
@@ -215,7 +215,8 @@ class Report:
             seconds = time.monotonic() - self._clock
             line = f"{self._doing}: {seconds:.0f} s  {doing}"
             width = shutil.get_terminal_size().columns - 1
-            print(f"\r{line[:width]:<{width}}", end="", file=self._stream, flush=True)
+            line = printable(line)[:width]
+            print(f"\r{line:<{width}}", end="", file=raw(self._stream), flush=True)
 
     def built(self, environment: Environment, size_gb: float) -> None:
         seconds = time.monotonic() - self._clock
@@ -235,7 +236,7 @@ class Report:
     def finish(self, error: ChalchitraError | None) -> None:
         self._clear()
         if self._as_json:
-            print(json.dumps(self._json(error), ensure_ascii=False, indent=1))
+            print(json_line(self._json(error), indent=1))
         elif error:
             print(*map(pasteable, error.lines()), sep="\n", file=sys.stderr)
 
@@ -250,7 +251,7 @@ class Report:
 
     def _clear(self) -> None:
         if self._live:
-            print("\r\x1b[K", end="", file=self._stream, flush=True)
+            print("\r\x1b[K", end="", file=raw(self._stream), flush=True)
 
 
 def _ours(error: ChalchitraError | OSError) -> ChalchitraError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import configparser
 import os
 import re
@@ -137,6 +138,7 @@ def run(
     the process too.
     """
     said = b""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
     with open(log, "ab") as out:
         out.write(f"$ {' '.join(map(str, command))}\n".encode())
         out.flush()
@@ -153,7 +155,7 @@ def run(
                 out.write(piece)
                 out.flush()
                 if echo:
-                    sys.stderr.buffer.write(piece)
+                    sys.stderr.write(decoder.decode(piece))
                     sys.stderr.flush()
                 said += piece
                 whole_lines = said.rpartition(b"\n")[0]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from chalchitra.hints import pasteable_fixes
+from chalchitra.printable import json_line, printable, raw
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.report_text import lines_of, warning_text
 from chalchitra.tables import colours
@@ -79,7 +79,7 @@ class JsonReporter:
 
     def emit(self, event: str, **fields: Any) -> None:
         said = pasteable_fixes({"event": event, **fields})
-        self._out.write(json.dumps(said, ensure_ascii=False) + "\n")
+        self._out.write(json_line(said) + "\n")
         self._out.flush()
 
 
@@ -154,7 +154,7 @@ class TerminalReporter:
             TimeRemainingColumn,
         )
 
-        console = Console(highlight=False)
+        console = Console(file=raw(sys.stdout), highlight=False)
         columns: list[ProgressColumn] = [
             TextColumn("  {task.fields[name]}", markup=False),
             TextColumn("{task.fields[percent]}", markup=False),
@@ -215,7 +215,7 @@ class TerminalReporter:
             )
         elif event == "fetch":
             if task is None:
-                name = f"fetching {fields['model']}"
+                name = printable(f"fetching {fields['model']}")
                 task = progress.add_task("", name=name, percent="", total=None)
                 self._tasks[job] = task
             self._move(progress, task, fields)
@@ -224,6 +224,7 @@ class TerminalReporter:
 
     def _name(self, job: str, stage: str) -> str:
         """The stage, which of how many it is, and in a batch whose."""
+        stage = printable(stage)
         stages = self._stages.get(job, [])
         place = f" ({stages.index(stage) + 1} of {len(stages)})" if stage in stages else ""
         return f"{f'{job} ' if self._batch else ''}{stage}{place}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalchitra.hints import job_argument, pasteable, run_line, typed
 from chalchitra.paths import shown_path
+from chalchitra.printable import printable
 from chalchitra.tables import Column, Style, state_cell, styled, table
 from chalchitra.transcript.expected import Expected, sentence
 
@@ -146,7 +147,7 @@ def summary_end(fields: dict[str, Any]) -> list[str]:
     if fields.get("copies"):
         lines.append("Copied to:")
         lines += [f"  {shown_path(path)}" for path in fields["copies"]]
-    return [*lines, _ended(fields), *_next(fields)]
+    return [*map(printable, lines), _ended(fields), *_next(fields)]
 
 
 def _ended(fields: dict[str, Any]) -> str:

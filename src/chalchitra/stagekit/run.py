@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from pydantic import ValidationError
 
+from chalchitra import printable
 from chalchitra.errors import ChalchitraError, ExitCode, UsageError
 from chalchitra.jobs import JobLayout, read_job
 from chalchitra.offline import go_offline
@@ -51,6 +52,7 @@ def run_stage(name: str, work: Work) -> NoReturn:
     (`scripts/stages/<stage>.py --job-dir DIR [--language L]`) it is built from job.json, the
     outputs go to `stages/<key>/by-hand/`, and nothing is published.
     """
+    printable.install()
     arguments = _arguments(name)
     go_offline()  # by hand too
     if arguments.worker:
