@@ -16,8 +16,8 @@ from chalchitra.printable import printable as one_line
 
 SOURCE = paths.source_dir() / "chalchitra"
 STEERING = [
-    "\x1b]0;title\x07", "\x1b[2J", "\x9b31m", "\x9d0;title\x9c", "\x90q\x9c", "\x08", "\x7f", "\x0e",
-    "\x85", "\u2028", "\u2029", "\udcff",
+    "\x1b]0;title\x07", "\x1b[2J", "\x9b31m", "\x9d0;title\x9c", "\x90q\x9c", "\x08", "\x7f",
+    "\x0e", "\x85", "\u2028", "\u2029", "\udcff",
 ]  # fmt: skip
 REORDERING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 KEPT = ["श्री राम", "क्‍ष", "اردو میں", "שלום\u200f!", "日本語 😀", "[red]bold[/red] {x} %s", "naïve"]

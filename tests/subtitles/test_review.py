@@ -7,12 +7,13 @@ import io
 from unicodedata import category
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
 from chalchitra.subtitles import Cue, CueNote, cue_notes, from_review, to_review
 from chalchitra.subtitles.cue import grapheme_count
+from chalchitra.subtitles.words import clean
 from chalchitra.transcript import Segment, Transcript, Word
 
 from .formats import AWKWARD, SPOKEN, timed, track
@@ -71,6 +72,30 @@ def test_no_cell_is_a_formula(cues, speaker):
     text = to_review(cues, {cue.index: CueNote(speaker=speaker) for cue in cues})
     for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")):
         assert not [cell for cell in row if cell.startswith(tuple("=+-@\t\r＝＋－＠"))]
+
+
+FORMULAS = tuple("=+-@＝＋－＠")
+TRICKY = st.text(st.sampled_from(";;;\t\"\"'' =+-@＝－ab,|⏎\u00a0"), min_size=1, max_size=12)
+
+
+@settings(max_examples=500, deadline=None)
+@given(TRICKY, st.sampled_from(";\t"))
+@example("Hello;=cmd|' /C calc'!A0", ";")
+@example('He said;"=1+1"', ";")
+@example("tab\t '=1", "\t")
+def test_no_cell_is_a_formula_whatever_is_taken_to_end_one(line, separator):
+    line = clean(f"a{line}b")
+    cues = [Cue(1, 0.0, 1.0, (line,))]
+    text = to_review(cues, {1: CueNote(speaker=line)})
+    for row in csv.reader(
+        io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator
+    ):
+        assert not [cell for cell in row if cell.lstrip().startswith(FORMULAS)]
+    assert from_review(text.encode()) == cues
+
+
+def test_what_a_reviewer_types_after_a_semicolon_stays():
+    assert from_review(sheet("0:01,0:02,a; - b;= c"))[0].lines == ("a; - b;= c",)
 
 
 @pytest.mark.parametrize(

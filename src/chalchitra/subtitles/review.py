@@ -2,7 +2,8 @@
 
 Spreadsheets change what they open: a time is shown, and saved, without its hours, a text that
 begins with = is run, and 1/2 becomes a date. So times stand in brackets, and a text that may be
-taken for a formula, a number or a date stands behind an apostrophe.
+taken for a formula, a number or a date stands behind an apostrophe; so does what would begin a cell
+with a formula where a spreadsheet takes a semicolon or a tab within a text for the end of a cell.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ _SHOWN_ERRORS = 10
 
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 """What begins a formula (OWASP, "CSV Injection")."""
+_AFTER = re.compile(r"""([;\t][\s"]*+)('*+)([=+\-@＝＋－＠]?)""")
+"""What separates cells elsewhere, and what a cell that begins there would begin with."""
 _LONGEST_DATE = 4
 """Words: "Monday, 5 May 2025"."""
 _BREAKS = re.compile(rf"(?<!\\){LINE_BREAK}|\r\n|\r|\n")
@@ -171,15 +174,22 @@ def cue_notes(cues: Sequence[Cue], transcript: Transcript) -> dict[int, CueNote]
 
 
 def _harmless(text: str) -> str:
+    text = _guarded_inside(text)
     return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 
 
 def _guarded(text: str) -> str:
+    text = _guarded_inside(text)
     return f"'{text}" if _is_changed(text) else text
 
 
+def _guarded_inside(text: str) -> str:
+    return _AFTER.sub(lambda at: f"{at[1]}'{at[2]}{at[3]}" if at[3] else at[0], text)
+
+
 def _unguarded(text: str) -> str:
-    return text[1:] if text.startswith("'") and _is_changed(text) else text
+    text = text[1:] if text.startswith("'") and _is_changed(text) else text
+    return _AFTER.sub(lambda at: f"{at[1]}{at[2][1:]}{at[3]}" if at[3] else at[0], text)
 
 
 def _is_changed(text: str) -> bool:
