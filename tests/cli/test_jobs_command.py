@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from chalchitra.cli.text import printable, spoken
+from chalchitra.cli.text import spoken
+from chalchitra.printable import printable
 from chalchitra.jobs import JobState
 
 
