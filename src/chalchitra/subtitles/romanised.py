@@ -10,7 +10,7 @@ from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.text.romanise import romanise
 from chalchitra.transcript.songs import NOTE
 
-_APART = re.compile(" +(?=[।॥])")
+_APART = re.compile("(?<! ) +(?=[।॥])")
 """The space before a danda; before the full stop that it becomes there is none."""
 
 

@@ -31,7 +31,6 @@ _MIRRORED = frozenset(
 _ARABIC = {"?": "؟", ",": "،", ";": "؛"}
 _ACRONYM = 4
 """Letters of a word that is an acronym where it stands alone: FBI, NASA, but HELLO and STOP!"""
-_DOTS = re.compile(r"\.{2,}$")
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def final_mark(text: str) -> str:
         return ""
     if bare[-1] in _CALLS:
         return _CALLS[bare[-1]]
-    if _DOTS.search(bare):
+    if bare.endswith(".."):
         return "…"
     if bare[-1] == ".":
         words = bare.split()
@@ -119,7 +118,7 @@ def mirrored(text: str, source: str, tag: str) -> str:
     closers = body[len(bare) :]
     bare = bare.rstrip()
     if there:
-        bare = (_DOTS.sub("", bare) if there == "…" and bare[-1] == "." else bare[:-1]).rstrip()
+        bare = (bare.rstrip(".") if there == "…" and bare[-1] == "." else bare[:-1]).rstrip()
     return f"{bare}{_mark(wanted, tag)}{closers}"
 
 

@@ -47,9 +47,9 @@ _AFTER: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """By tag. Malayalam has its AU sign as it is written today; Sindhi its own YEH and HEH, which the
 toolkit takes for Urdu's; Marathi's short A in one code point, as Unicode wants it."""
-_APUN_IYEK = re.compile(r"\s*(\uabed)\s*")
+_APUN_IYEK = re.compile(r"(?:(?<!\s)\s+)?(\uabed)\s*")
 """Meetei Mayek's virama, which the toolkit takes for punctuation."""
-_LUM_IYEK = re.compile(r"\s+(\uabec)")
+_LUM_IYEK = re.compile(r"(?<!\s)\s+(\uabec)")
 
 
 def known_letters(text: str) -> str:

@@ -77,7 +77,7 @@ _MIN_NUMBER = 4
 """Characters from which a number is kept out of the model, as in the toolkit; it copies others."""
 
 _PARTED_NUMBER = re.compile(r"(?<!\d)\d+(?:[-/.,:'+]\d+)+", re.ASCII)
-_INNER_DASH = re.compile(r"\s*[—―]\s*|(?<!\d)\s+[–-]\s+|\s+[–-]\s+(?!\d)")
+_INNER_DASH = re.compile(r"(?:(?<!\s)\s+)?[—―]\s*|(?<![\d\s])\s+[–-]\s+|(?<!\s)\s+[–-]\s+(?!\d)")
 _PART = r"""[^\W\d_][^\s.,;:!?।"'()<>\[\]/-]{0,3}"""
 _DOTTED = re.compile(rf"(?<![^\s\"'(\[])(?:{_PART}\.)+(?:{_PART}(?![^\s.,;:!?।\"')\]-])|(?<=\.))")
 """U.S.A., बी.जे.पी., p.m, कि.मी: short parts with stops between them. Capitals go without stops,
