@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from chalchitra.cli.text import spoken
-from chalchitra.printable import printable
 from chalchitra.jobs import JobState
+from chalchitra.printable import printable
 
 
 def test_without_jobs_it_says_so(chalchitra):
