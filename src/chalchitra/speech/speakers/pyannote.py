@@ -7,6 +7,7 @@ embedding.bin. pyannote.audio's own loader would go to the hub for them.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -76,7 +77,10 @@ def _network(model: Any, path: Path) -> Any:
     if not path.is_file():  # or the loader takes the path for a name on the hub
         raise FileNotFoundError(f"there is no {path.name}")
     with nothing_run(path, _known()):
-        made_of = torch.load(path, map_location="meta", weights_only=True)
+        try:
+            made_of = torch.load(path, map_location="meta", weights_only=True)
+        except pickle.UnpicklingError:
+            raise ValueError(f"{path.name} holds what could run programs") from None
         architecture = made_of["pyannote.audio"]["architecture"]["module"]
         if not architecture.startswith("pyannote.audio.models."):  # it is imported
             raise ValueError(f"{path.name} is a network of {architecture}")
