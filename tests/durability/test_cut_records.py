@@ -180,13 +180,14 @@ def check(job: Path, damages: list[Damage], tiny_jobs: TinyJobs) -> None:
 
 
 def cuts(job: Path, files: list[str], most: int | None) -> list[Damage]:
-    """Cuts of each file: near both ends and at `most` bytes between them, or at every byte."""
+    """Cuts of each file: `most` drawn from both ends and a byte between them, or at every byte."""
     chance, found = random.Random(1), []
     for name in files:
         content = (out_of(job) / name).read_bytes()
         lengths = list(range(len(content)))
-        if most is not None and len(content) > most + 2:
-            lengths = sorted({1, len(content) - 1, *chance.sample(lengths, most)})
+        if most is not None and len(content) > 3:
+            ends = [1, len(content) - 1, chance.choice(lengths[2:-1])]
+            lengths = sorted(chance.sample(ends, most))
         found += [
             Damage(name, f"cut at {length} of {len(content)}", content[:length])
             for length in lengths
