@@ -33,7 +33,7 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def clips(demo_regions: dict[str, Path], tmp_path_factory: Any) -> list[dict[str, Path]]:
-    """Three films of two of the demo's sentences, the shortest; with two threads each is two blocks."""
+    """Three films of the demo's shortest sentences, each of two blocks with two threads."""
     speech = SpeechRegions.read(demo_regions["regions"])
     offset = json.loads(demo_regions["audio_info"].read_bytes())["offset"]
     first, second, third = sorted(speech.regions, key=lambda said: said.end - said.start)[:3]
