@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -185,3 +187,50 @@ def test_two_runs_may_remember_at_once(tmp_path: Path) -> None:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert forget(tmp_path) == 81
     assert remembered(tmp_path) == (0, 0)
+
+
+@pytest.mark.parametrize("link", ["folder", "file", "dangling file"])
+def test_no_link_is_followed_to_another_database(tmp_path: Path, link: str) -> None:
+    folder, precious = tmp_path / "out" / ".memory", tmp_path / "precious"
+    folder.parent.mkdir()
+    precious.mkdir()
+    theirs = precious / FILE
+    if link != "dangling file":
+        with closing(sqlite3.connect(theirs)) as database:
+            database.execute("CREATE TABLE mine (a)")
+    if link == "folder":
+        folder.symlink_to(precious)
+    else:
+        folder.mkdir()
+        (folder / FILE).symlink_to(theirs)
+    before = {path: path.read_bytes() for path in precious.iterdir()}
+    memory = TranslationMemory(folder, CONTEXT)
+    memory.keep({"a": "b"})
+    assert memory.find(["a"]) == {}
+    assert "it is a link" in (memory.trouble or "")
+    assert remembered(folder)[0] == 0
+    assert forget(folder) == 0
+    assert {path: path.read_bytes() for path in precious.iterdir()} == before
+
+
+def test_what_a_group_may_write_is_closed_to_it(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        memory = TranslationMemory(tmp_path / "memory", CONTEXT)
+        memory.keep({"a": "b"})
+    finally:
+        os.umask(before)
+    for path in (memory.path, memory.path.parent):
+        assert not path.stat().st_mode & 0o022
+    assert memory.find(["a"]) == {"a": "b"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to another account")
+@pytest.mark.parametrize("which", ["file", "folder"])
+def test_a_strangers_memory_is_not_believed(tmp_path: Path, which: str) -> None:
+    folder = tmp_path / ".memory"
+    TranslationMemory(folder, CONTEXT).keep({"a": "what a stranger wants to be said"})
+    os.chown(folder / FILE if which == "file" else folder, 2002, 2002)
+    memory = TranslationMemory(folder, CONTEXT)
+    assert memory.find(["a"]) == {}
+    assert "somebody else" in (memory.trouble or "")

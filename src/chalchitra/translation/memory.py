@@ -7,9 +7,12 @@ where nothing spoke against it; so what is found there is what the model would g
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -92,13 +95,35 @@ class TranslationMemory:
 @contextmanager
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     path.parent.mkdir(parents=True, exist_ok=True)
+    _require_ours(path)
     database = sqlite3.connect(path, timeout=_WAIT)
     try:
+        database.execute("PRAGMA trusted_schema = OFF")
         with database:
             database.execute(_TABLE)
+            _require_ours(path)
             yield database
     finally:
         database.close()
+
+
+def _require_ours(path: Path) -> None:
+    """Nobody but this user, root and the owner of the folder of jobs may have written the memory.
+
+    Raises OSError for a memory of anybody else's, and for a link in its place. One's own that a
+    whole group may write, as some systems make files, is closed to it.
+    """
+    folder = path.parent
+    trusted = {os.geteuid(), 0, folder.parent.stat().st_uid}
+    for place, is_kind in ((folder, stat.S_ISDIR), (path, stat.S_ISREG)):
+        with suppress(FileNotFoundError):
+            found = place.lstat()
+            if not is_kind(found.st_mode):
+                raise OSError(errno.EINVAL, "it is a link, or something else than it should be")
+            if found.st_mode & 0o022 and found.st_uid == os.geteuid():
+                place.chmod(stat.S_IMODE(found.st_mode) & ~0o022)
+            elif found.st_mode & 0o022 or found.st_uid not in trusted:
+                raise OSError(errno.EPERM, "somebody else may have written it")
 
 
 def _put_aside(path: Path) -> None:
@@ -109,12 +134,12 @@ def _put_aside(path: Path) -> None:
 def remembered(folder: Path) -> tuple[int, int]:
     """How many sentences a folder's memory holds, and its bytes; zeros where there is none."""
     path = folder / FILE
-    if not path.is_file():
+    if folder.is_symlink() or not path.is_file():
         return 0, 0
     try:
         with _connected(path) as database:
             (count,) = database.execute("SELECT count(*) FROM translations").fetchone()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, OSError):
         count = 0
     return int(count), path.stat().st_size
 
@@ -122,6 +147,6 @@ def remembered(folder: Path) -> tuple[int, int]:
 def forget(folder: Path) -> int:
     """Remove a folder's memory, damaged ones too. Returns how many sentences it held."""
     count, _ = remembered(folder)
-    for path in folder.glob(f"{FILE.partition('.')[0]}.*"):
+    for path in () if folder.is_symlink() else folder.glob(f"{FILE.partition('.')[0]}.*"):
         path.unlink(missing_ok=True)
     return count
