@@ -283,3 +283,28 @@ def test_titles_in_another_encoding_are_nobodys_business(make_film, tmp_path, na
     film = probe(tmp_path / name)
     info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
     assert info.duration == pytest.approx(10, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "codecs"),
+    [
+        ("three seconds late.mkv", "-c:v libx264 -c:a aac"),
+        ("three seconds late.mp4", "-c:v libx264 -c:a aac -movflags +faststart"),
+    ],
+)
+def test_sound_that_starts_seconds_late_is_whole_and_what_it_lacks_is_told(
+    make_film, tmp_path, name, codecs
+):
+    path = make_film(name, codecs, sound_at=3)
+    film = probe(path)
+    assert film.audio[0].start == pytest.approx(3, abs=0.1)
+    whole = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
+    assert whole.shortfalls == []
+    assert whole.expected == pytest.approx(13, abs=0.1)
+    part = tmp_path / name
+    part.write_bytes(path.read_bytes()[: path.stat().st_size * 4 // 5])
+    film = probe(part)
+    info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio.wav")
+    (told,) = info.shortfalls
+    assert told.what.endswith("not at 13.0 s.")
+    assert info.duration < 12
