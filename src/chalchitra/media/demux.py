@@ -206,8 +206,6 @@ def _command(
     return [
         *film_input(film, *how, seek=seek, program=program),
         *["-map", selector(stream), "-af", filters, "-c:a", "pcm_s16le"],
-        # Nobody reads the film's own words here, and they may be in any encoding.
-        *["-map_metadata", "-1", "-map_chapters", "-1"],
         # Decode to the end, however much of it is damaged.
         *["-max_error_rate", "1"],
         # Otherwise ffmpeg writes each packet by itself: 50 system calls a second of sound.
@@ -226,6 +224,7 @@ def _blocks(pipe: Any) -> Iterator[tuple[Any, Any, Any]]:
     parts: list[Any] = []
     length = 0
     try:
+        # The film's own tags come along, and may be in any encoding.
         with av.open(pipe, format="nut", metadata_errors="replace") as container:
             stream = container.streams.audio[0]
             width = stream.codec_context.channels
