@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 from chalchitra.errors import UsageError
+from chalchitra.speech.clipped import MUCH, clipped_share
 from chalchitra.speech.music.heard import MusicHeard, seconds_of
 from chalchitra.speech.music.hearing import METHOD
 from chalchitra.speech.music.stretches import SHORTEST, find_stretches
@@ -37,6 +38,12 @@ def work(stage: Stage) -> None:
     stage.metric("speech_seconds", round(speech.seconds, 1))
     if not speech.regions:
         stage.warning("No speech was found.")
+    if (share := clipped_share(sound, speech.regions)) >= MUCH:
+        stage.degraded(
+            f"{share:.0%} of the speech is clipped, and words may be lost or wrong there.",
+            "It was recorded or converted too loud: the tops of its waves are cut off.",
+            "Look for another copy or audio track of the film, or check the text.",
+        )
     music.write(stage.output("music", "music.json"))
     stage.metric("songs", len(music.of("song")))
     stage.metric("song_seconds", round(seconds_of(music.of("song")), 1))

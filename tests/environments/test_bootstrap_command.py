@@ -8,10 +8,13 @@ import re
 import shlex
 import signal
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from chalchitra.environments import state as state_
+from chalchitra.environments.build import Builder
 
 
 def whole(checkout, name, **options):
@@ -266,3 +269,24 @@ def test_only_packages_with_the_locks_hashes_are_installed(checkout):
     syncs = checkout.calls("pip", "sync")
     assert syncs
     assert all("--require-hashes" in words for words, _ in syncs)
+
+
+def test_what_was_built_before_stays_until_the_new_one_is_named(checkout, monkeypatch):
+    """A power cut in between leaves the old one on the disk, if under another name."""
+    checkout.bootstrap()
+    place, aside = checkout.environment("main"), checkout.root / "venv" / "new"
+    aside.mkdir()
+    before, rename, kept = (place / "bin").stat().st_ino, Path.rename, []
+
+    def named(self, target):
+        if target == place:
+            there = {one.stat().st_ino for one in place.parent.glob("**/bin")}
+            there |= {one.stat().st_ino for one in place.parent.glob(".*/bin")}
+            kept.append(before in there)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", named)
+    builder = Builder(checkout.root, Path("uv"), {}, 0, lambda doing: None)
+    builder._put_in_place(SimpleNamespace(name="main"), aside)
+    assert kept == [True]
+    assert not (place / "bin").exists()

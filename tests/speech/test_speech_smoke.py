@@ -67,6 +67,23 @@ with wave.open(sys.argv[1], "wb") as out:
     assert "No speech" in result.degraded[0].what
 
 
+def test_clipped_speech_is_told(stages, in_whisperx, demo_audio, tmp_path):
+    make = """
+import sys, wave, numpy as np
+with wave.open(sys.argv[1]) as file:
+    params, data = file.getparams(), file.readframes(-1)
+sound = np.clip(np.frombuffer(data, "<i2") * 40.0, -30000, 30000)
+with wave.open(sys.argv[2], "wb") as out:
+    out.setparams(params)
+    out.writeframes(sound.astype("<i2").tobytes())
+"""
+    in_whisperx(make, demo_audio["audio"], tmp_path / "audio.wav")
+    result, _ = stages.run("vad", {**demo_audio, "audio": tmp_path / "audio.wav"})
+    (told,) = result.degraded
+    assert "of the speech is clipped" in told.what
+    assert stages.run("vad", demo_audio)[0].degraded == []
+
+
 def test_a_later_start_moves_every_time(stages, demo_audio, demo_regions, tmp_path):
     info = json.loads(demo_audio["audio_info"].read_bytes())
     moved = tmp_path / "audio.json"
