@@ -3,7 +3,7 @@
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.settings import load_table, parse_override, resolve
+from chalchitra.settings import OPTIONS, load_table, parse_override, resolve, with_options
 
 TABLE = """
 [asr]
@@ -107,3 +107,20 @@ def test_no_two_settings_share_a_variable_and_the_real_table_is_within_its_limit
     names = [f"{section}_{key}".upper() for section, values in settings.items() for key in values]
     assert len(names) == len(set(names)) > 10
     assert resolve([], {}) == settings
+
+
+def test_options_are_settings_and_count_more_than_set_which_is_told():
+    options = [("--style", "bbc"), ("--formats", None), ("--device", "cpu")]
+    found, told = with_options([("subtitle_gen.style", "sdh"), ("asr.device", "cpu")], options)
+    assert dict(found)["subtitle_gen.style"] == "bbc"
+    assert told == ["--style bbc counts, and --set subtitle_gen.style=sdh does not."]
+
+
+def test_every_option_that_is_a_setting_names_settings_that_there_are():
+    defaults, _ = load_table()
+    for names in OPTIONS.values():
+        for name in names:
+            section, _, key = name.partition(".")
+            assert key in defaults[section]
+    devices = {f"{section}.device" for section, values in defaults.items() if "device" in values}
+    assert set(OPTIONS["--device"]) == devices

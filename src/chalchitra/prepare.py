@@ -121,7 +121,7 @@ def make_plan(wishes: Wishes) -> Plan:
         require_hearable(source)
     targets = tuple(find(name) for name in wishes.targets)
     _check_targets(wishes, source, targets)
-    settings = resolve(_overrides(wishes))
+    settings = resolve(_overrides(wishes)[0])
     if source is not None:
         _check_tracks(wishes, settings, source, targets)
     user = _user(wishes.user)
@@ -365,7 +365,9 @@ def _fields(
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
     heard = "" if stream.channel is None else f" Only its channel {stream.channel} is heard."
-    notes = [*told, f"Audio track {stream.position}: {stream.reason}.{heard}", *plan_.choices.notes]
+    _, contradictions = _overrides(wishes)
+    notes = [*told, *contradictions, f"Audio track {stream.position}: {stream.reason}.{heard}"]
+    notes += plan_.choices.notes
     notes += [renamed] if renamed else ()
     script = plan_.script
     notes += script.notes if script else ()
@@ -526,8 +528,8 @@ def _check_tracks(
             )
 
 
-def _overrides(wishes: Wishes) -> list[tuple[str, str]]:
-    """The settings that --set and the options ask for. Raises UsageError where they disagree."""
+def _overrides(wishes: Wishes) -> tuple[list[tuple[str, str]], list[str]]:
+    """The settings that --set and the options ask for, and where these disagree."""
     options = (
         ("--model", wishes.model),
         ("--engine", wishes.engine),

@@ -195,25 +195,20 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 
 def with_options(
     overrides: Iterable[tuple[str, str]], options: Iterable[tuple[str, str | None]]
-) -> list[tuple[str, str]]:
-    """What --set says with what the OPTIONS say that were given (those that are not None).
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """What --set says, then what the OPTIONS say that were given (those that are not None).
 
-    Raises UsageError where both say something of one setting, and not the same.
+    An option counts more; the second list tells the person where --set says something else.
     """
-    overrides = list(overrides)
-    said = dict(overrides)
+    found = list(overrides)
+    said = dict(found)
+    told = []
     for option, value in options:
-        if value is None:
-            continue
-        for name in OPTIONS[option]:
+        for name in OPTIONS[option] if value is not None else ():
+            found.append((name, str(value)))
             if said.get(name, value) != value:
-                raise UsageError(
-                    f"{option} {value} and --set {name}={said[name]} contradict each other.",
-                    cause=f"{option} is another way to set {name}.",
-                    fix="Leave one of them out.",
-                )
-            overrides.append((name, value))
-    return overrides
+                told.append(f"{option} {value} counts, and --set {name}={said[name]} does not.")
+    return found, told
 
 
 def parse_override(text: str) -> tuple[str, str]:

@@ -38,7 +38,11 @@ def test_filters(project, chalchitra):
     (row,) = chalchitra("jobs", "--json", "--state", "failed").data
     assert (row["job_id"], row["stage"], row["error"]) == (job.job_id, "asr", state.error)
     assert len(chalchitra("jobs", "--json", "--state", "failed", "--state", "ready").data) == 2
-    assert chalchitra("jobs", "--user", "nobody").out == "No jobs.\n"
+    none = chalchitra("jobs", "--user", "nobody")
+    assert (none.code, none.out) == (2, "")
+    assert none.err.endswith("chalchitra jobs\n")
+    assert "No job is cancelled." in chalchitra("jobs", "--state", "cancelled").out
+    assert chalchitra("jobs", "--user", "nobody", "--json").data == []
     wrong = chalchitra("jobs", "--state", "finished")
     assert wrong.code == 2
     assert "interrupted" in wrong.err

@@ -271,6 +271,32 @@ def test_a_machine_with_little_memory_runs_stage_after_stage(batch):
     assert batch.run().states == ["done"] * 3
 
 
+def test_who_waits_for_room_is_queued_and_does_not_run(batch, project):
+    batch.machine(cores=2)
+    project.stage("asr", "import time; time.sleep(0.5)")
+    jobs = {f"job_20260102_{n:03}": layout for n, layout in enumerate(batch.jobs(2), start=1)}
+    states = []
+
+    class Looking(Recorder):
+        def emit(self, event, **fields):
+            super().emit(event, **fields)
+            if event in ("stage_queued", "stage_started") and fields["stage"] == "asr":
+                states.append((event, read_state(jobs[fields["job_id"]]).state))
+
+    looking = Looking()
+    batches.run_batch([layout.root for layout in batch.layouts], looking, RunOptions())
+    assert set(states) == {("stage_queued", "queued"), ("stage_started", "running")}
+    for name, queued in looking.events:
+        if name == "stage_queued":
+            mine = [
+                event
+                for event, fields in looking.events
+                if (fields.get("job_id"), fields.get("stage"))
+                == (queued["job_id"], queued["stage"])
+            ]
+            assert mine.index("stage_queued") < mine.index("stage_started")
+
+
 def test_two_gpus_serve_two_films_at_once(batch, project):
     """Each film waits until the other is there too: one GPU after the other would not do."""
     batch.machine(cores=4, gpus=2)

@@ -99,6 +99,41 @@ def test_however_a_job_ends_its_last_line_is_one_line(state):
     assert len(plain(("summary", {**JOB, **ended}))) == 1
 
 
+def test_what_the_summary_says_is_not_said_before():
+    degraded = [{"what": "No voices.", "why": "It is quiet.", "fix": "Shout."}]
+    stages = [{"stage": "asr", "environment": "one", "seconds": 1.0, "state": "done",
+               "degraded": degraded}]  # fmt: skip
+    lines = plain(
+        ("stage_started", {**STAGE, "does": "hear", "reasons": []}),
+        ("stage_warning", {**STAGE, "text": "No voices. It is quiet. Shout."}),
+        ("stage_warning", {**STAGE, "text": "The disk is slow."}),
+        ("stage_finished", {**STAGE, "seconds": 1.0, "degraded": degraded}),
+        ("summary", {**JOB, **summary(stages=stages)}),
+        batch=False,
+    )
+    assert len([line for line in lines if "No voices." in line]) == 1
+    assert len([line for line in lines if "The disk is slow." in line]) == 1
+
+
+def test_of_a_stage_that_failed_every_warning_is_told():
+    lines = plain(
+        ("stage_started", {**STAGE, "does": "hear", "reasons": []}),
+        ("stage_warning", {**STAGE, "text": "No voices."}),
+        ("stage_failed", {**STAGE, "seconds": 1.0, "error": ERROR, "log": "asr.log"}),
+    )
+    assert "No voices." in lines[0]
+
+
+def test_what_came_up_while_preparing_is_not_told_again_and_what_to_do_is_last():
+    told = summary(notes=["Old.", "New."], new_notes=["New."],
+                   stages=[{"stage": "subtitle_gen@hi", "environment": "one", "seconds": 1.0,
+                            "state": "done"}])  # fmt: skip
+    lines = plain(("summary", {**JOB, **told}), batch=False)
+    assert "Note: New." in lines
+    assert "Note: Old." not in lines
+    assert re.search(r"type: \S*chalchitra qc /\S*out/1$", lines[-1])
+
+
 # --- the table of a batch -------------------------------------------------------------------------
 
 

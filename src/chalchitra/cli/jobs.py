@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+<<<<<<< HEAD
 from chalchitra.cli.text import OutOption, print_json, spoken
 from chalchitra.printable import printable
+=======
+from chalchitra.cli.text import OutOption, print_json, printable, spoken
+from chalchitra.errors import UsageError
+from chalchitra.hints import jobs_line, pasteable
+>>>>>>> 4f171ac (Say which option counts where --set says something else, and what to type where a filter finds nothing)
 from chalchitra.tables import Column, show, state_cell
 
 if TYPE_CHECKING:
@@ -49,6 +55,15 @@ def jobs(
         for row in rows:
             if row.error is not None:
                 print(printable(f"{row.job_id}: {row.error.get('what', '')}"))
+    elif user is not None and not any(found.folders(user)):
+        raise UsageError(
+            f"No job is {user}'s.",
+            cause="--user takes the name that a job's owner has in the list.",
+            fix=jobs_line(found.out),
+        )
+    elif state:
+        others = jobs_line(found.out, first="To see all,")
+        print(pasteable(f"No job is {' or '.join(state)}. {others}"))
     else:
         typer.echo("No jobs.")
     for path in found.unreadable:
