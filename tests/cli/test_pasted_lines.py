@@ -38,6 +38,7 @@ from chalchitra.settings import resolve
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.edited import EditedTrack
 from chalchitra.subtitles.qc import make_report
+from chalchitra.subtitles.template_track import TemplateTrack
 
 from ..runner.quick import Quick, echo
 from .typed_sites import ROOT, sites
@@ -291,6 +292,49 @@ def a_licence_to_agree_to(w: World) -> str:
     return _said(refusal.value)
 
 
+def nobodys_jobs(w: World) -> str:
+    return w.type("jobs", "--user", "nobody", "--out", w.job().parents[4])
+
+
+def no_job_is_so(w: World) -> str:
+    return w.type("jobs", "--state", "cancelled", "--out", w.job().parents[4])
+
+
+def models_that_are_wanted(w: World) -> str:
+    return w.type("models", "list", "-s", "hi", "-t", "fr")
+
+
+def no_kind_of_models(w: World) -> str:
+    return w.type("models", "list", "--kind", "magic")
+
+
+def most_cues_gone(w: World) -> str:
+    job, file = w.job(ran=True), w.edited("it's; $(x).hi.srt")
+    more = [SRT.replace("00:00:", f"00:{minute:02}:") for minute in range(1, 4)]
+    file.write_text("\n".join([SRT, *more]), encoding="utf-8")
+    w.type("review", job, file, "--no-mux")
+    file.write_text(SRT, encoding="utf-8")
+    return w.type("review", job, file, "-t", "hi", "--no-mux")
+
+
+def what_to_do_with_a_job_that_is_done(w: World) -> str:
+    return _summary(w, "done")
+
+
+def what_to_do_with_the_rest_of_a_job(w: World) -> str:
+    return _summary(w, "ready")
+
+
+def _summary(w: World, state: str) -> str:
+    fields = {
+        "job_id": "job_20260102_001", "job_dir": str(w.job(ran=True)), "state": state, "notes": [],
+        "stages": [{"stage": "subtitle_gen@hi", "environment": "common", "seconds": 1.0,
+                    "state": "done"}],
+        "seconds": 1.0, "deliverables": [], "expected": None, "error": None,
+    }  # fmt: skip
+    return "\n".join(report_text.lines_of("summary", fields, why=False))
+
+
 def no_such_model_folder(w: World) -> str:
     from chalchitra.models.resolve import resolve as find_model
 
@@ -332,6 +376,14 @@ MADE_BY = {
     "jobs/earlier.py:told": done_before,
     "jobs/earlier.py:told #2": prepared_before,
     "runner/report_text.py:_status": a_batch_has_more_to_say,
+    "runner/report_text.py:_next": what_to_do_with_a_job_that_is_done,
+    "runner/report_text.py:_next #2": what_to_do_with_the_rest_of_a_job,
+    "cli/jobs.py:jobs": nobodys_jobs,
+    "cli/jobs.py:jobs #2": no_job_is_so,
+    "cli/models.py:_advice": models_that_are_wanted,
+    "cli/models.py:_advice #2": models_that_are_wanted,
+    "cli/review.py:review": most_cues_gone,
+    "models/need.py:require_any": no_kind_of_models,
     "settings.py:_variable_target": a_variable_that_is_no_setting,
     "settings.py:_read_table": no_settings,
     "settings.py:_read_table #2": broken_settings,
@@ -422,6 +474,7 @@ def _cut(stage):
     report = make_report(cues, settings, "netflix", stage.language)
     report.write(stage.output("qc", "qc.json"))
     report.write(stage.output("bilingual_qc", "bilingual.json"))
+    TemplateTrack.of_source("hi", cues).write(stage.output("cues", "cues.json"))
     name = f"film.{stage.language}.srt"
     stage.output("srt", name, deliver_as=name).write_text(cues[0].text)
 

@@ -23,6 +23,7 @@ SEVERAL = {
     "names": ["-j", "job_20260102_001", "-j", "job_20260102_002"],
     "where": ["--out", "all jobs"],
     "with_model(sys.argv[2:], advised)": ["film.mkv", "--transcribe", "-s", "hi", "--model", "x"],
+    "more": ["-t", "hi", "--no-mux"],
     "['--dev'] if dev and environment.dev else []": ["--dev"],
 }
 """An example of what stands behind a star in a call, by its source."""
@@ -143,9 +144,14 @@ def loose_texts(file: Path) -> list[str]:
             allowed.add(id(node.value))  # what documents the code
         if helper_of(node) and isinstance(node, ast.Call) and node.args:
             allowed.add(id(node.args[0]))
-        if isinstance(node, ast.keyword) and node.arg == "help":
+        if isinstance(node, ast.keyword) and node.arg in ("help", "epilog"):
             allowed |= {id(part) for part in ast.walk(node.value)}
-        if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["LOGIN"]:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_add":
+            allowed |= {id(argument) for argument in node.args}  # a command's examples
+        names = [ast.unparse(t) for t in node.targets] if isinstance(node, ast.Assign) else []
+        if names == ["EXAMPLES"] and isinstance(node, ast.Assign):
+            allowed |= {id(part) for part in ast.walk(node.value)}
+        if isinstance(node, ast.Assign) and names == ["LOGIN"]:
             allowed.add(id(node.value))
     return [
         f"{file.name}:{node.lineno}: {node.value}"

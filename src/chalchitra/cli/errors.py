@@ -12,7 +12,7 @@ import typer
 
 from chalchitra.cli.text import print_json
 from chalchitra.errors import ChalchitraError, UsageError
-from chalchitra.hints import pasteable, pasteable_fixes
+from chalchitra.hints import COMMANDS, pasteable, pasteable_fixes
 from chalchitra.printable import printable, raw
 from chalchitra.tables import colours, styled
 
@@ -55,13 +55,12 @@ def show_misuse(error: typer.TyperException, shown: Callable[[ChalchitraError], 
         print(error.format_message(), file=sys.stderr)
         return 2
     command = context.command_path if context is not None else "chalchitra"
-    if command == "chalchitra":
-        command = pasteable("chalchitra jobs").removesuffix(" jobs")
+    command = pasteable(f"{command} {COMMANDS[0]}").removesuffix(f" {COMMANDS[0]}")
     message = error.format_message().strip().replace("Value error, ", "")
     shown(
         UsageError(
             message if message.endswith((".", "?", "!")) else f"{message}.",
-            fix=f"Type: {command} --help",
+            fix=f"Its options: {command} --help",
         )
     )
     return 2

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-<<<<<<< HEAD
 from chalchitra.cli.text import OutOption, print_json, spoken
-from chalchitra.printable import printable
-=======
-from chalchitra.cli.text import OutOption, print_json, printable, spoken
 from chalchitra.errors import UsageError
 from chalchitra.hints import jobs_line, pasteable
->>>>>>> 4f171ac (Say which option counts where --set says something else, and what to type where a filter finds nothing)
+from chalchitra.printable import printable
 from chalchitra.tables import Column, show, state_cell
 
 if TYPE_CHECKING:
