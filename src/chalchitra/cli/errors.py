@@ -35,11 +35,11 @@ def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = Non
         print_json("event" if as_json == "events" else "error", data)
         return
     first, *rest = map(pasteable, error.lines())
-    first = styled(first, "error", colours=colours(sys.stderr))
+    first = styled(printable(first), "error", colours=colours(sys.stderr))
     print(first, *map(printable, rest), sep="\n", file=raw(sys.stderr))
 
 
-def as_data(error: Ending, as_json: str) -> dict[str, Any]:
+def as_data(error: ChalchitraError, as_json: str) -> dict[str, Any]:
     """The error as a program reads it: docs/schemas/error.schema.json, or an event of its own."""
     told = {"error": error.to_dict(), "exit_code": int(error.exit_code)}
     if as_json == "events":
