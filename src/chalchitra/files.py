@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 TEMPORARY_PREFIX = ".tmp-"
 _FICLONE = 0x40049409
@@ -59,15 +61,38 @@ def write_json(path: Path, data: Any) -> None:
     write_text(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
 
 
-def copy_file(source: Path, copy: Path) -> None:
-    """Copy a file's bytes; the copy is written to without touching the source.
+def copy_file(source: BinaryIO, copy: Path) -> None:
+    """Copy an open file's bytes; the copy is written to without touching the source.
 
     Shares the blocks until one of the two is changed (a reflink) where the file system can.
     """
-    with open(source, "rb") as have, open(copy, "wb") as want, suppress(OSError):
-        fcntl.ioctl(want.fileno(), _FICLONE, have.fileno())
-        return
-    shutil.copyfile(source, copy)
+    with open(copy, "wb") as want:
+        with suppress(OSError):
+            fcntl.ioctl(want.fileno(), _FICLONE, source.fileno())
+            return
+        shutil.copyfileobj(source, want, 1 << 20)
+
+
+def open_regular(path: Path | str, flags: int = os.O_RDONLY, *, dir_fd: int | None = None) -> int:
+    """A descriptor of a regular file. What is none (a FIFO, a device) is neither waited for nor
+    read: it raises OSError, and a folder IsADirectoryError."""
+    try:
+        fd = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, 0o666, dir_fd=dir_fd)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # a FIFO that nobody reads, a socket
+            raise _no_file(path) from None
+        raise
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISREG(mode):
+        return fd
+    os.close(fd)
+    if stat.S_ISDIR(mode):
+        raise _no_file(path, errno.EISDIR)
+    raise _no_file(path)
+
+
+def _no_file(path: Path | str, number: int = errno.EINVAL) -> OSError:
+    return OSError(number, "Not a regular file", str(path))
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -75,8 +100,8 @@ def sha256_bytes(data: bytes) -> str:
 
 
 def sha256_file(path: Path) -> str:
-    """The hex sha256 of a file's bytes."""
-    with open(path, "rb") as handle:
+    """The hex sha256 of a file's bytes. Raises OSError for what is no regular file."""
+    with os.fdopen(open_regular(path), "rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 

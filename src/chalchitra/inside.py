@@ -6,15 +6,14 @@ link, put there before or meanwhile, leads out of it. FIFOs and devices are refu
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chalchitra.files import open_regular
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 RECORD_BYTES = 16 << 20
 """A record that is larger is none of ours: the largest that stages write have some 100 kB."""
 
@@ -56,10 +55,8 @@ def opened_file(folder: int, name: str) -> Iterator[int]:
     """A regular file within the folder, for reading. Raises OSError, or ValueError for a path."""
     *names, last = parts(name)
     with opened_below(folder, names) as parent:
-        fd = os.open(last, _FILE, dir_fd=parent)
+        fd = open_regular(last, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=parent)
     try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise OSError(errno.EINVAL, "Not a regular file", name)
         yield fd
     finally:
         os.close(fd)

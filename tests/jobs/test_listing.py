@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import datetime
 
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import JobState, claim_id, job_path, write_job
-from chalchitra.jobs.listing import Jobs, check_states, row_of
+from chalchitra.jobs import JobState, claim_id, find_job, job_path, store, write_job
+from chalchitra.jobs.listing import Jobs, check_states, row_of, seconds_since
 
 NOW = datetime.fromisoformat("2026-01-02T00:01:00+00:00")
 
@@ -135,3 +136,57 @@ def test_a_state_that_does_not_exist_is_refused():
     check_states(["done", "broken"])
     with pytest.raises(UsageError, match="finished"):
         check_states(["done", "finished"])
+
+
+def test_links_among_the_folders_are_not_followed(project, out):
+    job, layout = project.job()
+    elsewhere = project.root / "elsewhere"
+    elsewhere.mkdir()
+    layout.root.rename(elsewhere / "001")
+    assert ids(out) == []
+    layout.root.symlink_to(elsewhere / "001")
+    (layout.root.parents[1] / "badri").symlink_to(elsewhere)
+    (out / "2027").symlink_to(out / "2026")
+    assert ids(out) == []
+    with pytest.raises(UsageError, match="There is no job"):
+        find_job(out, job.job_id)
+
+
+def test_of_two_folders_of_one_number_ones_own_is_meant(project, out, monkeypatch):
+    job, layout = project.job()
+    theirs = place(job, out, job.job_id, "aaron")
+    monkeypatch.setattr(store, "is_own", lambda folder: folder != theirs)
+    assert find_job(out, job.job_id) == layout.root
+    monkeypatch.setattr(store, "is_own", lambda folder: False)
+    with pytest.raises(UsageError, match="Several folders") as caught:
+        find_job(out, job.job_id)
+    assert str(theirs) in caught.value.what
+
+
+def test_a_job_is_ones_own_by_its_folder_and_its_job_json(project, monkeypatch):
+    _, layout = project.job()
+    assert store.is_own(layout.root)
+    layout.job_file.unlink()
+    assert store.is_own(layout.root), "a broken one, too"
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert not store.is_own(layout.root)
+    assert not store.is_own(layout.root / "gone")
+
+
+@pytest.mark.damages_documents
+@pytest.mark.parametrize("name", ["job.json", "state.json"])
+@pytest.mark.parametrize("kind", ["fifo", "link"])
+def test_a_special_file_is_shown_as_broken_or_passed_over(project, out, name, kind):
+    _, layout = project.job()
+    path = layout.root / name
+    path.unlink()
+    os.mkfifo(path) if kind == "fifo" else path.symlink_to("/dev/zero")
+    (row,) = Jobs(out).rows()
+    assert row.state == ("broken" if name == "job.json" else "ready")
+    if name == "job.json":
+        assert "cannot be read" in row.error["what"]
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_at_the_end_of_all_time_is_no_error(text):
+    assert seconds_since(text, NOW) is None or seconds_since(text, NOW) >= 0

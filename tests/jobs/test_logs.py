@@ -57,7 +57,7 @@ def test_logs_outlive_job_json(project):
 
 def test_a_reader_hands_out_each_byte_once(tmp_path):
     path = tmp_path / "log"
-    reader = LogReader(path)
+    reader = LogReader(tmp_path, path)
     assert list(reader.new()) == []
     whole = "चलचित्र\n".encode()
     got = ""
@@ -72,7 +72,7 @@ def test_a_reader_hands_out_each_byte_once(tmp_path):
 def test_a_reader_begins_anew_when_the_log_does(tmp_path, way):
     path = tmp_path / "log"
     path.write_text("the first run\n")
-    reader = LogReader(path)
+    reader = LogReader(tmp_path, path)
     assert "".join(reader.new()) == "the first run\n"
     if way == "cut":
         path.write_text("second\n")
@@ -84,7 +84,7 @@ def test_a_reader_begins_anew_when_the_log_does(tmp_path, way):
 
 def test_a_log_that_is_not_text_is_read_all_the_same(tmp_path):
     (tmp_path / "log").write_bytes(b"a\xffb\n")
-    assert "".join(LogReader(tmp_path / "log").new()) == "a\ufffdb\n"
+    assert "".join(LogReader(tmp_path, tmp_path / "log").new()) == "a\ufffdb\n"
 
 
 def test_lines_are_whole_and_none_is_lost():

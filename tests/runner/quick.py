@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
+import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from chalchitra.errors import ChalchitraError, ExitCode
 from chalchitra.jobs import Job, JobLayout, read_record
 from chalchitra.pipeline import STAGES
 from chalchitra.runner.launch import Ended, Launch, Watch
+from chalchitra.runner.processes import group_members
 from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
 from chalchitra.stagekit import Stage
 from chalchitra.stagekit.failures import as_error
@@ -203,3 +206,12 @@ def leftovers(layout: JobLayout) -> list[str]:
     """What a run that ended well must not leave."""
     names = [path.name for path in layout.root.rglob("*")]
     return [name for name in names if name.startswith(("attempt-", ".tmp-"))]
+
+
+def end_group(group: int) -> None:
+    """Kill a process group of the test's own, and wait until nothing of it is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while group_members(group) and time.monotonic() < deadline:
+        time.sleep(0.02)

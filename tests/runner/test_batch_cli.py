@@ -14,6 +14,7 @@ import pytest
 
 from chalchitra.errors import ExitCode
 from chalchitra.jobs import effective, read_state
+from chalchitra.runner import cancel, queue
 from chalchitra.runner.lock import held
 
 from .conftest import ME, on_terminal, outputs, wait_until
@@ -209,3 +210,50 @@ def test_a_batch_that_is_killed_leaves_no_worker_and_can_be_taken_up_again(batch
     assert batch.type("--all").returncode == 0
     assert states(batch) == ["done"] * 3
     assert outputs(batch.layouts[0]) == outputs(batch.layouts[2])
+
+
+def test_a_job_that_waits_for_its_turn_is_cancelled_and_never_runs(batch, tmp_path):
+    go = tmp_path / "go"
+    waits = f"iter(lambda: os.path.exists({str(go)!r}), True)"
+    batch.project.stage("demux", f"import os, time; [time.sleep(0.02) for _ in {waits}]")
+    batch.machine(cores=2)
+    last = batch.jobs(6)[-1]
+    process = batch.start("--all")
+    wait_until(lambda: queue.waits_for(last) is not None)
+    found = cancel.ask(last)
+    assert isinstance(found, cancel.Unqueued)
+    assert found.runner.pid == process.pid
+    assert read_state(last).state == "cancelled"
+    go.touch()
+    said = process.communicate(timeout=100)[0]
+    assert process.returncode == ExitCode.CANCELLED
+    assert re.search(r"job_20260102_006 +film +cancelled", said)
+    assert states(batch) == ["done"] * 5 + ["cancelled"]
+    assert not last.stage("demux").exists()
+    assert [layout for layout in batch.layouts if layout.queued.exists()] == []
+
+
+def test_all_leaves_the_jobs_of_others_alone_unless_it_is_told(batch):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder away")
+    mine, theirs = batch.jobs(2)
+    os.chown(theirs.root, 2002, 2002)
+    done = batch.type("--all")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "Left alone: 1 job of other people (--any-user runs theirs).\n"
+    assert states(batch) == ["done", "ready"]
+    again = batch.type("--all")
+    assert again.stdout == f"Every job of yours in {batch.out} is done.\n"
+    os.chown(theirs.root, os.geteuid(), -1)
+    os.chown(theirs.job_file, 2002, 2002)
+    batch.type("--all")
+    assert states(batch) == ["done", "ready"], "a job.json that somebody put there"
+    assert batch.type("--all", "--any-user").returncode == 0
+    assert states(batch) == ["done", "done"]
+
+
+def test_whose_jobs_all_runs_is_said_with_all_alone(batch):
+    (one,) = batch.jobs(1)
+    done = batch.type("--job-dir", one.root, "--any-user")
+    assert done.returncode == ExitCode.USAGE
+    assert "--any-user was given without --all" in done.stderr

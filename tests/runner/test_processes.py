@@ -10,7 +10,16 @@ import time
 import pytest
 
 from chalchitra.runner import processes
-from chalchitra.runner.processes import end_group, group_members, has_variable, start_of
+from chalchitra.runner.processes import (
+    RUNNER_VARIABLE,
+    end_marked,
+    group_members,
+    has_variable,
+    lives,
+    start_of,
+)
+
+from .quick import end_group
 
 SLEEP = "import time; print('ready', flush=True); time.sleep(60)"
 WITH_CHILD = (
@@ -60,12 +69,34 @@ def test_a_group_is_its_leader_and_its_children(start):
     assert leader.start == start_of(process.pid)
 
 
-def test_a_group_ends_whole_and_is_waited_for(start):
-    process, other = start(WITH_CHILD), start()
-    end_group(process.pid)
-    assert group_members(process.pid) == []
-    assert len(group_members(other.pid)) == 1
-    end_group(process.pid)
+def test_of_a_group_only_what_bears_the_mark_is_ended(start):
+    if sys.platform != "linux":
+        pytest.skip("reads /proc")
+    ours, other = start(WITH_CHILD, **{RUNNER_VARIABLE: "b/1/2"}), start()
+    assert not end_marked(ours.pid, "b/1/3")
+    assert not end_marked(other.pid, "b/1/2")
+    assert (len(group_members(ours.pid)), len(group_members(other.pid))) == (2, 1)
+    assert end_marked(ours.pid, "b/1/2")
+    assert group_members(ours.pid) == []
+    assert not end_marked(ours.pid, "b/1/2")
+
+
+@pytest.mark.parametrize("group", [-1, 0, 1, 2**62])
+def test_no_group_that_is_everybodys_is_signalled(group, monkeypatch):
+    monkeypatch.setattr(processes, "has_variable", lambda *_: True)
+    monkeypatch.setattr(processes, "_kill", pytest.fail)
+    monkeypatch.setattr(processes, "group_members", lambda group: [] if group > 2**61 else [1])
+    assert not end_marked(group, "b/1/2")
+    assert not end_marked(os.getpgrp(), "b/1/2"), "nor our own"
+
+
+def test_a_process_lives_by_its_number_and_its_start(start):
+    process = start()
+    assert lives(process.pid, start_of(process.pid))
+    assert not lives(process.pid, "1")
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not lives(process.pid, start_of(process.pid)), "a zombie holds no number for long"
 
 
 def test_a_zombie_is_no_member(start):

@@ -13,10 +13,15 @@ import pytest
 from chalchitra.errors import ExitCode
 from chalchitra.runner import history
 from chalchitra.runner.history import read_history
-from chalchitra.runner.processes import end_group, group_members
-from chalchitra.stagekit.protocol import REQUEST_VARIABLE
+from chalchitra.runner.processes import (
+    RUNNER_VARIABLE,
+    boot_id,
+    group_members,
+    mark_of,
+    start_of,
+)
 
-from .quick import Quick, leftovers
+from .quick import Quick, end_group, leftovers
 
 SLEEP = "import time; print('ready', flush=True); time.sleep(60)"
 LEAVES_A_CHILD = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {SLEEP!r}])"
@@ -49,10 +54,16 @@ def group():
         process.communicate()
 
 
+RUNNER = (4_000_000, "7")
+"""The number and the start of a runner that lives no more."""
+OURS = {RUNNER_VARIABLE: mark_of(boot_id(), *RUNNER)}
+
+
 def leave(layout, key, group, **fields):
     """Write down a running attempt, as a runner that was killed left it."""
     layout.attempt(key, 1).mkdir(parents=True)
-    history.begin(layout, key, 1, "f", {}, 1)
+    history.begin(layout, key, 1, "f", {}, RUNNER[0])
+    fields = {"runner_start": RUNNER[1], **fields}
     history.note_process(layout, key, 1, group)
     found = read_history(layout, key)
     found.attempts[0] = found.attempts[0].model_copy(update=fields)
@@ -61,7 +72,7 @@ def leave(layout, key, group, **fields):
 
 def test_what_a_dead_runner_left_running_is_ended(quick, group):
     job, layout = quick.job()
-    number = group()
+    number = group(**OURS)
     leave(layout, "vad", number)
     ran = quick.run(layout)
     assert group_members(number) == []
@@ -79,12 +90,15 @@ def test_what_a_dead_runner_left_running_is_ended(quick, group):
         {"group_start": "1"},
         {"group_start": ""},
         {"ending": "crashed"},
+        {"runner": 1},
+        {"runner_start": "8"},
+        {"runner": os.getpid(), "runner_start": start_of(os.getpid())},
     ],
     ids=lambda fields: next(iter(fields)),
 )
 def test_a_process_that_only_has_the_number_is_left_alone(quick, group, fields):
     job, layout = quick.job()
-    number = group()
+    number = group(**OURS)
     leave(layout, "vad", number, **fields)
     ran = quick.run(layout)
     assert len(group_members(number)) == 1
@@ -103,12 +117,11 @@ def test_what_is_gone_already_needs_no_ending(quick, group):
 
 
 @pytest.mark.parametrize("ours", [True, False])
-def test_members_without_a_leader_are_ended_by_their_request_alone(quick, group, ours):
+def test_members_without_a_leader_are_ended_by_their_mark_alone(quick, group, ours):
     if sys.platform != "linux":
         pytest.skip("reads /proc")
     job, layout = quick.job()
-    request = layout.attempt("vad", 1 if ours else 2) / "request.json"
-    number = group(LEAVES_A_CHILD, **{REQUEST_VARIABLE: str(request)})
+    number = group(LEAVES_A_CHILD, **(OURS if ours else {}))
     deadline = time.monotonic() + 10
     while any(member.pid == number for member in group_members(number)):
         assert time.monotonic() < deadline
@@ -116,6 +129,14 @@ def test_members_without_a_leader_are_ended_by_their_request_alone(quick, group,
     leave(layout, "vad", number)
     quick.run(layout)
     assert len(group_members(number)) == (0 if ours else 1)
+
+
+def test_a_bystander_whose_number_and_start_a_stranger_wrote_down_lives(quick, group):
+    job, layout = quick.job()
+    number = group()
+    leave(layout, "vad", number)
+    assert quick.run(layout).warnings == []
+    assert len(group_members(number)) == 1
 
 
 def test_a_stage_that_outlived_its_runner_and_its_guard_is_ended(project):

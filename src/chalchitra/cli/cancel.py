@@ -12,8 +12,8 @@ from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import ChalchitraError, raise_all
 
 if TYPE_CHECKING:
-    from chalchitra.jobs import JobState
-    from chalchitra.runner.cancel import Asked
+    from chalchitra.jobs import Holder, JobState
+    from chalchitra.runner.cancel import Asked, Unqueued
 
 
 def cancel(
@@ -27,12 +27,12 @@ def cancel(
     """Stop jobs that run. What they finished stays; run-pipeline goes on from there."""
     from chalchitra.jobs import JobLayout, JobState, effective, named_job
     from chalchitra.out import out_dir
-    from chalchitra.runner.cancel import WAIT_SECONDS, ask, wait
+    from chalchitra.runner.cancel import WAIT_SECONDS, Unqueued, ask, wait
 
     folder = out_dir(out)
     layouts = [JobLayout(named_job(folder, name)) for name in dict.fromkeys(job)]
     errors: list[ChalchitraError] = []
-    asked: list[tuple[JobLayout, Asked | JobState]] = []
+    asked: list[tuple[JobLayout, Asked | Unqueued | JobState]] = []
     for layout in layouts:  # all are asked before the first is waited for
         try:
             asked.append((layout, ask(layout)))
@@ -44,6 +44,8 @@ def cancel(
         try:
             if isinstance(answer, JobState):
                 state = answer
+            elif isinstance(answer, Unqueued):
+                state = answer.state
             else:
                 _say_waiting(answer, WAIT_SECONDS)
                 state = wait(answer)
@@ -61,7 +63,8 @@ def cancel(
             }
         )
         if not as_json:
-            typer.echo(_ended(state, shown, ran=ran))
+            waited = answer.runner if isinstance(answer, Unqueued) else None
+            typer.echo(_ended(state, shown, ran=ran, waited=waited))
     if as_json:
         print_json("cancel", rows)
     raise_all(errors)
@@ -74,7 +77,9 @@ def _say_waiting(asked: Asked, seconds: float) -> None:
     print(f"{text}. Waiting up to {seconds:.0f} s.", file=sys.stderr, flush=True)
 
 
-def _ended(state: JobState, shown: str, *, ran: bool) -> str:
+def _ended(state: JobState, shown: str, *, ran: bool, waited: Holder | None) -> str:
+    if waited is not None:
+        return f"Job {state.job_id} was cancelled before its turn: {waited} leaves it out."
     at = f" at {state.stage}" if state.stage else ""
     if not ran:
         return f"Job {state.job_id} is not running: it is {shown}{at}."

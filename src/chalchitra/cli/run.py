@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,7 +40,15 @@ def run_pipeline(
     ] = None,
     everything: Annotated[
         bool,
-        typer.Option("--all", help="Every job that is not done yet.", rich_help_panel=_WHICH),
+        typer.Option(
+            "--all", help="Every job of yours that is not done yet.", rich_help_panel=_WHICH
+        ),
+    ] = False,
+    any_user: Annotated[
+        bool,
+        typer.Option(
+            "--any-user", help="With --all: other people's jobs too.", rich_help_panel=_WHICH
+        ),
     ] = False,
     demo: Annotated[
         bool,
@@ -133,7 +142,7 @@ def run_pipeline(
     """Run jobs, or go on with them where they stopped."""
     from chalchitra.cli.signals import DeafAtTheEnd
     from chalchitra.hints import typed
-    from chalchitra.jobs import find_job
+    from chalchitra.jobs.store import find_job, is_own
     from chalchitra.out import out_dir, require_out
     from chalchitra.runner.hand_over import Target
     from chalchitra.runner.report import choose_reporter
@@ -161,13 +170,24 @@ def run_pipeline(
         from chalchitra.demo import prepare_demo
 
         folders.append(prepare_demo(folder, quiet=as_json))
+    if any_user and not everything:
+        raise UsageError(
+            "--any-user was given without --all.",
+            cause="It says whose jobs --all runs.",
+            fix="Type --all --any-user, or name the jobs with -j.",
+        )
     if everything:
         require_out(folder)
-        folders += _unfinished(folder)
+        unfinished = _unfinished(folder)
+        own = [path for path in unfinished if any_user or is_own(path)]
+        if others := len(unfinished) - len(own):
+            jobs = "1 job" if others == 1 else f"{others} jobs"
+            print(f"Left alone: {jobs} of other people (--any-user runs theirs).", file=sys.stderr)
+        folders += own
     folders = list(dict.fromkeys(path.absolute() for path in folders))
     if not folders and everything:
         if not as_json:
-            print(f"Every job in {folder} is done.")
+            print(f"Every job {'of yours ' if others else ''}in {folder} is done.")
             return
     elif not folders:
         raise UsageError(

@@ -1,5 +1,6 @@
 """Jobs: their ids, their folders, and the records in them."""
 
+from chalchitra.jobs import inside
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import (
@@ -54,6 +55,7 @@ __all__ = [
     "find_job",
     "holder",
     "id_of_path",
+    "inside",
     "job_path",
     "named_job",
     "read_job",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import math
 
+from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
@@ -33,7 +34,8 @@ def _heard(layout: JobLayout) -> float | None:
     if record is None or "audio_info" not in record.outputs:
         return None
     try:
-        info = json.loads((layout.root / record.outputs["audio_info"].path).read_bytes())
-        return float(info["duration"])
-    except (OSError, ValueError, KeyError, TypeError):
+        info = inside.read_json(layout.root, record.outputs["audio_info"].path)
+        seconds = float(info["duration"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
+    return seconds if 0 <= seconds < math.inf else None

@@ -7,12 +7,14 @@ nothing once the lock is gone. Taking it is the runner's affair (runner/lock.py)
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pydantic_core import from_json
+
+from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 
 _TEXT_SECONDS = 0.25
@@ -43,7 +45,7 @@ def holder(layout: JobLayout) -> Holder | None:
     It takes a shared lock for an instant; a runner that meets that instant tries again.
     """
     try:
-        fd = os.open(layout.lock, os.O_RDONLY)
+        fd = inside.descriptor(layout.root, layout.lock)
     except OSError:
         return None
     try:
@@ -69,7 +71,7 @@ def holder(layout: JobLayout) -> Holder | None:
 
 def _parse(text: bytes) -> Holder | None:
     try:
-        match json.loads(text):
+        match from_json(text):
             case {"pid": int(pid), "host": str(host), "since": str(since)}:
                 return Holder(pid, host, since)
     except ValueError:

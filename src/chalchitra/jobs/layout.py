@@ -60,6 +60,11 @@ class JobLayout:
         return self.root / ".cancel"
 
     @property
+    def queued(self) -> Path:
+        """A file that says which batch will run this job in its turn."""
+        return self.root / ".queued"
+
+    @property
     def output(self) -> Path:
         return self.root / "output"
 

@@ -94,9 +94,12 @@ class Jobs:
         return sorted((path for path in found if len(path.name) == digits), reverse=True)
 
     def _entries(self, folder: Path) -> list[Path]:
+        """The folders in a folder; what a link leads to lies elsewhere."""
         try:
             with os.scandir(folder) as entries:
-                return [Path(entry.path) for entry in entries if entry.is_dir()]
+                return [
+                    Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)
+                ]
         except FileNotFoundError:  # removed since we saw it
             return []
         except OSError:
@@ -117,7 +120,7 @@ def row_of(job_dir: Path) -> Row | None:
         state = read_state(layout)
         return Row(job_id, job_dir, job_dir.parent.name, effective(state, layout), state)
     except ChalchitraError as error:
-        if not layout.job_file.exists() and not layout.state.exists():
+        if not any(map(os.path.lexists, (layout.job_file, layout.state))):
             return None
         return Row(job_id, job_dir, job_dir.parent.name, "broken", None, error.to_dict())
 
@@ -136,7 +139,7 @@ def check_states(names: Collection[str]) -> None:
 def seconds_since(text: str, now: datetime) -> float | None:
     """Seconds from an ISO time to `now`, at least 0 (clocks jump); None where it is no time."""
     try:
-        then = datetime.fromisoformat(text)
-    except ValueError:
+        then = datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, round((now - then.astimezone()).total_seconds(), 3))
+    return max(0.0, round((now - then).total_seconds(), 3))

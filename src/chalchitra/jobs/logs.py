@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.hints import run_line
+from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import RUNNING, effective, read_state
 from chalchitra.jobs.store import id_of_path, read_job
@@ -30,7 +31,8 @@ class Piece:
 class LogReader:
     """Hands out what a log file got since it was last asked; starts anew when it was cut."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, root: Path, path: Path) -> None:
+        self._root = root
         self._path = path
         self._begin(None)
 
@@ -40,16 +42,20 @@ class LogReader:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def new(self) -> Iterator[str]:
-        """The new text, a chunk at a time; nothing while there is no file."""
+        """The new text, a chunk at a time; nothing while there is no file that can be read.
+
+        Of one that is larger than any log, the end.
+        """
         try:
-            handle = open(self._path, "rb")  # noqa: SIM115
-        except FileNotFoundError:
+            handle = inside.open_file(self._root, self._path)
+        except OSError:
             return
         with handle:
             stat = os.fstat(handle.fileno())
             identity = (stat.st_dev, stat.st_ino)
             if identity != self._identity or stat.st_size < self._offset:
                 self._begin(identity)
+            self._offset = max(self._offset, stat.st_size - inside.MOST_BYTES)
             handle.seek(self._offset)
             while data := handle.read(_CHUNK):
                 self._offset += len(data)
@@ -62,7 +68,8 @@ def stage_keys(layout: JobLayout) -> list[str]:
     try:
         return read_job(layout.root).stages
     except ChalchitraError:
-        return sorted(path.stem for path in layout.log("*").parent.glob("*.log"))
+        logs = inside.names(layout.root, layout.log("*").parent)
+        return sorted(name.removesuffix(".log") for name in logs if name.endswith(".log"))
 
 
 def choose_stage(layout: JobLayout, keys: list[str], named: str | None) -> str:
@@ -80,7 +87,7 @@ def choose_stage(layout: JobLayout, keys: list[str], named: str | None) -> str:
             cause=f"Its stages are {', '.join(found or keys)}.",
             fix="Name one of them.",
         )
-    with_log = [key for key in keys if layout.log(key).exists()]
+    with_log = [key for key in keys if _has_log(layout, key)]
     _, at = _where(layout)
     if at in with_log:
         return at
@@ -96,13 +103,13 @@ def choose_stage(layout: JobLayout, keys: list[str], named: str | None) -> str:
 
 def printed(layout: JobLayout, key: str) -> Iterator[Piece]:
     """What a stage's log holds now. Raises UsageError when there is none."""
-    if not layout.log(key).exists():
+    if not _has_log(layout, key):
         raise UsageError(
             f"{key} has no log.",
             cause="It has not run in this job, or its result was reused.",
             fix="Name another stage, or run the job.",
         )
-    for text in LogReader(layout.log(key)).new():
+    for text in LogReader(layout.root, layout.log(key)).new():
         yield Piece(key, text)
 
 
@@ -113,18 +120,18 @@ def follow(
 
     A job that nobody runs has ended. Raises UsageError as choose_stage does.
     """
-    before = {key: _signature(layout.log(key)) for key in keys}
+    before = {key: _signature(layout, key) for key in keys}
     runs, at = _where(layout)
     key = (at or "") if named is None and runs else choose_stage(layout, keys, named)
-    reader = LogReader(layout.log(key))
+    reader = LogReader(layout.root, layout.log(key))
     while True:
         runs, at = _where(layout)
         for text in reader.new():
             yield Piece(key, text)
         for later in _after(keys, key, at if runs else keys[-1]) if named is None else ():
             # A stage may begin and end between two looks; one that did not run has its old log.
-            if later == at or _signature(layout.log(later)) != before[later]:
-                key, reader = later, LogReader(layout.log(later))
+            if later == at or _signature(layout, later) != before[later]:
+                key, reader = later, LogReader(layout.root, layout.log(later))
                 for text in reader.new():
                     yield Piece(key, text)
         if not runs:
@@ -162,10 +169,14 @@ def _after(keys: list[str], key: str, to: str | None) -> list[str]:
     return keys[first : keys.index(to) + 1] if to in keys else []
 
 
-def _signature(path: Path) -> tuple[int, int] | None:
-    """What changes when a file is written to."""
+def _has_log(layout: JobLayout, key: str) -> bool:
+    return inside.is_file(layout.root, layout.log(key))
+
+
+def _signature(layout: JobLayout, key: str) -> tuple[int, int] | None:
+    """What changes when a log is written to."""
     try:
-        stat = path.stat()
+        stat = inside.stat(layout.root, layout.log(key))
     except OSError:
         return None
     return stat.st_size, stat.st_mtime_ns

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalchitra.hints import job_argument, typed
+from chalchitra.jobs.names import JobId, LanguageId, PlainName, Sha256, StageKey
 from chalchitra.media.film import Film
 from chalchitra.media.frame_rate import film_rate
-from chalchitra.pipeline import TrackPlan, inputs_of, split_key
+from chalchitra.pipeline import STAGES, TrackPlan, inputs_of, split_key
 
 JOB_VERSION: Literal[1] = 1
 UNKNOWN = "auto"
@@ -83,7 +84,7 @@ class Machine(_Model):
 
     device: Literal["cpu", "cuda", "mps"]
     compute_type: str
-    threads: int = Field(ge=1)
+    threads: int = Field(ge=1, le=4096)
 
 
 class ScriptFile(_Model):
@@ -95,14 +96,14 @@ class ScriptFile(_Model):
     path: Path
     kind: str
     lines: int = Field(ge=1)
-    sha256: str
+    sha256: Sha256
 
 
 class GlossarySource(_Model):
     """A file that the glossary was read from, and its hash then."""
 
     path: Path
-    sha256: str
+    sha256: Sha256
 
 
 class GlossaryFile(_Model):
@@ -114,8 +115,8 @@ class GlossaryFile(_Model):
 
     sources: list[GlossarySource] = Field(min_length=1)
     terms: int = Field(ge=1)
-    sha256: str
-    terms_sha256: str
+    sha256: Sha256
+    terms_sha256: Sha256
 
 
 class EditedFile(_Model):
@@ -126,7 +127,7 @@ class EditedFile(_Model):
 
     path: Path
     cues: int = Field(ge=1)
-    sha256: str
+    sha256: Sha256
 
 
 class Job(_Model):
@@ -143,37 +144,61 @@ class Job(_Model):
     """
 
     version: Literal[1] = JOB_VERSION
-    job_id: str = Field(pattern=r"^job_\d{8}_\d{3,}$")
+    job_id: JobId
     created: str
-    user: str
-    title: str
+    user: PlainName
+    title: PlainName
     workflow: Literal["transcribe", "translate", "subtitle"]
     film: Film
-    source_language: str
+    source_language: LanguageId
     detected: Detected | None = None
     language_names: dict[str, str] = Field(default_factory=dict)
-    target_languages: list[str]
-    languages: dict[str, dict[str, Any]]
+    target_languages: list[LanguageId]
+    languages: dict[LanguageId, dict[str, Any]]
     clip: Clip | None = None
     audio_stream: AudioStream
     engine: str
     translator: str | None = None
     """The translator of all targets; None where they have several, or there is none."""
-    translators: dict[str, str] = Field(default_factory=dict)
-    pivots: dict[str, str] = Field(default_factory=dict)
-    stages: list[str] = Field(min_length=1)
-    stage_environments: dict[str, str]
-    models: dict[str, ModelChoice]
-    machines: dict[str, Machine]
+    translators: dict[StageKey, str] = Field(default_factory=dict)
+    pivots: dict[StageKey, LanguageId] = Field(default_factory=dict)
+    stages: list[StageKey] = Field(min_length=1)
+    stage_environments: dict[StageKey, PlainName]
+    models: dict[StageKey, ModelChoice]
+    machines: dict[StageKey, Machine]
     settings: dict[str, dict[str, Any]]
     debug: bool = False
     notes: list[str] = Field(default_factory=list)
     script: ScriptFile | None = None
     glossary: GlossaryFile | None = None
-    edits: dict[str, EditedFile] = Field(default_factory=dict)
+    edits: dict[LanguageId, EditedFile] = Field(default_factory=dict)
     calibration: dict[str, Any] | None = None
     """What tells how right the recogniser is to be expected (transcript/expected.py); None where
     that is not known, and where a text was given: what people hear then is not the recogniser's."""
+
+    @model_validator(mode="after")
+    def _is_what_prepare_makes(self) -> Self:
+        """Raises ValueError where a stage or a language is named of which nothing else is said."""
+        spoken = {self.source_language} - {UNKNOWN}
+        tracks = {*spoken, *self.target_languages, *self.pivots.values(), *self.edits}
+        if missing := tracks - self.languages.keys():
+            raise ValueError(f"of the language {min(missing)} nothing is said")
+        if len(set(self.stages)) < len(self.stages):
+            raise ValueError("a stage is named twice")
+        for key in self.stages:
+            stage, language = split_key(key)
+            if language is not None and language not in self.languages:
+                raise ValueError(f"{key} is of no language of this job")
+            for table in (self.stage_environments, self.machines):
+                if key not in table and stage not in table:
+                    raise ValueError(f"nothing is said of what {key} runs with")
+            if stage in STAGES and bool(STAGES[stage].per_language) is (language is None):
+                raise ValueError(f"{key} is no stage")
+            later = self.stages[self.stages.index(key) :]
+            for producer, _ in self.inputs_of(key).values():
+                if producer in later:
+                    raise ValueError(f"{key} needs what {producer} makes, which comes after it")
+        return self
 
     @property
     def frame_rate(self) -> str | None:
@@ -204,7 +229,8 @@ class Job(_Model):
         """Which tracks follow which: the settings subtitle_gen.template and .bilingual."""
         settings = self.settings.get("subtitle_gen", {})
         upper, _, lower = str(settings.get("bilingual", "")).partition("+")
-        return TrackPlan(settings.get("template") or None, (upper, lower) if lower else None)
+        template = str(settings.get("template") or "")
+        return TrackPlan(template or None, (upper, lower) if lower else None)
 
     @property
     def pair(self) -> list[str]:
@@ -255,7 +281,12 @@ class Job(_Model):
         return self.translators.get(key, self.translator)
 
     def inputs_of(self, key: str) -> dict[str, tuple[str, str]]:
-        """A stage's inputs: name -> (key of the stage that makes it, output)."""
+        """A stage's inputs: name -> (key of the stage that makes it, output).
+
+        None of a stage that this version does not have (a job may be older).
+        """
+        if split_key(key)[0] not in STAGES:
+            return {}
         return inputs_of(
             key,
             self.source_language,

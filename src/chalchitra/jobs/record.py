@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.files import write_text
+from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.names import (
+    AttemptNumber,
+    Count,
+    InsidePath,
+    PlacedPath,
+    PlainName,
+    Seconds,
+    StageKey,
+)
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class Placed(_Model):
     """A deliverable as it was put into `output/`: what tells later that a person changed it."""
 
-    path: str
-    bytes: int
+    path: PlacedPath
+    bytes: Count
     mtime_ns: int
     sha256: str
 
@@ -27,11 +36,11 @@ class Placed(_Model):
 class Output(_Model):
     """One output of a stage; `path` is relative to the job directory."""
 
-    path: str
-    bytes: int
+    path: InsidePath
+    bytes: Count
     mtime_ns: int
     sha256: str
-    deliver_as: str | None = None
+    deliver_as: PlainName | None = None
     placed: Placed | None = None
 
 
@@ -51,16 +60,16 @@ class StageRecord(_Model):
     """
 
     version: int = 1
-    stage: str
+    stage: StageKey
     fingerprint: str
     fingerprint_parts: dict[str, Any]
-    attempt: int
+    attempt: AttemptNumber
     environment: str
     python: str
     python_version: str
     libraries: dict[str, str] = Field(default_factory=dict)
     started: str
-    seconds: float
+    seconds: Seconds
     outputs: dict[str, Output]
     degraded: list[Degraded] = Field(default_factory=list)
     metrics: dict[str, Any] = Field(default_factory=dict)
@@ -75,10 +84,8 @@ class StageRecord(_Model):
 def read_record(layout: JobLayout, key: str) -> StageRecord | None:
     """The record of a stage, or None when there is none that can be trusted."""
     try:
-        return StageRecord.model_validate_json(layout.record(key).read_bytes())
+        data = inside.read_bytes(layout.root, layout.record(key))
+        record = StageRecord.model_validate_json(data)
     except (OSError, ValidationError):
         return None
-
-
-def output_path(layout: JobLayout, record: StageRecord, output: str) -> Path:
-    return layout.root / record.outputs[output].path
+    return record if record.stage == key else None  # a damaged job has others' records

@@ -6,15 +6,16 @@ missing or broken is made again from them.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalchitra.files import write_text
+from chalchitra.jobs import inside
 from chalchitra.jobs.holding import holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
+from chalchitra.jobs.names import Count, JobId, Seconds, StageKey
 from chalchitra.jobs.record import read_record
 
 STATE_VERSION: Literal[1] = 1
@@ -38,25 +39,25 @@ class JobState(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     version: Literal[1] = STATE_VERSION
-    job_id: str
+    job_id: JobId
     title: str
     user: str
     workflow: str
     film: str
-    minutes: float | None = Field(default=None, ge=0)
+    minutes: Seconds | None = None
     created: str
     state: Literal["ready", "queued", "running", "done", "failed", "cancelled"] = "ready"
-    stage: str | None = None
+    stage: StageKey | None = None
     stage_started: str | None = None
     started: str | None = None
     ended: str | None = None
-    seconds: float | None = None
-    stages_done: int = 0
-    stages_total: int
-    degraded: int = 0
+    seconds: Seconds | None = None
+    stages_done: Count = 0
+    stages_total: Count
+    degraded: Count = 0
     expected: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
-    pid: int | None = None
+    pid: Count | None = None
 
     @classmethod
     def of(cls, job: Job) -> JobState:
@@ -93,7 +94,7 @@ def read_expected(layout: JobLayout) -> dict[str, Any] | None:
     if record is None or "expected" not in record.outputs:
         return None
     try:
-        found = json.loads((layout.root / record.outputs["expected"].path).read_bytes())
+        found = inside.read_json(layout.root, record.outputs["expected"].path)
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
@@ -110,7 +111,7 @@ def effective(state: JobState, layout: JobLayout) -> str:
 
 def _written(layout: JobLayout) -> JobState | None:
     try:
-        return JobState.model_validate_json(layout.state.read_bytes())
+        return JobState.model_validate_json(inside.read_bytes(layout.root, layout.state))
     except (OSError, ValidationError):
         return None
 
@@ -128,7 +129,7 @@ def _from_records(job: Job, layout: JobLayout) -> JobState:
         state.seconds = round(sum(record.seconds for record in done), 3)
     if not missing:
         state.state = "done"
-    elif layout.lock.exists():  # somebody ran it
+    elif inside.is_file(layout.root, layout.lock):  # somebody ran it
         state.stage = missing[0]
         state.state, state.error = _last_ending(layout, missing[0])
     return state
@@ -139,7 +140,7 @@ def _last_ending(
 ) -> tuple[Literal["running", "failed", "cancelled"], dict[str, Any] | None]:
     """How the last attempt of a stage ended, as far as it was written down."""
     try:
-        last = json.loads(layout.attempts(key).read_bytes())["attempts"][-1]
+        last = inside.read_json(layout.root, layout.attempts(key))["attempts"][-1]
         ending, error = last.get("ending"), last.get("error")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return "running", None

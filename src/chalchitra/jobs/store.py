@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pydantic import ValidationError
 from chalchitra.errors import UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
 from chalchitra.hints import jobs_line
+from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.state import JobState
@@ -93,8 +96,21 @@ def find_job(out: Path, job_id: str) -> Path:
             fix="Copy the id that prepare-job printed, or give the folder with --job-dir.",
         )
     year, month, day, number = match.groups()
-    users = (out / year / month / day).glob(f"*/{number}")
-    found = [path for path in users if path.is_dir() and not path.parent.name.startswith(".")]
+    named = (out / year / month / day).glob(f"[!.]*/{number}")
+    found = sorted(
+        path
+        for path in named
+        if path.is_dir() and not (path.is_symlink() or path.parent.is_symlink())
+    )
+    if len(found) > 1:  # somebody made a second folder of this number
+        own = [path for path in found if is_own(path)]
+        if len(own) != 1:
+            raise UsageError(
+                f"Several folders are job {job_id}: {', '.join(map(str, found))}.",
+                cause="A number is given once; somebody made or copied a folder by hand.",
+                fix="Name one of them with --job-dir.",
+            )
+        found = own
     if not found:
         raise UsageError(
             f"There is no job {job_id} in {out}.",
@@ -124,11 +140,26 @@ def id_of_path(job_dir: Path) -> str | None:
     return "job_{}{}{}_{}".format(*match.groups()) if match else None
 
 
+def is_own(job_dir: Path) -> bool:
+    """Whether a job belongs to who runs this program: its folder, and its job.json.
+
+    In a folder where several people write, another's job is not run without being named.
+    """
+    owners = set()
+    try:
+        for path in (job_dir, JobLayout(job_dir).job_file):
+            with suppress(FileNotFoundError):
+                owners.add(path.lstat().st_uid)
+    except OSError:  # one that may not even be looked at
+        return False
+    return owners == {os.geteuid()}
+
+
 def read_job(job_dir: Path) -> Job:
     """Read job.json. Raises UsageError when it is missing or broken, naming the field."""
     path = JobLayout(job_dir).job_file
     try:
-        data = path.read_bytes()
+        data = inside.read_bytes(job_dir, path)
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             f"{job_dir} holds no job.",

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chalchitra.jobs import inside
 from chalchitra.jobs.estimate import Estimate, Progress, Rates, running_left, total
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
@@ -18,11 +19,15 @@ from chalchitra.jobs.pace import work_of
 from chalchitra.jobs.record import StageRecord, read_record
 from chalchitra.jobs.state import RUNNING, JobState, effective, read_state
 from chalchitra.jobs.store import read_job
-from chalchitra.pipeline import GIVEN, split_key
-from chalchitra.stagekit.protocol import MESSAGES_FILE, MessageReader
+from chalchitra.pipeline import split_key
+from chalchitra.stagekit.protocol import MESSAGES_FILE, messages_in
 
 _FINISHED = ("done", "reused")
-_ATTEMPT = re.compile(r"^attempt-([0-9]+)$")
+_ATTEMPT = re.compile(r"^attempt-([0-9]{1,9})$")
+_LAST_BYTES = 1 << 16
+"""So much of the end of a stage's messages has its last progress."""
+_MOST = 1e15
+"""No stage counts so far."""
 
 
 @dataclass(frozen=True)
@@ -182,16 +187,22 @@ def last_progress(
     if path is None:
         return None
     try:
-        said = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
-    except OSError:
+        written = inside.stat(layout.root, path).st_mtime
+        said = datetime.fromtimestamp(written).astimezone()
+        data = inside.read_end(layout.root, path, _LAST_BYTES)
+    except (OSError, ValueError, OverflowError):
         return None
     started = _time(stage_started)
     if started is None or said < started:
         return None
-    for message in reversed(list(MessageReader(path).new())):
+    for message in reversed(list(messages_in(data))):
         match message:
             case {"type": "progress", "done": int() | float() as done, "total": total, **rest}:
-                if not isinstance(total, int | float) or not 0 <= done <= total or not total:
+                if (
+                    not isinstance(total, int | float)
+                    or not 0 <= done <= total <= _MOST
+                    or not total
+                ):
                     continue
                 shown = {"done": done, "total": total, "unit": str(rest.get("unit", ""))}
                 return shown, Progress(done / total, (said - started).total_seconds())
@@ -200,25 +211,23 @@ def last_progress(
 
 def _messages(layout: JobLayout, key: str) -> Path | None:
     """The messages of the latest attempt that is not published."""
-    try:
-        names = [entry.name for entry in layout.stage(key).iterdir()]
-    except OSError:
-        return None
+    names = inside.names(layout.root, layout.stage(key))
     numbers = [int(match[1]) for name in names if (match := _ATTEMPT.match(name))]
     return layout.attempt(key, max(numbers)) / MESSAGES_FILE if numbers else None
 
 
 def _depends(job: Job, key: str, on: str) -> bool:
     """Whether a stage's inputs come, directly or not, from another."""
-    makers = {producer for producer, _ in job.inputs_of(key).values()} - GIVEN
+    # Producers come before what needs them (Job): this comes to an end.
+    makers = {producer for producer, _ in job.inputs_of(key).values()} & set(job.stages)
     return on in makers or any(_depends(job, maker, on) for maker in makers)
 
 
 def _deliverables(layout: JobLayout, records: dict[str, StageRecord | None]) -> Iterator[Path]:
     for record in records.values():
         for output in record.outputs.values() if record else ():
-            if output.placed and (path := layout.root / output.placed.path).exists():
-                yield path
+            if output.placed and inside.is_file(layout.root, output.placed.path):
+                yield layout.root / output.placed.path
 
 
 def _before(text: str, other: str) -> bool:
@@ -229,5 +238,5 @@ def _before(text: str, other: str) -> bool:
 def _time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -17,9 +17,9 @@ from pydantic import ValidationError
 
 from chalchitra.errors import CancelledError, ChalchitraError, StageError
 from chalchitra.files import fsync_dir, sha256_json
-from chalchitra.jobs import Job, JobLayout, StageRecord, read_record
+from chalchitra.jobs import Job, JobLayout, StageRecord, inside, read_record
 from chalchitra.pipeline import split_key
-from chalchitra.runner import history
+from chalchitra.runner import history, processes
 from chalchitra.runner.decide import Decision
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.history import Ending
@@ -37,7 +37,9 @@ from chalchitra.stagekit.request import build_request
 Launcher = Callable[[Launch, Watch], Ended]
 """Serves a request and waits for its end: a process of its own, or a warm worker."""
 
-_ATTEMPT = re.compile(r"^(?:attempt|done)-(\d+)$")
+_FAR_TOO_MANY = 100_000_000
+"""No stage was tried so often: what says so was made up, and no name has room for more digits."""
+_ATTEMPT = re.compile(r"^(?:attempt|done)-([0-9]{1,9})$")
 
 
 class AttemptError(Exception):
@@ -94,17 +96,24 @@ def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
         }
     )
     request.write(attempt / REQUEST_FILE)
-    history.begin(layout, key, number, request.fingerprint, dict(reduced), os.getpid())
+    begun = history.begin(layout, key, number, request.fingerprint, dict(reduced), os.getpid())
     log = layout.log(key)
-    with open(log, "a", encoding="utf-8") as out:
-        out.write(f"== {started:%Y-%m-%d %H:%M:%S} attempt {number}: {work.python} {work.script}\n")
+    head = f"== {started:%Y-%m-%d %H:%M:%S} attempt {number}: {work.python} {work.script}\n"
+    with inside.to_append(log) as out:
+        out.write(head.encode())
     launch = Launch(
         key=key,
         environment=request.environment,
         python=work.python,
         script=work.script,
         arguments=("--job-dir", str(layout.root), *(["--language", language] if language else [])),
-        environ={**work.environ, REQUEST_VARIABLE: str(attempt / REQUEST_FILE)},
+        environ={
+            **work.environ,
+            REQUEST_VARIABLE: str(attempt / REQUEST_FILE),
+            processes.RUNNER_VARIABLE: processes.mark_of(
+                processes.boot_id(), begun.runner, begun.runner_start
+            ),
+        },
         code=sha256_json(work.decision.parts["code"]),
         attempt=attempt,
         log=log,
@@ -152,10 +161,9 @@ def next_number(layout: JobLayout, key: str) -> int:
     numbers = [history.read_history(layout, key).last_number]
     if (record := read_record(layout, key)) is not None:
         numbers.append(record.attempt)
-    with suppress(FileNotFoundError):
-        names = [entry.name for entry in layout.stage(key).iterdir()]
-        numbers += [int(match[1]) for name in names if (match := _ATTEMPT.match(name))]
-    return 1 + max(numbers)
+    names = inside.names(layout.root, layout.stage(key))
+    numbers += [int(match[1]) for name in names if (match := _ATTEMPT.match(name))]
+    return 1 + max(number for number in (0, *numbers) if number < _FAR_TOO_MANY)
 
 
 def _oom_kills() -> int:
@@ -180,7 +188,7 @@ def _judge(
             "timeout",
         )
     try:
-        result = Result.model_validate_json((attempt / RESULT_FILE).read_bytes())
+        result = Result.model_validate_json(inside.read_bytes(attempt, RESULT_FILE))
     except (OSError, ValidationError):
         result = None
     if ended.status == 0 and result is not None and result.status == "done":
@@ -213,9 +221,11 @@ def _judge(
 
 def _check_outputs(key: str, attempt: Path, result: Result) -> None:
     for name, output in result.outputs.items():
-        path = attempt / output.path
-        inside = path.resolve().is_relative_to(attempt.resolve())
-        if not inside or not path.is_file() or path.stat().st_size != output.bytes:
+        try:
+            whole = inside.stat(attempt, output.path).st_size == output.bytes
+        except OSError:
+            whole = False
+        if not whole:
             error = StageError(
                 f"{key} says that it made {name}, and {output.path} is not what it says.",
                 cause="The stage or the disk is at fault.",
@@ -227,5 +237,10 @@ def _check_outputs(key: str, attempt: Path, result: Result) -> None:
 def remove_older(layout: JobLayout, key: str, keep: Path) -> None:
     """Remove every attempt of a stage but the one that is published."""
     for entry in layout.stage(key).iterdir():
-        if entry != keep and entry.is_dir() and _ATTEMPT.match(entry.name):
+        if (
+            entry != keep
+            and entry.is_dir()
+            and not entry.is_symlink()
+            and _ATTEMPT.match(entry.name)
+        ):
             shutil.rmtree(entry, ignore_errors=True)

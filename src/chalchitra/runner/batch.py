@@ -21,7 +21,7 @@ from typing import Any
 from chalchitra.errors import ChalchitraError, ExitCode, HeldError, unforeseen
 from chalchitra.hardware import known_hardware
 from chalchitra.jobs import JobLayout, id_of_path, read_state
-from chalchitra.runner import rules
+from chalchitra.runner import queue, rules
 from chalchitra.runner.events import Reporter, checked
 from chalchitra.runner.resources import Resources
 from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
@@ -64,13 +64,16 @@ def run_batch(
     pool = WorkerPool(rule)
     machine = known_hardware()
     resources = Resources(machine, idle_bytes=pool.idle_bytes, free_idle=pool.free_idle)
+    queued = [] if options.dry_run else [JobLayout(folder) for folder in folders]
+    for layout in queued:
+        queue.enter(layout)
     shared.emit("batch_started", time=_now(), jobs=[str(folder) for folder in folders])
 
     def run(number: int, folder: Path) -> Film:
         services = Services(
             launcher=pool.serve,
             gate=partial(resources.room, priority=number),
-            make_stop=lambda layout: Stop(layout, everything),
+            make_stop=lambda layout: Stop(layout, everything, queued=True),
         )
         return _run_one(folder, shared, options, services, everything)
 
@@ -97,6 +100,8 @@ def run_batch(
         )
     finally:
         pool.close()
+        for layout in queued:
+            queue.leave(layout)
     if stopped is not None:
         raise stopped
     return films, _exit_code(films, skip_held)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, read_state
+from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, inside, read_state
+from chalchitra.runner import queue
+from chalchitra.runner.lock import held
 
 WAIT_SECONDS = 30.0
 """A stage may take ten to clean up after an interrupt, and more when it must be killed."""
@@ -30,7 +34,15 @@ class Asked:
         return self.runner.host not in ("", socket.gethostname())
 
 
-def ask(layout: JobLayout) -> Asked | JobState:
+@dataclass(frozen=True)
+class Unqueued:
+    """A job that waited for its turn in a batch, and will not be run by it."""
+
+    state: JobState
+    runner: Holder
+
+
+def ask(layout: JobLayout) -> Asked | Unqueued | JobState:
     """Ask a job to stop; the state of one that has ended already and needs no asking.
 
     Raises UsageError when there is no job, when it has not ended and nobody runs it, and when its
@@ -40,6 +52,8 @@ def ask(layout: JobLayout) -> Asked | JobState:
     runner = holder(layout)
     if runner is None:
         state = read_state(layout)  # it may have ended between the two looks
+        if state.state != "done" and (unqueued := _take_out(layout, state)) is not None:
+            return unqueued
         shown = effective(state, layout)
         if shown in _ENDED:
             return state
@@ -54,15 +68,39 @@ def ask(layout: JobLayout) -> Asked | JobState:
                 first="There is nothing to cancel; to remove it,",
             ),
         )
+    _wish(layout, state, runner)
+    return Asked(layout, state, runner)
+
+
+def _take_out(layout: JobLayout, state: JobState) -> Unqueued | None:
+    """Cancel a job that waits in a batch; None where it does not, or its turn has just come."""
+    runner = queue.waits_for(layout)
+    if runner is None:
+        return None
     try:
-        layout.cancel.touch()  # nothing inside: that works on a full disk too
+        with held(layout, state.job_id):
+            _wish(layout, state, runner)  # the batch finds it when it comes to this job
+            state.state, state.ended, state.error = "cancelled", _now(), None
+            state.write(layout)
+    except HeldError:
+        return None
+    return Unqueued(state, runner)
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def _wish(layout: JobLayout, state: JobState, runner: Holder) -> None:
+    try:
+        # Nothing inside: that works on a full disk too.
+        os.close(inside.descriptor(layout.root, layout.cancel, os.O_WRONLY | os.O_CREAT))
     except OSError as error:
         raise UsageError(
             f"Job {state.job_id} cannot be asked to stop.",
             cause=f"{layout.cancel} cannot be written: {error.strerror}.",
             fix=f"Type it as the user who runs the job ({runner}).",
         ) from None
-    return Asked(layout, state, runner)
 
 
 def wait(asked: Asked, seconds: float = WAIT_SECONDS) -> JobState:

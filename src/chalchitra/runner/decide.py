@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from chalchitra.files import sha256_file, sha256_json
-from chalchitra.jobs import JobLayout, Output, StageRecord, read_record
+from chalchitra.files import sha256_json
+from chalchitra.jobs import JobLayout, Output, StageRecord, inside, read_record
 
 _WORDS = {
     "code": "code",
@@ -53,7 +53,7 @@ def decide(
         return Decision(True, (forced,), digest, parts)
     record = read_record(layout, key)
     if record is None:
-        broken = layout.record(key).exists()
+        broken = os.path.lexists(layout.record(key))
         reason = "its record is broken" if broken else "it has not run yet"
         return Decision(True, (reason,), digest, parts)
     if record.fingerprint != digest:
@@ -62,7 +62,7 @@ def decide(
     lost = tuple(
         f"its output {name} {problem}"
         for name, output in record.outputs.items()
-        if (problem := _problem(layout.root / output.path, output, verify))
+        if (problem := _problem(layout, output, verify))
     )
     if lost:
         return Decision(True, lost, digest, parts)
@@ -97,14 +97,16 @@ def _difference(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
     return f"changed from {texts[0]} to {texts[1]}"
 
 
-def _problem(path: Path, output: Output, verify: bool) -> str:
+def _problem(layout: JobLayout, output: Output, verify: bool) -> str:
     """What is wrong with an output file: nothing when empty."""
     try:
-        stat = path.stat()
+        stat = inside.stat(layout.root, output.path)
+        if stat.st_size != output.bytes:
+            return "was changed"
+        if not verify and stat.st_mtime_ns == output.mtime_ns:
+            return ""
+        return "" if inside.sha256(layout.root, output.path) == output.sha256 else "was changed"
     except FileNotFoundError:
         return "is gone"
-    if stat.st_size != output.bytes:
-        return "was changed"
-    if (verify or stat.st_mtime_ns != output.mtime_ns) and sha256_file(path) != output.sha256:
-        return "was changed"
-    return ""
+    except OSError:  # a link, a FIFO: none of ours
+        return "cannot be read"

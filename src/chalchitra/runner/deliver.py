@@ -8,8 +8,8 @@ from itertools import count, takewhile
 from pathlib import Path
 from typing import Protocol
 
-from chalchitra.files import copy_file, fsync_dir, sha256_file, written_whole
-from chalchitra.jobs import JobLayout, Placed
+from chalchitra.files import copy_file, fsync_dir, written_whole
+from chalchitra.jobs import JobLayout, Placed, inside
 
 
 class Room(Protocol):
@@ -30,19 +30,23 @@ def place(
     previous: Placed | None,
     *,
     move: bool = False,
+    made_in: Path | None = None,
 ) -> tuple[Placed, bool]:
     """Put `source` into `output/` as `name`; returns where it is, and whether that is beside.
 
     `previous` is what was placed there before, if anything: a file that is no longer as it was
     placed belongs to the person, and the new one goes beside it. `move` renames instead of copying
-    (a film is not kept twice).
+    (a film is not kept twice). `made_in` is the folder of the job that `source` lies in, where that
+    is not the one to place it in.
     """
+    made_in = made_in or layout.root
     layout.output.mkdir(exist_ok=True)
-    moved = move and not source.exists()  # by a run that then was killed
+    moved = move and not os.path.lexists(source)  # by a run that then was killed
+    size = None if moved else inside.stat(made_in, source).st_size
     for target in _names(layout, name):
         if not os.path.lexists(target) or (not moved and _is_ours(target, layout, previous)):
             break
-        if _is_the_same(target, source, sha256):
+        if _is_the_same(layout, target, size, sha256):
             if move:
                 source.unlink(missing_ok=True)
             return _placed(layout, target, sha256), target.name != name
@@ -50,26 +54,26 @@ def place(
         os.replace(source, target)
         fsync_dir(target.parent)
     else:
-        with written_whole(target) as temporary:
-            copy_file(source, temporary)
+        with inside.open_file(made_in, source) as made, written_whole(target) as temporary:
+            copy_file(made, temporary)
     return _placed(layout, target, sha256), target.name != name
 
 
 def places(layout: JobLayout, name: str) -> list[Path]:
     """The files that may be this deliverable: of its name, and beside what a person changed."""
-    return list(takewhile(Path.exists, _names(layout, name)))
+    return list(takewhile(os.path.lexists, _names(layout, name)))
 
 
 def is_as_placed(layout: Room, placed: Placed) -> bool:
     """Whether the deliverable is still what was placed: by size and time, else by hash."""
-    path = layout.root / placed.path
     try:
-        stat = path.stat()
-    except FileNotFoundError:
+        stat = inside.stat(layout.root, placed.path)
+        if stat.st_size != placed.bytes:
+            return False
+        same_time = stat.st_mtime_ns == placed.mtime_ns
+        return same_time or inside.sha256(layout.root, placed.path) == placed.sha256
+    except OSError:
         return False
-    if stat.st_size != placed.bytes:
-        return False
-    return stat.st_mtime_ns == placed.mtime_ns or sha256_file(path) == placed.sha256
 
 
 def _is_ours(target: Path, layout: Room, previous: Placed | None) -> bool:
@@ -80,12 +84,14 @@ def _is_ours(target: Path, layout: Room, previous: Placed | None) -> bool:
     )
 
 
-def _is_the_same(target: Path, source: Path, sha256: str) -> bool:
-    if not target.is_file():  # a folder, or a link to nothing
+def _is_the_same(layout: Room, target: Path, size: int | None, sha256: str) -> bool:
+    """Whether a file of a person's is what would be placed; a link or a folder of theirs is not."""
+    try:
+        if size not in (None, inside.stat(layout.root, target).st_size):
+            return False
+        return inside.sha256(layout.root, target) == sha256
+    except OSError:
         return False
-    if source.exists() and target.stat().st_size != source.stat().st_size:
-        return False
-    return sha256_file(target) == sha256
 
 
 def _names(layout: Room, name: str) -> Iterator[Path]:
@@ -98,7 +104,7 @@ def _names(layout: Room, name: str) -> Iterator[Path]:
 
 
 def _placed(layout: Room, path: Path, sha256: str) -> Placed:
-    stat = path.stat()
+    stat = inside.stat(layout.root, path)
     return Placed(
         path=path.relative_to(layout.root).as_posix(),
         bytes=stat.st_size,

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from pathlib import Path
+from stat import S_ISREG
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file, write_json
-from chalchitra.jobs import Job, JobLayout
+from chalchitra.jobs import Job, JobLayout, inside
 from chalchitra.pipeline import FILM
 
 
 def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
     """The sha256 of `film`; `kept` is the file that remembers it, written only with `keep`.
 
-    Raises UsageError when the film is gone or cannot be read.
+    Raises UsageError when the film is gone, is no file or cannot be read.
     """
     try:
         stat = film.stat()
+        if not S_ISREG(stat.st_mode):
+            raise UsageError(
+                f"The film is no file: {film}",
+                cause="Something else was put in its place, or the job was made by somebody else.",
+                fix="Put the film back, or prepare the job again with its new place.",
+            )
         key = {"path": str(film), "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
         known = _known(kept)
         if known is not None and {name: known.get(name) for name in key} == key:
@@ -86,7 +92,7 @@ def check_same_film(film: Path, kept: Path) -> None:
 
 def _known(kept: Path) -> dict[str, object] | None:
     try:
-        data = json.loads(kept.read_bytes())
-    except (OSError, ValueError, RecursionError):  # the last: too many brackets
+        data = inside.read_json(kept.parent, kept)
+    except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) and isinstance(data.get("sha256"), str) else None

@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import UsageError
-from chalchitra.files import sha256_file, write_text
-from chalchitra.jobs import Job, JobLayout, Placed
+from chalchitra.files import write_text
+from chalchitra.jobs import Job, JobLayout, Placed, inside
 from chalchitra.runner.deliver import place
 
 FILE = "handed.json"
@@ -67,7 +67,10 @@ def hand_over(
             if not path.name.startswith(f"{job.title}."):
                 continue
             before = known.get(path.name)
-            placed, beside = place(_Folder(folder), path, path.name, sha256_file(path), before)
+            sha256 = inside.sha256(layout.root, path)
+            placed, beside = place(
+                _Folder(folder), path, path.name, sha256, before, made_in=layout.root
+            )
             known[path.name] = placed
             copies.append(str(folder / placed.path))
             if beside:
@@ -85,6 +88,6 @@ def hand_over(
 
 def _read(layout: JobLayout) -> _Handed:
     try:
-        return _Handed.model_validate_json((layout.root / FILE).read_bytes())
+        return _Handed.model_validate_json(inside.read_bytes(layout.root, FILE))
     except (OSError, ValidationError):
         return _Handed()

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.files import write_text
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs import JobLayout, inside
+from chalchitra.jobs.names import AttemptNumber, Count
 from chalchitra.runner import processes
 
 KEPT = 20
@@ -27,15 +28,17 @@ class _Model(BaseModel):
 
 
 class AttemptRecord(_Model):
-    """One attempt. `group` and `group_start` name its process group (runner/processes.py)."""
+    """One attempt. `group` and `group_start` name its process group, `runner` and `runner_start`
+    the process that started it (runner/processes.py)."""
 
-    number: int
+    number: AttemptNumber
     fingerprint: str
     started: str
     host: str
     boot: str
-    runner: int
-    group: int | None = None
+    runner: Count
+    runner_start: str = ""
+    group: Count | None = None
     group_start: str = ""
     ended: str | None = None
     ending: Ending = "running"
@@ -70,9 +73,12 @@ class History(_Model):
 def read_history(layout: JobLayout, key: str) -> History:
     """The history of a stage; an empty one when there is none that can be read."""
     try:
-        return History.model_validate_json(layout.attempts(key).read_bytes())
+        data = inside.read_bytes(layout.root, layout.attempts(key))
+        found = History.model_validate_json(data)
     except (OSError, ValidationError):
         return History()
+    found.attempts = found.attempts[-KEPT:]  # each may cost a look at all processes
+    return found
 
 
 def begin(
@@ -87,6 +93,7 @@ def begin(
         host=processes.host(),
         boot=processes.boot_id(),
         runner=runner,
+        runner_start=processes.start_of(runner),
         reduced=reduced,
     )
     history.attempts.append(record)
@@ -108,7 +115,7 @@ def end(
 
 def forget(layout: JobLayout, key: str) -> None:
     """Start counting anew: the person asked for another try."""
-    if layout.attempts(key).exists():
+    if inside.is_file(layout.root, layout.attempts(key)):
         history = read_history(layout, key)
         history.attempts = [one for one in history.attempts if one.ending == "running"]
         history.write(layout, key)

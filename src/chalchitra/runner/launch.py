@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from chalchitra.jobs.inside import to_append
 from chalchitra.runner.processes import group_members
 from chalchitra.stagekit.protocol import MESSAGES_FILE, REQUEST_FILE, MessageReader
 
@@ -145,7 +146,7 @@ def run_cold(launch: Launch, watch: Watch) -> Ended:
     an exception, `watch.check`, the timeout) ends the whole process group first.
     """
     reader = MessageReader(launch.messages)
-    with open(launch.log, "ab") as log:
+    with to_append(launch.log) as log:
         process = GuardedProcess(
             [str(launch.python), str(launch.script), *launch.arguments],
             env=launch.environ,

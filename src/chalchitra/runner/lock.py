@@ -14,6 +14,7 @@ from datetime import datetime
 
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.hints import job_argument, typed
+from chalchitra.jobs import inside
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 
@@ -31,7 +32,7 @@ def held(layout: JobLayout, job_id: str) -> Iterator[None]:
     Raises UsageError when the folder cannot be locked: it is gone, or may not be written.
     """
     try:
-        fd = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o666)
+        fd = inside.descriptor(layout.root, layout.lock, os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise _unlockable(layout, job_id, error) from None
     try:
@@ -40,7 +41,7 @@ def held(layout: JobLayout, job_id: str) -> Iterator[None]:
             raise _gone(layout, job_id)
         me = Holder(os.getpid(), socket.gethostname(), f"{datetime.now():%Y-%m-%d %H:%M:%S}")
         with suppress(OSError):  # a full disk: the lock counts, not its text
-            os.truncate(fd, 0)
+            os.ftruncate(fd, 0)
             os.pwrite(fd, (json.dumps(me.to_dict()) + "\n").encode(), 0)
         yield
     finally:
@@ -72,7 +73,7 @@ def _take(fd: int, layout: JobLayout, job_id: str) -> None:
 def _is_still_there(fd: int, layout: JobLayout) -> bool:
     """False when the job was removed while we waited for its lock."""
     try:
-        return os.path.samestat(os.fstat(fd), layout.lock.stat())
+        return os.path.samestat(os.fstat(fd), layout.lock.lstat())
     except OSError:
         return False
 
@@ -100,6 +101,12 @@ def _unlockable(layout: JobLayout, job_id: str, error: OSError) -> UsageError:
             what,
             cause="The folder or its .lock belongs to another user, or may not be written.",
             fix="Run it as that user, or change the owner or the permissions.",
+        )
+    if error.errno in (errno.ELOOP, errno.EMLINK, errno.EINVAL, errno.EISDIR):
+        return UsageError(
+            what,
+            cause=f"Of its .lock: {error.strerror}.",
+            fix=typed("rm -r", layout.lock, first="Look at it, then"),
         )
     return UsageError(
         what,

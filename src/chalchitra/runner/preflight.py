@@ -14,9 +14,10 @@ from pathlib import Path
 from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
 from chalchitra.files import sha256_file
+from chalchitra.glossary.read import LARGEST
 from chalchitra.hardware import known_hardware
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import Clip, Job, JobLayout, ModelChoice
+from chalchitra.jobs import Clip, Job, JobLayout, ModelChoice, inside, read_record
 from chalchitra.media.pictures import require_decodable
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed
@@ -145,13 +146,13 @@ def _require_script(job: Job, layout: JobLayout) -> None:
     """The text that was given with the film is there, and the one that was prepared."""
     if job.script is None:
         return
-    _require_copy(layout.script, job.script.sha256, job.script.path)
+    _require_copy(layout, layout.script, job.script.sha256, job.script.path)
 
 
 def _require_glossary(job: Job, layout: JobLayout) -> None:
     """The job's glossary is the one that was prepared."""
     if job.glossary is not None:
-        _require_copy(layout.glossary, job.glossary.sha256, job.glossary.sources[0].path)
+        _require_copy(layout, layout.glossary, job.glossary.sha256, job.glossary.sources[0].path)
 
 
 def _require_edits(job: Job, layout: JobLayout) -> None:
@@ -159,7 +160,7 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
     for language, edit in job.edits.items():
         copy = layout.edited(language, edit.sha256)
         try:
-            same = sha256_file(copy) == edit.sha256
+            same = inside.sha256(layout.root, copy) == edit.sha256
         except OSError:
             same = False
         if not same:
@@ -184,7 +185,8 @@ def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
     """
     for source in job.glossary.sources if job.glossary else ():
         try:
-            same = sha256_file(source.path) == source.sha256
+            small = source.path.stat().st_size <= LARGEST  # else it is another file by now
+            same = small and sha256_file(source.path) == source.sha256
         except OSError:  # gone: the job has its terms
             continue
         if not same:
@@ -195,9 +197,9 @@ def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
             )
 
 
-def _require_copy(copy: Path, sha256: str, original: Path) -> None:
+def _require_copy(layout: JobLayout, copy: Path, sha256: str, original: Path) -> None:
     try:
-        same = sha256_file(copy) == sha256
+        same = inside.sha256(layout.root, copy) == sha256
     except OSError:
         same = False
     if not same:
@@ -221,9 +223,9 @@ def _require_environment(name: str) -> None:
 def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
     """Room for what is still to be made: the audio, the muxed film, and the burned-in one."""
     need = SPARE_BYTES
-    if "demux" in keys and not layout.record("demux").exists():
+    if "demux" in keys and read_record(layout, "demux") is None:
         need += int(_sound_seconds(job) * AUDIO_BYTES_A_SECOND)
-    if "mux" in keys and not layout.record("mux").exists():
+    if "mux" in keys and read_record(layout, "mux") is None:
         burned = job.settings.get("mux", {}).get("burn_in", "none") != "none"
         need += job.film.size * (2 if burned else 1)
     free = shutil.disk_usage(layout.root).free

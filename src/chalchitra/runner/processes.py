@@ -1,6 +1,7 @@
 """Telling processes apart across restarts: a number alone may belong to somebody else by now.
 
-A process is the same when host, boot, number and start time are. Linux tells the start in clock
+A process is the same when host, boot, number and start time are; it is a runner's when it has the
+runner's mark in its environment. Linux tells the start in clock
 ticks since the boot (proc_pid_stat(5), field 22), which no change of the clock moves; elsewhere
 `ps` tells it as a date.
 """
@@ -19,6 +20,8 @@ from functools import cache
 from pathlib import Path
 
 PROC = Path("/proc")
+RUNNER_VARIABLE = "CHALCHITRA_RUNNER"
+"""In the environment of everything that a runner starts: which runner that was (`mark_of`)."""
 
 
 @cache
@@ -108,10 +111,47 @@ def has_variable(pid: int, name: str, value: str) -> bool:
     return os.fsencode(f"{name}={value}") in environ.split(b"\0")
 
 
-def end_group(group: int, seconds: float = 5.0) -> None:
-    """Kill a group that nobody waits for, and wait until its processes are gone."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+def lives(pid: int, start: str) -> bool:
+    """Whether the process that had this number and start still runs."""
+    if sys.platform != "linux":
+        return any((one.pid, one.start) == (pid, start) for one in _processes())
+    fields = _stat(pid)
+    return bool(fields) and fields[0] not in "ZX" and fields[19] == start
+
+
+def mark_of(boot: str, runner: int, start: str) -> str:
+    """What the processes that a runner starts have in their environment, and no others."""
+    return f"{boot}/{runner}/{start}"
+
+
+def end_marked(group: int, mark: str, seconds: float = 5.0) -> bool:
+    """Kill those of a group that a certain runner started; returns whether there were any.
+
+    A number in a file may be anybody's: only a process whose environment has the mark is signalled,
+    each by itself, and waited for. Where the system does not tell environments, none is.
+    """
+    found = False
     deadline = time.monotonic() + seconds
-    while group_members(group) and time.monotonic() < deadline:
+    while group > 1 and group != os.getpgrp() and time.monotonic() < deadline:
+        ours = [one for one in group_members(group) if has_variable(one.pid, RUNNER_VARIABLE, mark)]
+        if not ours:
+            break
+        for one in ours:
+            _kill(one)
+        found = True
         time.sleep(0.02)
+    return found
+
+
+def _kill(member: GroupMember) -> None:
+    """Kill the process, and no later one that got its number."""
+    with suppress(OSError):
+        if not hasattr(os, "pidfd_open"):
+            os.kill(member.pid, signal.SIGKILL)
+            return
+        fd = os.pidfd_open(member.pid)
+        try:
+            if start_of(member.pid) == member.start:
+                signal.pidfd_send_signal(fd, signal.SIGKILL)
+        finally:
+            os.close(fd)

@@ -6,12 +6,22 @@ and the record is published by the next run instead of being made again.
 
 from __future__ import annotations
 
+import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
-from chalchitra.files import sha256_file
-from chalchitra.jobs import Degraded, Job, JobLayout, Output, Placed, StageRecord, read_record
-from chalchitra.pipeline import split_key
+from chalchitra.jobs import (
+    Degraded,
+    Job,
+    JobLayout,
+    Output,
+    Placed,
+    StageRecord,
+    inside,
+    read_record,
+)
+from chalchitra.pipeline import split_key, stage_key
 from chalchitra.runner.deliver import is_as_placed, place, places
 from chalchitra.runner.events import Reporter
 from chalchitra.stagekit.protocol import (
@@ -22,6 +32,7 @@ from chalchitra.stagekit.protocol import (
     Result,
 )
 
+_DONE = re.compile(r"^done-([0-9]{1,9})$")
 MOVED_OUTPUTS = frozenset({"mux"})
 """Stages whose deliverable is moved, not copied: a film is not kept twice."""
 
@@ -42,8 +53,7 @@ def publish(
     outputs these are, when they came out of the store. Raises ValueError (pydantic's) or OSError
     when the folder holds no whole attempt.
     """
-    request = Request.model_validate_json((done / REQUEST_FILE).read_bytes())
-    result = Result.model_validate_json((done / RESULT_FILE).read_bytes())
+    request, result = _read(layout, done)
     before = read_record(layout, key)
     record = StageRecord(
         stage=key,
@@ -67,8 +77,7 @@ def publish(
         reduced=request.reduced,
     )
     record.write(layout)
-    same = before is not None and before.stage == record.stage  # a damaged job has others' records
-    if before is not None and same and split_key(key)[0] not in MOVED_OUTPUTS:
+    if before is not None and split_key(key)[0] not in MOVED_OUTPUTS:
         _clear(layout, before, record)
     return record
 
@@ -82,7 +91,7 @@ def _clear(layout: JobLayout, before: StageRecord, record: StageRecord) -> None:
     for output in before.outputs.values():
         if output.placed and output.placed.path not in made and is_as_placed(layout, output.placed):
             with suppress(OSError):
-                (layout.root / output.placed.path).unlink()
+                inside.unlink(layout.root, output.placed.path)
 
 
 def _reductions(request: Request) -> list[Degraded]:
@@ -109,11 +118,16 @@ def adopt(job: Job, layout: JobLayout, key: str, reporter: Reporter) -> StageRec
     """
     record = read_record(layout, key)
     known = record.attempt if record is not None else 0
-    for done in sorted(layout.stage(key).glob("done-*"), reverse=True):
+    names = inside.names(layout.root, layout.stage(key))
+    numbers = sorted(
+        (int(match[1]) for name in names if (match := _DONE.match(name))), reverse=True
+    )
+    for number in numbers:
+        if number <= known:
+            return None
+        done = layout.done(key, number)
         try:
-            if int(done.name.removeprefix("done-")) <= known:
-                return None
-            whole = _whole(layout, key, done)
+            whole = _whole(layout, key, number)
         except (OSError, ValueError):
             continue
         if whole:
@@ -121,16 +135,25 @@ def adopt(job: Job, layout: JobLayout, key: str, reporter: Reporter) -> StageRec
     return None
 
 
-def _whole(layout: JobLayout, key: str, done: Path) -> bool:
-    Request.model_validate_json((done / REQUEST_FILE).read_bytes())
-    result = Result.model_validate_json((done / RESULT_FILE).read_bytes())
+def _whole(layout: JobLayout, key: str, number: int) -> bool:
+    done = layout.done(key, number)
+    request, result = _read(layout, done)
+    if (stage_key(request.stage, request.language), request.attempt) != (key, number):
+        return False
     return result.status == "done" and all(
         any(
-            path.is_file() and sha256_file(path) == output.sha256
+            inside.is_file(layout.root, path) and inside.sha256(layout.root, path) == output.sha256
             for path in _places(layout, key, done, output)
         )
         for output in result.outputs.values()
     )
+
+
+def _read(layout: JobLayout, done: Path) -> tuple[Request, Result]:
+    """What a published attempt was asked and how it ended; OSError or ValueError as `publish`."""
+    request = inside.read_bytes(layout.root, done / REQUEST_FILE)
+    result = inside.read_bytes(layout.root, done / RESULT_FILE)
+    return Request.model_validate_json(request), Result.model_validate_json(result)
 
 
 def _places(layout: JobLayout, key: str, done: Path, output: OutputFile) -> list[Path]:
@@ -172,7 +195,7 @@ def _publish_output(
                 text=f"output/{output.deliver_as} was changed by hand and is kept; "
                 f"the new one is {placed.path}",
             )
-    stat = path.stat()
+    stat = inside.stat(layout.root, path)
     return Output(
         path=path.relative_to(layout.root).as_posix(),
         bytes=stat.st_size,
@@ -189,7 +212,7 @@ def replace_missing(layout: JobLayout, record: StageRecord) -> bool:
     for output in record.outputs.values():
         if output.placed is None or not output.deliver_as:
             continue
-        if (layout.root / output.placed.path).exists():
+        if os.path.lexists(layout.root / output.placed.path):
             continue
         source = layout.root / output.path
         output.placed, _ = place(layout, source, output.deliver_as, output.sha256, output.placed)

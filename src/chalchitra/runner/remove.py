@@ -17,7 +17,7 @@ from pathlib import Path
 from chalchitra.errors import ChalchitraError, HeldError, UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import JobLayout, holder, id_of_path, read_job, read_state
+from chalchitra.jobs import JobLayout, holder, id_of_path, inside, read_job, read_state
 from chalchitra.runner.lock import held
 
 REMOVED_PREFIX = f"{TEMPORARY_PREFIX}rm-"
@@ -97,7 +97,8 @@ def _check_job(layout: JobLayout) -> str:
     except ChalchitraError:
         # Broken, and still a job, where only jobs are; a job.json elsewhere may be anybody's.
         job_id = id_of_path(layout.root) or ""
-        if not job_id or not (layout.job_file.exists() or layout.state.exists()):
+        files = (layout.job_file, layout.state)
+        if not job_id or not any(map(os.path.lexists, files)):
             raise
         with suppress(ChalchitraError):
             film = Path(read_state(layout).film)
@@ -112,7 +113,9 @@ def _check_job(layout: JobLayout) -> str:
 
 def _files(folder: Path) -> list[Path]:
     """All files below a folder; a link counts as itself and is not followed."""
-    found = []
+    found: list[Path] = []
+    if folder.is_symlink():
+        return found
     for place, folders, names in os.walk(folder):
         links = [name for name in folders if Path(place, name).is_symlink()]
         found += [Path(place, name) for name in (*names, *links)]
@@ -134,11 +137,13 @@ def _remove_tree(folder: Path) -> None:
 
 
 def _finish_earlier(parent: Path) -> None:
-    """Remove what removals that were cut short left beside; another's that goes on is held."""
+    """Remove what removals of ours that were cut short left beside; one that goes on is held."""
     for left in parent.glob(f"{REMOVED_PREFIX}*"):
         with suppress(OSError):
+            if left.is_symlink() or left.stat().st_uid != os.geteuid():
+                continue
             try:
-                fd = os.open(JobLayout(left).lock, os.O_RDWR)
+                fd = inside.descriptor(left, JobLayout(left).lock, os.O_RDWR)
             except FileNotFoundError:
                 left.rmdir()  # its lock goes last
                 continue

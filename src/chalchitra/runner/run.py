@@ -22,6 +22,7 @@ from chalchitra.jobs import (
     JobLayout,
     JobState,
     StageRecord,
+    inside,
     read_job,
     read_record,
     rewrite_job,
@@ -161,7 +162,7 @@ class _Run:
             stages=self.job.stages,
         )
         try:
-            self.stop.forget()
+            self.stop.begin()
             self._tell(state="running", started=_now(), pid=os.getpid())
             with ExitStack() as stack:
                 if self.store is not None:
@@ -428,6 +429,6 @@ def _deliverables(job: Job, layout: JobLayout) -> list[str]:
             found += [
                 str(layout.root / output.placed.path)
                 for output in record.outputs.values()
-                if output.placed and (layout.root / output.placed.path).exists()
+                if output.placed and inside.is_file(layout.root, output.placed.path)
             ]
     return found

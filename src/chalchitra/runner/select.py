@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalchitra.errors import UsageError
 from chalchitra.jobs import Job
-from chalchitra.pipeline import split_key
+from chalchitra.pipeline import STAGES, split_key
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ def select(
 
     `--from S` runs S and every stage after it again; `--only S` leaves all others alone; `--force`
     runs again whatever is wanted. A stage is named by its key, or without its language for all
-    languages. Raises UsageError for a stage that the job does not have.
+    languages. Raises UsageError for a stage that the job, or this version, does not have.
     """
+    _require_known(job)
     wanted = list(job.stages)
     if only:
         named = {key for name in only for key in _keys(job, name)}
@@ -42,6 +43,16 @@ def select(
             if job.stages.index(key) >= first
         }
     return Selection(frozenset(wanted), forced)
+
+
+def _require_known(job: Job) -> None:
+    unknown = [key for key in job.stages if split_key(key)[0] not in STAGES]
+    if unknown:
+        raise UsageError(
+            f"Job {job.job_id} has a stage {unknown[0]}, which this version of Chalchitra has not.",
+            cause="It was prepared with another version.",
+            fix="Prepare it again with prepare-job; the old folder stays as it is.",
+        )
 
 
 def _keys(job: Job, name: str) -> list[str]:

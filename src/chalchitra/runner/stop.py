@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import suppress
 
 from chalchitra.errors import CancelledError
 from chalchitra.jobs import JobLayout
+from chalchitra.runner import queue
 
 FILE_SECONDS = 0.25
 """How often the job's cancel file is looked for."""
@@ -16,13 +18,25 @@ FILE_SECONDS = 0.25
 class Stop:
     """Asked again and again while a job runs; shared by nobody but its own job's thread.
 
-    `everything` is set when the whole program was told to end.
+    `everything` is set when the whole program was told to end. A job that was `queued` may have
+    been cancelled before its turn.
     """
 
-    def __init__(self, layout: JobLayout, everything: threading.Event | None = None) -> None:
+    def __init__(
+        self, layout: JobLayout, everything: threading.Event | None = None, *, queued: bool = False
+    ) -> None:
         self._layout = layout
         self._everything = everything or threading.Event()
+        self._queued = queued
         self._next_look = 0.0
+
+    def begin(self) -> None:
+        """The run begins: an earlier wish to cancel was for another. Raises as `check` does."""
+        if not self._queued:
+            self.forget()
+            return
+        queue.leave(self._layout)
+        self.check()
 
     def check(self) -> None:
         """Raises CancelledError when this job is to end."""
@@ -36,7 +50,7 @@ class Stop:
         if now < self._next_look:
             return
         self._next_look = now + FILE_SECONDS
-        if self._layout.cancel.exists():
+        if os.path.lexists(self._layout.cancel):
             self.forget()
             raise CancelledError(
                 "The job was cancelled.",

@@ -8,17 +8,21 @@ from __future__ import annotations
 import shutil
 
 from chalchitra.files import TEMPORARY_PREFIX
-from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.jobs import Job, JobLayout, inside, read_record
 from chalchitra.runner import history, processes
 from chalchitra.runner.attempt import remove_older
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.history import AttemptRecord
 from chalchitra.runner.publish import adopt
-from chalchitra.stagekit.protocol import REQUEST_FILE, REQUEST_VARIABLE
 
 
 def tidy(job: Job, layout: JobLayout, reporter: Reporter) -> None:
-    """End what outlived its runner, publish what it renamed, remove what it left half-made."""
+    """End what outlived its runner, publish what it renamed, remove what it left half-made.
+
+    Raises StageError where a folder that the job writes into is a link, or none.
+    """
+    stages = [layout.root / "stages", *map(layout.stage, job.stages)]
+    inside.require_folders(layout.root, [*stages, layout.log("any").parent, layout.output])
     for key in job.stages:
         attempts = history.read_history(layout, key).attempts
         unended = [attempt for attempt in attempts if attempt.ending == "running"]
@@ -44,36 +48,40 @@ def _end_orphan(layout: JobLayout, key: str, attempt: AttemptRecord, reporter: R
             stage=key,
             text=f"an attempt was started on {attempt.host} and may still run there",
         )
-    elif attempt.boot == processes.boot_id() and attempt.group and _is_ours(layout, key, attempt):
-        processes.end_group(attempt.group)
+    elif _is_orphan(attempt) and processes.end_marked(attempt.group or 0, _mark(attempt)):
         reporter.emit("stage_warning", stage=key, text="ended what an earlier run left running")
 
 
-def _is_ours(layout: JobLayout, key: str, attempt: AttemptRecord) -> bool:
-    """Whether the group is the attempt's, and not a later one that got its number.
+def _is_orphan(attempt: AttemptRecord) -> bool:
+    """Whether the attempt's processes, if any are left, have lost their runner.
 
-    While any member lives, its number is given to no other process; so a leader that started at
-    another time means that the attempt's group is gone. Members without a leader have no start to
-    compare (a daemon's group looks like that too): they are the attempt's if they have its request
-    in their environment.
+    While any member of a group lives, its number is given to no other process; so a leader that
+    started at another time means that the attempt's group is gone.
     """
-    assert attempt.group is not None
+    if attempt.boot != processes.boot_id() or not attempt.group:
+        return False
+    if processes.lives(attempt.runner, attempt.runner_start):
+        return False
     members = processes.group_members(attempt.group)
-    leaders = [member for member in members if member.pid == attempt.group]
-    if leaders:
-        return leaders[0].start == attempt.group_start
-    request = str(layout.attempt(key, attempt.number) / REQUEST_FILE)
-    return any(processes.has_variable(member.pid, REQUEST_VARIABLE, request) for member in members)
+    return all(one.start == attempt.group_start for one in members if one.pid == attempt.group)
+
+
+def _mark(attempt: AttemptRecord) -> str:
+    return processes.mark_of(attempt.boot, attempt.runner, attempt.runner_start)
 
 
 def _sweep(layout: JobLayout) -> None:
-    """Remove temporary files and attempts that nobody works on any more."""
-    folders = [layout.root, layout.output, *(layout.root / "stages").glob("*")]
-    for folder in folders:
-        for left in folder.glob(f"{TEMPORARY_PREFIX}*"):
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-            else:
-                left.unlink(missing_ok=True)
-    for attempt in (layout.root / "stages").glob("*/attempt-*"):
-        shutil.rmtree(attempt, ignore_errors=True)
+    """Remove temporary files and attempts that nobody works on any more.
+
+    A link is removed itself, and what it leads to stays.
+    """
+    stages = layout.root / "stages"
+    keys = [path for path in stages.glob("*") if path.is_dir() and not path.is_symlink()]
+    left = [found for key in keys for found in key.glob("attempt-*")]
+    for folder in (layout.root, layout.output, *keys):
+        left += folder.glob(f"{TEMPORARY_PREFIX}*")
+    for path in left:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)

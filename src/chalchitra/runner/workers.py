@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalchitra.files import sha256_json
+from chalchitra.jobs.inside import to_append
 from chalchitra.paths import project_root
 from chalchitra.pipeline import split_key
 from chalchitra.runner.launch import POLL_SECONDS, Ended, GuardedProcess, Launch, Watch, run_cold
@@ -63,7 +64,7 @@ class _Worker:
     def __init__(self, launch: Launch) -> None:
         read, self._write = _pipe()
         try:
-            with open(launch.log, "ab") as log:
+            with to_append(launch.log) as log:
                 self.process = GuardedProcess(
                     _Kind.of(launch).command,
                     env=_variables(launch.environ),

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import from_json
 
 from chalchitra.files import write_text
+from chalchitra.jobs.names import AttemptNumber, Count, InsidePath, PlainName, Seconds
 from chalchitra.jobs.record import Degraded
 
 PROTOCOL_VERSION: Literal[1] = 1
@@ -66,7 +68,7 @@ class Request(_Model):
     debug: bool = False
     fingerprint: str = ""
     fingerprint_parts: dict[str, Any] = Field(default_factory=dict)
-    attempt: int = 0
+    attempt: AttemptNumber = 0
     started: str = ""
     reduced: dict[str, Any] = Field(default_factory=dict)
 
@@ -77,10 +79,10 @@ class Request(_Model):
 class OutputFile(_Model):
     """One output, `path` relative to the attempt's folder; `deliver_as` its name in `output/`."""
 
-    path: str
-    bytes: int
+    path: InsidePath
+    bytes: Count
     sha256: str
-    deliver_as: str | None = None
+    deliver_as: PlainName | None = None
 
 
 class ErrorInfo(_Model):
@@ -105,7 +107,7 @@ class Result(_Model):
     python: str
     python_version: str
     libraries: dict[str, str] = Field(default_factory=dict)
-    seconds: float
+    seconds: Seconds
 
     def write(self, path: Path) -> None:
         write_text(path, self.model_dump_json(indent=1) + "\n")
@@ -141,10 +143,15 @@ class MessageReader:
             return
         whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)
-        for line in whole.splitlines():
-            try:
-                message = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(message, dict) and isinstance(message.get("type"), str):
-                yield message
+        yield from messages_in(whole)
+
+
+def messages_in(data: bytes) -> Iterator[dict[str, Any]]:
+    """The messages in some lines; what is none is skipped."""
+    for line in data.splitlines():
+        try:
+            message = from_json(line, allow_inf_nan=False)
+        except ValueError:
+            continue
+        if isinstance(message, dict) and isinstance(message.get("type"), str):
+            yield message

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.jobs import Job, JobLayout, inside, read_record
 from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, may_be_absent, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
@@ -54,16 +54,19 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             files[name] = layout.edited(language, job.edits[language].sha256)
             continue
         record = read_record(layout, producer)
-        if record is not None and output in record.outputs:
-            files[name] = layout.root / record.outputs[output].path
+        made = record.outputs.get(output) if record is not None else None
+        if made is not None and inside.is_file(layout.root, made.path):
+            files[name] = layout.root / made.path
             continue
         path = _by_hand_output(layout, producer, output) if by_hand else None
-        if path is None and may_be_absent(key, name):
+        if path is None and made is None and may_be_absent(key, name):
             continue
         if path is None:
             raise MissingError(
                 f"{key} needs what {producer} makes, and there is none.",
-                cause=f"{producer} has not run in this job.",
+                cause=f"{producer} has not run in this job."
+                if made is None
+                else "It was moved or changed in the job's folder.",
                 fix=run_line(layout.root, first=f"Run {producer} first, or"),
             )
         files[name] = path
@@ -73,8 +76,8 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
 def _by_hand_output(layout: JobLayout, producer: str, output: str) -> Path | None:
     folder = layout.by_hand(producer)
     try:
-        result = Result.model_validate_json((folder / RESULT_FILE).read_bytes())
-    except (FileNotFoundError, ValueError):
+        result = Result.model_validate_json(inside.read_bytes(layout.root, folder / RESULT_FILE))
+    except (OSError, ValueError):
         return None
     found = result.outputs.get(output)
     return folder / found.path if found and result.status == "done" else None

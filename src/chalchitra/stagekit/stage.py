@@ -11,6 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, StageError
 from chalchitra.files import fsync_dir, sha256_file
+from chalchitra.jobs.names import require_plain
 from chalchitra.jobs.record import Degraded
 from chalchitra.stagekit.protocol import MessageWriter, ModelRef, OutputFile, Request
 
@@ -109,7 +110,13 @@ class Stage:
         return ref
 
     def output(self, key: str, filename: str, *, deliver_as: str | None = None) -> Path:
-        """Declare an output and get the path to write it to; it is hashed when the stage closes."""
+        """Declare an output and get the path to write it to; it is hashed when the stage closes.
+
+        Both names are plain ones: what they are made of comes from job.json.
+        """
+        for name in (filename, deliver_as):
+            if name is not None:
+                require_plain(name)
         path = self.output_dir / filename
         self._outputs[key] = (path, deliver_as)
         return path

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from pydantic import BaseModel, ValidationError
 
 from chalchitra.errors import ChalchitraError, ExitCode, OutOfMemoryError
+from chalchitra.jobs.inside import to_append
 from chalchitra.stagekit.protocol import Request
 
 
@@ -91,7 +92,8 @@ def _serve_one(
 def _printing_to(log: Path) -> Iterator[None]:
     """Everything printed goes to the end of `log`, what native libraries print too."""
     flush_output()
-    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    with to_append(log) as handle:
+        out = os.dup(handle.fileno())
     before = [(fd, os.dup(fd)) for fd in (1, 2)]
     try:
         for fd, _ in before:

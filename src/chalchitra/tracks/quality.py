@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.jobs import Job, JobLayout, inside, read_record
 from chalchitra.jobs.state import read_expected
 from chalchitra.pipeline import split_key, stage_key
 from chalchitra.subtitles.qc import JobReport, QualityReport
@@ -13,14 +13,14 @@ from chalchitra.subtitles.qc import JobReport, QualityReport
 def job_report(job: Job, layout: JobLayout) -> JobReport:
     """The reports of all tracks that the job has made so far, in the order of its languages.
 
-    Raises UsageError where it has made none.
+    Raises UsageError where it has made none, or one cannot be read.
     """
     languages = [job.source_language, *job.target_languages]
     named = [(language, "qc") for language in languages]
     if job.tracks.maker is not None:
         named.append((job.tracks.maker, "bilingual_qc"))
     reports = [
-        QualityReport.read(layout.root / record.outputs[name].path)
+        _read(layout, record.outputs[name].path)
         for language, name in named
         if (record := read_record(layout, stage_key("subtitle_gen", language))) is not None
         and name in record.outputs
@@ -38,3 +38,14 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
             fix=run_line(layout.root),
         )
     return JobReport.of(job.title, reports, read_expected(layout))
+
+
+def _read(layout: JobLayout, path: str) -> QualityReport:
+    try:
+        return QualityReport.model_validate_json(inside.read_bytes(layout.root, path))
+    except (OSError, ValueError):
+        raise UsageError(
+            f"{layout.root / path} is no quality report.",
+            cause="It was moved, edited or cut short in the job's folder.",
+            fix=run_line(layout.root, first="To make it again,"),
+        ) from None
