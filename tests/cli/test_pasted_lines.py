@@ -35,6 +35,7 @@ from chalchitra.models.verify import Check, check
 from chalchitra.runner import report_text
 from chalchitra.runner.lock import held
 from chalchitra.settings import resolve
+from chalchitra.subtitles.compare import Changes
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.edited import EditedTrack
 from chalchitra.subtitles.qc import make_report
@@ -175,6 +176,37 @@ def a_batch_has_more_to_say(w: World) -> str:
     }  # fmt: skip
     fields = {"films": [film], "seconds": 1.0, "workers": {}}
     return "\n".join(report_text.lines_of("batch_summary", fields, why=False))
+
+
+def most_cues_are_gone(w: World) -> str:
+    job = w.job(ran=True)
+    changes = Changes(10, 1, 0, 0, 9)
+    w.patch.setattr("chalchitra.tracks.review.changes", lambda *_: changes)
+    return w.type("review", job, w.edited())
+
+
+def models_that_are_wanted(w: World) -> str:
+    return w.type("models", "list", "-s", "hi", "-t", "en")
+
+
+def models_that_are_wanted_for_french(w: World) -> str:
+    return w.type("models", "list", "-s", "hi", "-t", "fr")
+
+
+def no_model_of_a_kind(w: World) -> str:
+    return w.type("models", "list", "--kind", "x")
+
+
+def a_job_that_is_done(w: World) -> str:
+    return w.type("run-pipeline", "--job-dir", w.job(ran=True))
+
+
+def a_job_that_is_done_in_part(w: World) -> str:
+    return w.type("run-pipeline", "--job-dir", w.job(), "--only", "demux")
+
+
+def no_such_option(w: World) -> str:
+    return w.type("models", "fetch", "--x")
 
 
 def prepared_before(w: World) -> str:
@@ -373,6 +405,13 @@ MADE_BY = {
     "runner/remove.py:plan_removal": removed_while_it_runs,
     "runner/lock.py:_take": run_while_it_runs,
     "runner/cancel.py:ask": nobody_runs_it,
+    "cli/errors.py:show_misuse": no_such_option,
+    "cli/models.py:_advice": models_that_are_wanted_for_french,
+    "cli/models.py:_advice #2": models_that_are_wanted,
+    "cli/review.py:review": most_cues_are_gone,
+    "models/need.py:require_any": no_model_of_a_kind,
+    "runner/report_text.py:_next": a_job_that_is_done,
+    "runner/report_text.py:_next #2": a_job_that_is_done_in_part,
     "jobs/earlier.py:told": done_before,
     "jobs/earlier.py:told #2": prepared_before,
     "runner/report_text.py:_status": a_batch_has_more_to_say,

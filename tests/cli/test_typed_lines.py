@@ -9,13 +9,14 @@ from __future__ import annotations
 import shlex
 
 import pytest
+import typer
 from typer.main import get_command
 
 from chalchitra import hints, paths
 from chalchitra.cli.main import app
 from chalchitra.environments.command import parser
 
-from .typed_sites import FILES, HINTS, followed, loose_texts, sites
+from .typed_sites import FILES, HINTS, followed, help_examples, loose_texts, sites
 
 OTHERS = {
     ("unset",),
@@ -52,7 +53,10 @@ def _parse(arguments: list[str]) -> None:
         rest = [*context._protected_args, *context.args]
         name, command, arguments = command.resolve_command(context, rest)
         assert command is not None, rest
-        context = command.make_context(name, arguments)
+        try:
+            context = command.make_context(name, arguments)
+        except typer.Exit:  # --help has been shown
+            return
 
 
 @pytest.fixture
@@ -71,6 +75,13 @@ def test_its_program_takes_each_line(elsewhere):
                 take(shlex.split(command))
             except (Exception, SystemExit) as error:
                 pytest.fail(f"{site} makes {command!r}, which is not taken: {error!r}")
+
+
+def test_its_program_takes_each_example_of_the_help(elsewhere):
+    examples = help_examples()
+    assert len(examples) > 10
+    for example in examples:
+        take(shlex.split(hints.pasteable(example)))
 
 
 def test_wrong_lines_are_not_taken(elsewhere):

@@ -21,9 +21,10 @@ FILES = sorted(
 )
 SEVERAL = {
     "names": ["-j", "job_20260102_001", "-j", "job_20260102_002"],
+    "more": ["-t", "hi", "--no-mux", "--out", "all jobs"],
+    "path.split()[1:]": ["models", "fetch"],
     "where": ["--out", "all jobs"],
     "with_model(sys.argv[2:], advised)": ["film.mkv", "--transcribe", "-s", "hi", "--model", "x"],
-    "more": ["-t", "hi", "--no-mux"],
     "['--dev'] if dev and environment.dev else []": ["--dev"],
 }
 """An example of what stands behind a star in a call, by its source."""
@@ -144,14 +145,10 @@ def loose_texts(file: Path) -> list[str]:
             allowed.add(id(node.value))  # what documents the code
         if helper_of(node) and isinstance(node, ast.Call) and node.args:
             allowed.add(id(node.args[0]))
-        if isinstance(node, ast.keyword) and node.arg in ("help", "epilog"):
+        if isinstance(node, ast.keyword) and node.arg == "help":
             allowed |= {id(part) for part in ast.walk(node.value)}
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_add":
-            allowed |= {id(argument) for argument in node.args}  # a command's examples
-        names = [ast.unparse(t) for t in node.targets] if isinstance(node, ast.Assign) else []
-        if names == ["EXAMPLES"] and isinstance(node, ast.Assign):
-            allowed |= {id(part) for part in ast.walk(node.value)}
-        if isinstance(node, ast.Assign) and names == ["LOGIN"]:
+        allowed |= {id(text) for text in _examples(node)}
+        if isinstance(node, ast.Assign) and [ast.unparse(t) for t in node.targets] == ["LOGIN"]:
             allowed.add(id(node.value))
     return [
         f"{file.name}:{node.lineno}: {node.value}"
@@ -161,6 +158,32 @@ def loose_texts(file: Path) -> list[str]:
         and id(node) not in allowed
         and COMMAND.search(node.value)
     ]
+
+
+def help_examples() -> list[str]:
+    """The commands that --help shows."""
+    return [
+        text.value
+        for file in FILES
+        for node in ast.walk(_tree(file))
+        for text in _examples(node)
+        if COMMAND.search(text.value)
+    ]
+
+
+def _examples(node: ast.AST) -> Iterator[ast.Constant]:
+    """The texts of a node that are examples of commands, for --help."""
+    parts: list[ast.expr] = []
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_add", "examples"):
+        parts = node.args
+    elif (isinstance(node, ast.keyword) and node.arg == "epilog") or (
+        isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES"
+    ):
+        parts = [node.value]
+    for part in parts:
+        for text in ast.walk(part):
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield text
 
 
 def followed(file: Path) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 
 from chalchitra.cli.text import print_json
 from chalchitra.errors import ChalchitraError, UsageError
-from chalchitra.hints import COMMANDS, pasteable, pasteable_fixes
+from chalchitra.hints import pasteable, pasteable_fixes, typed
 from chalchitra.printable import printable, raw
 from chalchitra.tables import colours, styled
 
@@ -54,13 +54,12 @@ def show_misuse(error: typer.TyperException, shown: Callable[[ChalchitraError], 
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message(), file=sys.stderr)
         return 2
-    command = context.command_path if context is not None else "chalchitra"
-    command = pasteable(f"{command} {COMMANDS[0]}").removesuffix(f" {COMMANDS[0]}")
+    path = context.command_path if context is not None else ""
     message = error.format_message().strip().replace("Value error, ", "")
     shown(
         UsageError(
             message if message.endswith((".", "?", "!")) else f"{message}.",
-            fix=f"Its options: {command} --help",
+            fix=typed("chalchitra", *path.split()[1:], "--help"),
         )
     )
     return 2
