@@ -89,7 +89,7 @@ def test_in_any_locale_a_films_name_is_the_same(job, project):
     _, layout = job
     other = layout.root.parent / "रमा"
     locale = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    program = [sys.executable, "-m", "chalchitra", "jobs", "--json", "--out", str(other)]
+    program = [sys.executable, "-m", "chalchitra", "jobs", "--out", str(other)]
     shown = subprocess.run(program, env=os.environ | locale, capture_output=True, check=False)
     assert shown.returncode == 2
     assert b"There is no folder" in shown.stdout

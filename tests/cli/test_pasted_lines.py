@@ -35,7 +35,6 @@ from chalchitra.models.verify import Check, check
 from chalchitra.runner import report_text
 from chalchitra.runner.lock import held
 from chalchitra.settings import resolve
-from chalchitra.subtitles.compare import Changes
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.edited import EditedTrack
 from chalchitra.subtitles.qc import make_report
@@ -176,33 +175,6 @@ def a_batch_has_more_to_say(w: World) -> str:
     }  # fmt: skip
     fields = {"films": [film], "seconds": 1.0, "workers": {}}
     return "\n".join(report_text.lines_of("batch_summary", fields, why=False))
-
-
-def most_cues_are_gone(w: World) -> str:
-    job = w.job(ran=True)
-    changes = Changes(10, 1, 0, 0, 9)
-    w.patch.setattr("chalchitra.tracks.review.changes", lambda *_: changes)
-    return w.type("review", job, w.edited())
-
-
-def models_that_are_wanted(w: World) -> str:
-    return w.type("models", "list", "-s", "hi", "-t", "en")
-
-
-def models_that_are_wanted_for_french(w: World) -> str:
-    return w.type("models", "list", "-s", "hi", "-t", "fr")
-
-
-def no_model_of_a_kind(w: World) -> str:
-    return w.type("models", "list", "--kind", "x")
-
-
-def a_job_that_is_done(w: World) -> str:
-    return w.type("run-pipeline", "--job-dir", w.job(ran=True))
-
-
-def a_job_that_is_done_in_part(w: World) -> str:
-    return w.type("run-pipeline", "--job-dir", w.job(), "--only", "demux")
 
 
 def no_such_option(w: World) -> str:
@@ -367,6 +339,33 @@ def _summary(w: World, state: str) -> str:
     return "\n".join(report_text.lines_of("summary", fields, why=False))
 
 
+def code_to_agree_to(w: World) -> str:
+    from chalchitra.models import licences
+
+    with pytest.raises(ChalchitraError) as refusal:
+        licences.require_code_accepted(load().find("indictrans2-indic-en-dist-200M"))
+    return _said(refusal.value)
+
+
+def code_of_a_model(w: World) -> str:
+    return _code_in(load().find("indictrans2-indic-en-dist-200M").path())
+
+
+def code_of_ones_own_folder(w: World) -> str:
+    return _code_in(w.here / "mine")
+
+
+def _code_in(folder: Path) -> str:
+    from chalchitra.own_code import require_may_run
+
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"auto_map": {"AutoModel": "modeling.Model"}}')
+    (folder / "modeling.py").touch()
+    with pytest.raises(ChalchitraError) as refusal:
+        require_may_run(folder, "indictrans2-indic-en-dist-200M")
+    return _said(refusal.value)
+
+
 def no_such_model_folder(w: World) -> str:
     from chalchitra.models.resolve import resolve as find_model
 
@@ -406,12 +405,6 @@ MADE_BY = {
     "runner/lock.py:_take": run_while_it_runs,
     "runner/cancel.py:ask": nobody_runs_it,
     "cli/errors.py:show_misuse": no_such_option,
-    "cli/models.py:_advice": models_that_are_wanted_for_french,
-    "cli/models.py:_advice #2": models_that_are_wanted,
-    "cli/review.py:review": most_cues_are_gone,
-    "models/need.py:require_any": no_model_of_a_kind,
-    "runner/report_text.py:_next": a_job_that_is_done,
-    "runner/report_text.py:_next #2": a_job_that_is_done_in_part,
     "jobs/earlier.py:told": done_before,
     "jobs/earlier.py:told #2": prepared_before,
     "runner/report_text.py:_status": a_batch_has_more_to_say,
@@ -441,6 +434,9 @@ MADE_BY = {
     "models/advice.py:advice": no_hub,
     "models/advice.py:advice #2": no_hub,
     "models/licences.py:require_accepted": a_licence_to_agree_to,
+    "models/licences.py:require_code_accepted": code_to_agree_to,
+    "own_code.py:require_may_run": code_of_a_model,
+    "own_code.py:require_may_run #2": code_of_ones_own_folder,
     "models/resolve.py:_validate": no_such_model_folder,
     "media/tools.py:find_ffmpeg": no_ffmpeg,
 }
