@@ -92,6 +92,6 @@ def test_in_any_locale_a_films_name_is_the_same(job, project):
     program = [sys.executable, "-m", "chalchitra", "jobs", "--out", str(other)]
     shown = subprocess.run(program, env=os.environ | locale, capture_output=True, check=False)
     assert shown.returncode == 2
-    assert b"There is no folder" in shown.stdout
-    assert b"\\u0930\\u092e\\u093e" in shown.stdout, "the name was read as UTF-8"
+    assert b"There is no folder" in shown.stderr
+    assert b"\\u0930\\u092e\\u093e" in shown.stderr, "the name was read as UTF-8"
     assert read_job(layout.root).film.path.name == TITLE
