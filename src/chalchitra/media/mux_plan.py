@@ -53,7 +53,7 @@ _TEXT_OF: dict[Container, tuple[str, str]] = {
 TrackFormat = Literal["srt", "ass"]
 
 _CUE_TIMES: dict[TrackFormat, re.Pattern[bytes]] = {
-    "srt": re.compile(rb"^\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->", re.MULTILINE),
+    "srt": re.compile(rb"^[^\S\n]*(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->", re.MULTILINE),
     "ass": re.compile(rb"^Dialogue:[^,]*,\s*(\d+):(\d\d):(\d\d)\.(\d{1,3}),", re.MULTILINE),
 }
 
