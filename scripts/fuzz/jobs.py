@@ -549,6 +549,10 @@ CHANGES: tuple[tuple[Callable[[Place, random.Random], None], int], ...] = (
 )
 
 
+_SPOILT_BEFORE = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What a change meets where an earlier one left no record that it could change."""
+
+
 def made(place: Place, seed: int) -> list[str]:
     """Lay the job of this seed into its place; returns what was done to it."""
     rnd = random.Random(seed)
@@ -556,7 +560,7 @@ def made(place: Place, seed: int) -> list[str]:
     kinds, weights = zip(*CHANGES, strict=True)
     chosen = rnd.choices(kinds, weights, k=rnd.choice([1, 1, 2, 3, 5]))
     for change in chosen:
-        with acting_as(place.stranger), suppress(PermissionError):
+        with acting_as(place.stranger), suppress(*_SPOILT_BEFORE):
             change(place, rnd)
     return [change.__name__ for change in chosen]
 
