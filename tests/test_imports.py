@@ -104,4 +104,4 @@ def test_starting_a_command_loads_nothing_heavy():
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
         ).stdout.split()
     )
-    assert not loaded & (ML | {"av", "huggingface_hub", "rich", "pysrt"})
+    assert not loaded & (ML | {"av", "huggingface_hub", "pydantic", "pysrt", "rich"})

@@ -160,12 +160,15 @@ class TerminalReporter:
             TextColumn("{task.fields[percent]}", markup=False),
             TimeElapsedColumn(),
         ]
-        if console.width >= _ROOM_FOR_BARS:
+        # In a batch a stage's name has its job's before it.
+        room = console.width - (_ROOM_OF_A_JOB if self._batch else 0)
+        if room >= _ROOM_FOR_LEFT:
+            columns += [TextColumn("left:"), TimeRemainingColumn(compact=True)]
+        if room >= _ROOM_FOR_BARS:
             # rich's own bars are red until they are full, and red is for what goes wrong.
             bar = BarColumn(20, complete_style="cyan", finished_style="green", pulse_style="cyan")
             columns.insert(1, bar)
-            columns += [TextColumn("left:"), TimeRemainingColumn(compact=True)]
-        if console.width >= _ROOM_FOR_WORDS:
+        if room >= _ROOM_FOR_WORDS:
             columns.append(TextColumn("{task.description}", markup=False))
         self._progress = Progress(*columns, console=console, transient=True)
         self._progress.start()
@@ -236,5 +239,6 @@ class TerminalReporter:
         progress.update(task, completed=done, total=total, percent=percent)
 
 
-_ROOM_FOR_BARS, _ROOM_FOR_WORDS = 78, 110
-"""So many columns a terminal must have for a stage's bar, and for what the stage does."""
+_ROOM_FOR_LEFT, _ROOM_FOR_BARS, _ROOM_FOR_WORDS = 56, 78, 110
+"""So many columns a terminal must have for the time left, for a bar, for what a stage does."""
+_ROOM_OF_A_JOB = len("job_20260131_001 ")
