@@ -245,3 +245,19 @@ def test_a_single_jobs_terminal_ends_with_its_own_table(terminal):
     )
     assert "  asr: No voices. It is quiet. Shout." in shown.splitlines()
     assert shown.splitlines()[-3:] == ["Deliverables:", "  /elsewhere/a.srt", "Done in 1.0 s."]
+
+
+def test_nothing_that_is_told_steers_the_terminal(terminal):
+    steering = "a\x9b31m\x1b]0;b\x07\u202e"
+    degraded = [{"what": steering, "why": "", "fix": ""}]
+    shown = terminal(
+        ("job_started", {**SAID[0][1], "title": steering}),
+        ("stage_warning", {**STAGE, "text": steering}),
+        ("batch_summary", {"seconds": 1.0, "films": [film(degraded=[steering])], "workers": {}}),
+    ) + terminal(
+        ("summary", {**JOB, **summary(stages=[{"stage": "asr", "environment": "one",
+                                               "seconds": 1.0, "state": "done",
+                                               "degraded": degraded}])}),
+        batch=False,
+    )  # fmt: skip
+    assert not re.search("\x9b|\x07|\u202e|\x1b\\]", shown)

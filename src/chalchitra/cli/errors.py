@@ -35,7 +35,7 @@ def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = Non
         print_json("event" if as_json == "events" else "error", data)
         return
     first, *rest = map(pasteable, error.lines())
-    first = styled(printable(first), "error", colours=colours(sys.stderr))
+    first = styled(first, "error", colours=colours(sys.stderr))
     print(first, *map(printable, rest), sep="\n", file=raw(sys.stderr))
 
 
