@@ -116,6 +116,7 @@ def expected(recipe: Recipe) -> Expected:
         # Before 6, ffmpeg writes 0 channels into its header.
         recipe.codec == "tta" and recipe.layout == "5_0"
     )
+    right.no_mux = right.no_mux or (recipe.container == "rm" and recipe.picture != "no")  # RV10
     if recipe.damage.startswith("zeros") and _samples_alone(recipe):
         right.silence_is_data = True
     if (recipe.container, recipe.damage) in _NO_PLAYER:
