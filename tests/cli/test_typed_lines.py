@@ -20,6 +20,7 @@ from .typed_sites import FILES, HINTS, followed, help_examples, loose_texts, sit
 
 OTHERS = {
     ("unset",),
+    ("rm", "-r"),
     ("hf", "auth", "login"),
     ("pip", "config", "list"),
 }
