@@ -10,4 +10,7 @@ if [ ! -f "$here/venv/common/chalchitra.json" ] || [ ! -x "$here/venv/common/bin
 fi
 # Without bytecode our own source would be compiled at every start.
 unset PYTHONDONTWRITEBYTECODE
-exec "$here/venv/common/bin/python" -m chalchitra prepare-job "$@"
+# Ctrl-C while Python starts is kept until we hear it, where env(1) can do that.
+# shellcheck disable=SC2086  # no word where it cannot
+block=$(env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT) || block=
+exec $block "$here/venv/common/bin/python" -m chalchitra prepare-job "$@"

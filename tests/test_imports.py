@@ -12,7 +12,7 @@ from chalchitra import paths
 
 SHARED = {
     "errors", "files", "glossary", "hints", "inside", "jobs", "offline", "own_code", "pipeline",
-    "printable", "stagekit", "system_errors", "text", "transcript",
+    "printable", "stagekit", "stopping", "system_errors", "text", "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""
@@ -37,6 +37,7 @@ ORCHESTRATOR = {
     "settings",
     "schemas",
     "streams",
+    "unread",
     "tables",
     "titles",
     "tracks",

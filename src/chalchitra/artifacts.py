@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import re
 import secrets
@@ -28,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra import inside
 from chalchitra.errors import HeldError, UsageError
-from chalchitra.files import TEMPORARY_PREFIX, write_text
+from chalchitra.files import TEMPORARY_PREFIX, copy_bytes, sha256_open, write_text
 from chalchitra.hints import jobs_line
 from chalchitra.jobs import Job, JobLayout, StageRecord
 from chalchitra.pipeline import split_key
@@ -404,7 +403,7 @@ def _check_names(output: OutputFile) -> None:
 
 def _sha256(fd: int) -> str:
     with open(fd, "rb", closefd=False) as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        return sha256_open(handle)
 
 
 def _share(folder: int, name: str, copy: Path, *, link: bool = True, seal: bool = False) -> None:
@@ -428,7 +427,7 @@ def _share(folder: int, name: str, copy: Path, *, link: bool = True, seal: bool 
                 return
         made = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, found.st_mode & 0o444)
         with open(fd, "rb", closefd=False) as handle, open(made, "wb") as out:
-            shutil.copyfileobj(handle, out)
+            copy_bytes(handle, out)
             out.flush()
             os.fsync(out.fileno())
 

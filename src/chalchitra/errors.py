@@ -24,11 +24,8 @@ class ExitCode(IntEnum):
     CANCELLED = 130
 
 
-class ChalchitraError(Exception):
-    """An error meant for the person at the keyboard.
-
-    `what` says what happened, `cause` the likely cause, `fix` what to type or change next.
-    """
+class _Explained(BaseException):
+    """`what` says what happened, `cause` the likely cause, `fix` what to type or change next."""
 
     kind = "failed"
     exit_code = ExitCode.STAGE_FAILED
@@ -52,6 +49,21 @@ class ChalchitraError(Exception):
 
     def to_dict(self) -> dict[str, Any]:
         return {"kind": self.kind, "what": self.what, "cause": self.cause, "fix": self.fix}
+
+
+class ChalchitraError(_Explained, Exception):
+    """An error meant for the person at the keyboard."""
+
+
+class CancelledError(_Explained):
+    """The person stopped the run: no error, so that nothing that collects errors takes it."""
+
+    kind = "cancelled"
+    exit_code = ExitCode.CANCELLED
+
+
+Ending = ChalchitraError | CancelledError
+"""What ends a run before it is done."""
 
 
 class UsageError(ChalchitraError):
@@ -134,13 +146,6 @@ def raise_first(errors: Sequence[ChalchitraError], most: int, things: str) -> No
         )
         errors = [*errors[:most], rest]
     raise_all(errors)
-
-
-class CancelledError(ChalchitraError):
-    """The person stopped the run."""
-
-    kind = "cancelled"
-    exit_code = ExitCode.CANCELLED
 
 
 def unforeseen(error: Exception) -> ChalchitraError:

@@ -8,16 +8,19 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from chalchitra import stopping
+
 TEMPORARY_PREFIX = ".tmp-"
 _FICLONE = 0x40049409
 """Linux's ioctl_ficlone(2); other systems refuse it, and the bytes are copied."""
+_BLOCK = 1 << 20
+"""Bytes that are read at once: a hundredth of a second on a slow disk."""
 
 
 def fsync_dir(path: Path) -> None:
@@ -65,12 +68,19 @@ def copy_file(source: BinaryIO, copy: Path) -> None:
     """Copy an open file's bytes; the copy is written to without touching the source.
 
     Shares the blocks until one of the two is changed (a reflink) where the file system can.
+    Raises CancelledError where it is to stop.
     """
     with open(copy, "wb") as want:
         with suppress(OSError):
             fcntl.ioctl(want.fileno(), _FICLONE, source.fileno())
             return
-        shutil.copyfileobj(source, want, 1 << 20)
+        copy_bytes(source, want)
+
+
+def copy_bytes(have: BinaryIO, want: BinaryIO) -> None:
+    """Copy the rest of an open file. Raises CancelledError where it is to stop."""
+    for block in _blocks(have):
+        want.write(block)
 
 
 def open_regular(path: Path | str, flags: int = os.O_RDONLY, *, dir_fd: int | None = None) -> int:
@@ -100,9 +110,27 @@ def sha256_bytes(data: bytes) -> str:
 
 
 def sha256_file(path: Path) -> str:
-    """The hex sha256 of a file's bytes. Raises OSError for what is no regular file."""
+    """The hex sha256 of a file's bytes. Raises OSError for what is no regular file.
+
+    Raises CancelledError where it is to stop.
+    """
     with os.fdopen(open_regular(path), "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+        return sha256_open(handle)
+
+
+def sha256_open(handle: BinaryIO) -> str:
+    """The same of the rest of an open file."""
+    digest = hashlib.sha256()
+    for block in _blocks(handle):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(handle: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a file in pieces, each of which asks whether to stop."""
+    while block := handle.read(_BLOCK):
+        stopping.check()
+        yield block
 
 
 def sha256_json(data: Any) -> str:

@@ -19,12 +19,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chalchitra import accuracy
+from chalchitra import accuracy, stopping
 from chalchitra.choose import Choices, choose, choose_listening, with_listening
 from chalchitra.errors import (
     CancelledError,
     ChalchitraError,
-    SeveralErrors,
     UsageError,
     unforeseen,
 )
@@ -573,30 +572,29 @@ def _in_name(char: str) -> bool:
 
 def collect(
     films: list[Path], plan_: Plan, out: Path, reporter: Reporter | None = None
-) -> tuple[list[tuple[Job, Path]], ChalchitraError | None]:
+) -> tuple[list[tuple[Job, Path]], list[ChalchitraError], CancelledError | None]:
     """Prepare every film; what failed is collected, so that one bad film stops no other.
 
-    Whoever interrupts it keeps the jobs that are whole already.
+    Whoever stops it keeps the jobs that are whole already, and is told what failed until then.
     """
     jobs: list[tuple[Job, Path]] = []
     errors: list[ChalchitraError] = []
     with _services(films, plan_) as services:
         for film in films:
             try:
+                stopping.check()
                 jobs.append(prepare_film(film, plan_, out, reporter, services))
             except ChalchitraError as error:
                 errors.append(error)
-                if isinstance(error, CancelledError):
-                    break
             except Exception as error:
                 if plan_.wishes.debug:
                     raise
                 found = unforeseen(error)
                 found.what = f"{shown(film)}: {found.what}"
                 errors.append(found)
-    if len(errors) > 1:
-        return jobs, SeveralErrors(errors)
-    return jobs, errors[0] if errors else None
+            except CancelledError as stopped:
+                return jobs, errors, stopped
+    return jobs, errors, None
 
 
 @contextmanager

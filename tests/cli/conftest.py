@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from chalchitra import stopping
 from chalchitra.cli import main
 from chalchitra.jobs import effective, read_state
 
@@ -43,7 +44,9 @@ def chalchitra(project, capsys, monkeypatch) -> Callable[..., Printed]:
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["chalchitra", *map(str, arguments)])
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            number: signal.getsignal(number) for number in (*stopping.SIGNALS, signal.SIGALRM)
+        }
         capsys.readouterr()
         try:
             main()

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from chalchitra.cli.text import print_json
-from chalchitra.errors import ChalchitraError, UsageError
+from chalchitra.errors import ChalchitraError, Ending, UsageError
 from chalchitra.hints import pasteable, pasteable_fixes, typed
 from chalchitra.printable import printable, raw
 from chalchitra.tables import colours, styled
@@ -26,7 +26,7 @@ def json_asked(arguments: Sequence[str]) -> str | None:
     return "events" if words[0] == "run-pipeline" else "rows"
 
 
-def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = None) -> None:
+def show_error(error: Ending, *, debug: bool, as_json: str | None = None) -> None:
     """Print the error to stderr, or to stdout as JSON; its traceback in debug mode."""
     if debug:
         traceback.print_exception(error)
@@ -39,7 +39,7 @@ def show_error(error: ChalchitraError, *, debug: bool, as_json: str | None = Non
     print(first, *map(printable, rest), sep="\n", file=raw(sys.stderr))
 
 
-def as_data(error: ChalchitraError, as_json: str) -> dict[str, Any]:
+def as_data(error: Ending, as_json: str) -> dict[str, Any]:
     """The error as a program reads it: docs/schemas/error.schema.json, or an event of its own."""
     told = {"error": error.to_dict(), "exit_code": int(error.exit_code)}
     if as_json == "events":

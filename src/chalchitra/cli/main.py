@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from chalchitra import printable, streams
+from chalchitra import printable, stopping, streams, unread
 from chalchitra.cli import (
     bootstrap,
     cache,
@@ -26,13 +26,12 @@ from chalchitra.cli import (
     restyle,
     review,
     run,
-    signals,
     status,
 )
 from chalchitra.cli.errors import json_asked, show_error, show_misuse
 from chalchitra.cli.help import JOBS, MACHINE, PREPARING, RESULTS, Command, Group, examples
 from chalchitra.cli.text import VersionOption
-from chalchitra.errors import ChalchitraError, ExitCode, unforeseen
+from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
 
 app = typer.Typer(
     name="chalchitra",
@@ -106,13 +105,36 @@ _add(
 _WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap"})
 
 
+_ONLY_SHOWN = frozenset({"jobs", "status", "logs"})
+"""Commands that have nothing to do where nobody reads what they print."""
+
+
 def main() -> NoReturn:
-    """Run the program. Ctrl-C and SIGTERM end it with 130, an error of ours with its own code."""
-    signals.hear()
+    """Run the program and end it: with 130 where it was told to stop, with an error's own code."""
     streams.read_names_as_utf8()
-    streams.speak_anywhere()
-    printable.install()
     debug = "--debug" in sys.argv
+    try:
+        stopping.hear()
+        code = _run(debug)
+        stopping.deaf()
+    except CancelledError as stopped:  # raised once at most, wherever we were
+        stopping.deaf()
+        code = stopped.exit_code
+        show_error(stopped, debug=debug, as_json=json_asked(sys.argv[1:]))
+    unprinted = unread.finish()
+    if unprinted is not None and not code:
+        show_error(unforeseen(unprinted), debug=False)
+        code = ExitCode.STAGE_FAILED
+    sys.exit(code)
+
+
+def _run(debug: bool) -> int:
+    """Run the command; returns its exit code. Raises CancelledError."""
+    streams.speak_anywhere()
+    unread.guard()
+    printable.install()
+    if sys.argv[1:2] and sys.argv[1] in _ONLY_SHOWN:
+        unread.need_a_reader()
     if debug and sys.argv[1] not in _WITH_DEBUG:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on
     arguments = sys.argv[1:]
@@ -123,17 +145,16 @@ def main() -> NoReturn:
         code = app(args=arguments, prog_name="chalchitra", standalone_mode=False)
     except ChalchitraError as error:
         shown(error)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except typer.TyperException as error:
-        sys.exit(show_misuse(error, shown))
+        return show_misuse(error, shown)
     except typer.Abort:
-        sys.exit(ExitCode.CANCELLED)
-    except BrokenPipeError:  # the reader of our output went away: `... | head`
-        sys.stderr.close()
-        sys.exit(ExitCode.STAGE_FAILED)
+        return ExitCode.CANCELLED
+    except unread.UnreadError:
+        return ExitCode.DONE
     except Exception as error:
         shown(unforeseen(error), debug=False)
         if debug:
             traceback.print_exception(error)
-        sys.exit(ExitCode.STAGE_FAILED)
-    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+        return ExitCode.STAGE_FAILED
+    return code if isinstance(code, int) else ExitCode.DONE

@@ -138,10 +138,12 @@ def fetch(
     force: Annotated[bool, typer.Option("--force", help="Fetch it again.")] = False,
 ) -> None:
     """Fetch one model and check every file of it."""
+    from chalchitra import stopping
     from chalchitra.models import fetch as fetching
     from chalchitra.models.catalogue import FolderSource, load
     from chalchitra.models.convert import convert_if_needed
 
+    stopping.later()
     entry = load().find(name, kind, format_)
     shown = -1
 

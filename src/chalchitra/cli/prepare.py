@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from chalchitra.cli import complete
+from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption, print_json
-from chalchitra.errors import UsageError
+from chalchitra.errors import UsageError, raise_all
 
 if TYPE_CHECKING:
     from chalchitra.jobs import Job
@@ -279,6 +280,7 @@ def prepare_job(
     version: VersionOption = False,
 ) -> None:
     """Check films and write one job for each."""
+    from chalchitra import stopping
     from chalchitra.film_files import find_films
     from chalchitra.hints import command, pasteable
     from chalchitra.jobs.earlier import earlier_jobs, told
@@ -364,7 +366,8 @@ def prepare_job(
     plan = make_plan(wishes)
     known = earlier_jobs(out_dir(out), plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:
-        jobs, error = collect(films, plan, out_dir(out), reporter)
+        stopping.later()
+        jobs, errors, stopped = collect(films, plan, out_dir(out), reporter)
     earlier = {job.job_id: row for job, _ in jobs if (row := known.get(job.film.path))}
     if as_json:
         rows = [
@@ -402,8 +405,11 @@ def prepare_job(
             if (advised := _advised(jobs)) is not None:
                 again = command("./prepare-job.sh", *with_model(sys.argv[2:], advised))
                 typer.echo(pasteable(f"Or, to hear better: {again}"))
-    if error is not None:
-        raise error
+    if stopped is not None:
+        for error in errors:
+            show_error(error, debug=debug)
+        raise stopped
+    raise_all(errors)
 
 
 def _advised(jobs: Sequence[tuple[Job, Path]]) -> str | None:

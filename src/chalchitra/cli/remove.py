@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from chalchitra import stopping
 from chalchitra.cli import complete
 from chalchitra.cli.ask import confirm
+from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import OutOption, print_json
-from chalchitra.errors import ChalchitraError, raise_all
+from chalchitra.errors import CancelledError, ChalchitraError, raise_all
 from chalchitra.paths import shown_path
 from chalchitra.printable import printable
 
@@ -51,10 +53,16 @@ def remove(
             nothing="Nothing was removed.",
             fix="Add --yes.",
         )
+    stopping.later()  # what was removed is told
     removed = []
+    stopped: CancelledError | None = None
     for removal in removals:
         try:
+            stopping.check()
             remove(removal)
+        except CancelledError as told:
+            stopped = told
+            break
         except ChalchitraError as error:
             errors.append(error)
             continue
@@ -71,6 +79,10 @@ def remove(
             for removal in removed
         ]
         print_json("rm", rows)
+    if stopped is not None:
+        for failed in errors:
+            show_error(failed, debug=False)
+        raise stopped
     raise_all(errors)
 
 

@@ -140,7 +140,7 @@ def run_pipeline(
     version: VersionOption = False,
 ) -> None:
     """Run jobs, or go on with them where they stopped."""
-    from chalchitra.cli.signals import DeafAtTheEnd
+    from chalchitra import stopping
     from chalchitra.hints import typed
     from chalchitra.jobs.store import find_job, is_own
     from chalchitra.out import out_dir, require_out
@@ -164,6 +164,7 @@ def run_pipeline(
         only=tuple(only or ()),
         force=force,
     )
+    stopping.later()
     folder = out_dir(out)
     folders = [find_job(folder, name) for name in job or ()] + list(job_dir or ())
     if demo:
@@ -203,10 +204,9 @@ def run_pipeline(
         if many:
             from chalchitra.runner.batch import run_batch
 
-            told = DeafAtTheEnd(reporter, "batch_summary")
-            _, code = run_batch(folders, told, options, skip_held=everything)
+            _, code = run_batch(folders, reporter, options, skip_held=everything)
         else:
-            outcome = run_job(folders[0], DeafAtTheEnd(reporter, "summary"), options)
+            outcome = run_job(folders[0], reporter, options)
             code = outcome.exit_code
     if not many and outcome.error is not None and (not as_json or debug):
         show_error(outcome.error, debug=debug)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from chalchitra import stopping
 from chalchitra.cli.errors import show_error
-from chalchitra.cli.signals import ignore
 from chalchitra.cli.text import print_json
 from chalchitra.hints import pasteable, run_line
 
@@ -36,9 +36,8 @@ class _WithoutEnd:
 
     def emit(self, event: str, **fields: Any) -> None:
         if event == "summary":
-            ignore()  # what is done is done
-        else:
-            self._reporter.emit(event, **fields)
+            return
+        self._reporter.emit(event, **fields)
 
 
 def reporter(*, as_json: bool) -> Reporter:
@@ -46,6 +45,7 @@ def reporter(*, as_json: bool) -> Reporter:
     from chalchitra.runner.events import Silent
     from chalchitra.runner.report import choose_reporter
 
+    stopping.later()
     return _WithoutEnd(Silent() if as_json else choose_reporter(as_json=False, why=False))
 
 

@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from chalchitra import stopping
 from chalchitra.errors import StageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
 from chalchitra.jobs import Job, JobLayout, JobState, claim_id, job_path, read_record, write_job
@@ -108,7 +109,7 @@ def _alone_or_beside(out: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _remove_leftovers(out)
         with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_SH)
+            stopping.lock(handle, fcntl.LOCK_SH)
         yield
 
 

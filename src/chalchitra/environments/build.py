@@ -42,7 +42,10 @@ while [ -L "$self" ]; do
   target=$(readlink "$self")
   case $target in /*) self=$target ;; *) self=$(dirname "$self")/$target ;; esac
 done
-exec "$(dirname "$self")/python" -m chalchitra "$@"
+# Ctrl-C while Python starts is kept until we hear it, where env(1) can do that.
+# shellcheck disable=SC2086  # no word where it cannot
+block=$(env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT) || block=
+exec $block "$(dirname "$self")/python" -m chalchitra "$@"
 """
 
 

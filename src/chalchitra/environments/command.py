@@ -6,17 +6,16 @@ import argparse
 import fcntl
 import os
 import shutil
-import signal
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from chalchitra import hardware as hardware_
+from chalchitra import stopping, unread
 from chalchitra.environments import fetch_uv
 from chalchitra.environments import uv as uv_
 from chalchitra.environments.build import (
@@ -29,7 +28,7 @@ from chalchitra.environments.build import (
 )
 from chalchitra.environments.state import EnvironmentState, state, verify
 from chalchitra.environments.table import Environment, Table, environment_dir, load
-from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, MissingError
+from chalchitra.errors import CancelledError, ChalchitraError, Ending, ExitCode, MissingError
 from chalchitra.hints import pasteable, typed
 from chalchitra.paths import project_root, venv_dir
 from chalchitra.printable import json_line, printable, raw
@@ -40,17 +39,20 @@ LOCK_FILE = ".lock"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run bootstrap with these options (without: the process's own); returns the exit code."""
     options = parser().parse_args(arguments)
-    signal.signal(signal.SIGINT, _cancel)
-    signal.signal(signal.SIGTERM, _cancel)
+    unread.guard()
     report = Report(as_json=options.json)
-    error: ChalchitraError | None = None
+    error: Ending | None = None
     try:
+        stopping.hear("The build was cancelled.")
         _bootstrap(options, project_root(), report)
-    except (ChalchitraError, OSError) as caught:
+        stopping.deaf()
+    except (ChalchitraError, CancelledError, OSError) as caught:
+        stopping.deaf()
         error = _ours(caught)
         if options.debug:
             traceback.print_exc()
     report.finish(error)
+    unread.finish()
     return int(error.exit_code if error else ExitCode.DONE)
 
 
@@ -169,7 +171,7 @@ def _locked(root: Path, report: Report) -> Iterator[int]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             report.say("another bootstrap is building here: waiting for it to end")
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            stopping.lock(handle, fcntl.LOCK_EX)
         yield handle.fileno()
 
 
@@ -233,14 +235,14 @@ class Report:
                 found = f"whole{python}" if seen.whole else f"not whole, {seen.reason}"
                 self.say(f"{seen.name}: {found}")
 
-    def finish(self, error: ChalchitraError | None) -> None:
+    def finish(self, error: Ending | None) -> None:
         self._clear()
         if self._as_json:
             print(json_line(self._json(error), indent=1))
         elif error:
             print(*map(pasteable, error.lines()), sep="\n", file=sys.stderr)
 
-    def _json(self, error: ChalchitraError | None) -> dict[str, Any]:
+    def _json(self, error: Ending | None) -> dict[str, Any]:
         return {
             "environments": [
                 {**seen.to_dict(), "built_seconds": self._built.get(seen.name)}
@@ -254,22 +256,11 @@ class Report:
             print("\r\x1b[K", end="", file=raw(self._stream), flush=True)
 
 
-def _ours(error: ChalchitraError | OSError) -> ChalchitraError:
-    if isinstance(error, ChalchitraError):
+def _ours(error: Ending | OSError) -> Ending:
+    if not isinstance(error, OSError):
         return error
     return MissingError(
         f"Something in the checkout cannot be used: {error}.",
         cause="The disk is full, or a file or folder is not ours to write.",
         fix="Mend that, and type the same command again.",
-    )
-
-
-def _cancel(number: int, frame: FrameType | None) -> None:
-    # A second signal while we clean up must not cut the clean-up short.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise CancelledError(
-        "The build was cancelled.",
-        cause=f"It got {signal.Signals(number).name}.",
-        fix="Type the same command again; what was finished stays.",
     )

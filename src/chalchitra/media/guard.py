@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from chalchitra import stopping
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.hints import typed
 from chalchitra.media.formats import shown
@@ -80,6 +82,8 @@ class Guard:
             process.stdin.flush()
         except BrokenPipeError:
             return None
+        while not select.select([process.stdout], [], [], stopping.WAIT_SECONDS)[0]:
+            stopping.check()
         line = process.stdout.readline()
         if not line.endswith(b"\n"):
             return None
@@ -95,6 +99,7 @@ class Guard:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": str(source_dir())},
+                process_group=0,  # Ctrl-C on the terminal is for us: a crash is the film's fault
             )
         return self._process
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from chalchitra import stopping
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import environment_for, python_path
 from chalchitra.errors import MissingError
@@ -39,20 +40,25 @@ def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
             fix=typed("./bootstrap.sh --env", environment),
         )
     blank = ["--blank", entry.blank_token] if entry.blank_token else []
-    done = subprocess.run(
+    with subprocess.Popen(
         [python, "-m", module, folder, folder, *blank],
         env=activation(environment, root, inherited=os.environ),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-    )
-    if done.returncode:
+        process_group=0,  # Ctrl-C on the terminal is for us to hear
+    ) as process:
+        try:
+            said, errors = stopping.aside(process.communicate)
+        finally:
+            process.kill()
+    if process.returncode:
         raise MissingError(
             f"The model {entry} cannot be converted.",
-            cause=_why(done.stderr),
+            cause=_why(errors),
             fix=fetch_line(entry.name, entry.format, "--force", first="To fetch it again,"),
         )
-    record_conversion(entry, folder, done.stdout.split())
+    record_conversion(entry, folder, said.split())
     return True
 
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalchitra.errors import MissingError, raise_all
+from chalchitra import stopping
+from chalchitra.errors import CancelledError, MissingError, raise_all
 from chalchitra.files import fsync_dir
 from chalchitra.models import hub, manifest
 from chalchitra.models.advice import advice
@@ -174,7 +175,7 @@ def _take(
             f"{error.filename or work} cannot be written: {error.strerror}",
             "Check the disk's space and permissions.",
         ) from error
-    except KeyboardInterrupt:
+    except CancelledError:
         if not isinstance(source, HubSource | HubPartsSource):
             shutil.rmtree(work, ignore_errors=True)
         raise
@@ -273,5 +274,5 @@ def _alone(target: Path) -> Iterator[None]:
             fix="Change its permissions, or set CHALCHITRA_MODELS to another folder.",
         ) from None
     with handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        stopping.lock(handle, fcntl.LOCK_EX)
         yield

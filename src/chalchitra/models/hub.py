@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from chalchitra import stopping
 from chalchitra.hints import typed
 from chalchitra.models.catalogue import HubPartsSource, HubSource, ModelEntry, ModelFile
 from chalchitra.models.sources import Origin, Progress, SourceError, require_space, required_names
@@ -37,37 +38,45 @@ def take_from_hub(
     finished are not downloaded again. Raises SourceError.
     """
     with _explained(source, entry):
-        import huggingface_hub
-
-        endpoint = os.environ.get("HF_ENDPOINT") or None
-        info = huggingface_hub.HfApi(endpoint=endpoint).model_info(
-            source.repository, revision=revision, files_metadata=True, timeout=TIMEOUT
-        )
-        siblings = {sibling.rfilename: sibling for sibling in info.siblings or []}
-        names = required_names(entry, list(siblings), f"{source.repository} at {info.sha}")
-        total = sum(siblings[name].size or 0 for name in names)
-        require_space(work, total - _present(work, names))
-        done = 0
-
-        def report(more: int) -> None:
-            nonlocal done
-            done += more
-            progress(min(done, total), total)
-
-        for name in names:
-            before = done
-            huggingface_hub.hf_hub_download(
-                source.repository,
-                name,
-                revision=info.sha,
-                local_dir=work,
-                endpoint=endpoint,
-                etag_timeout=TIMEOUT,
-                tqdm_class=_bar_class(report),
-            )
-            # A file that was there already reports nothing.
-            report((work / name).stat().st_size - (done - before))
+        origin = stopping.aside(lambda: _download(source, entry, work, progress, revision))
     shutil.rmtree(work / ".cache", ignore_errors=True)
+    return origin
+
+
+def _download(
+    source: HubSource, entry: ModelEntry, work: Path, progress: Progress, revision: str | None
+) -> Origin:
+    import huggingface_hub
+
+    endpoint = os.environ.get("HF_ENDPOINT") or None
+    info = huggingface_hub.HfApi(endpoint=endpoint).model_info(
+        source.repository, revision=revision, files_metadata=True, timeout=TIMEOUT
+    )
+    siblings = {sibling.rfilename: sibling for sibling in info.siblings or []}
+    names = required_names(entry, list(siblings), f"{source.repository} at {info.sha}")
+    total = sum(siblings[name].size or 0 for name in names)
+    require_space(work, total - _present(work, names))
+    done = 0
+
+    def report(more: int) -> None:
+        nonlocal done
+        done += more
+        stopping.check()  # whoever waited has gone: we end here, too
+        progress(min(done, total), total)
+
+    for name in names:
+        before = done
+        huggingface_hub.hf_hub_download(
+            source.repository,
+            name,
+            revision=info.sha,
+            local_dir=work,
+            endpoint=endpoint,
+            etag_timeout=TIMEOUT,
+            tqdm_class=_bar_class(report),
+        )
+        # A file that was there already reports nothing.
+        report((work / name).stat().st_size - (done - before))
     hashes = {name: siblings[name].lfs.sha256 for name in names if siblings[name].lfs}
     return Origin({"hub": source.repository, "revision": info.sha}, hashes)
 
@@ -105,9 +114,8 @@ def require_access(source: HubSource, entry: ModelEntry) -> None:
     with _explained(source, entry):
         import huggingface_hub
 
-        huggingface_hub.HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None).auth_check(
-            source.repository
-        )
+        api = huggingface_hub.HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
+        stopping.aside(lambda: api.auth_check(source.repository))
 
 
 @contextmanager
@@ -121,8 +129,10 @@ def _explained(source: HubSource, entry: ModelEntry) -> Iterator[None]:
     try:
         logger.setLevel(logging.CRITICAL)
         yield
-    except (SourceError, KeyboardInterrupt):
+    except SourceError:
         raise
+    except KeyboardInterrupt:  # the client's own library hears Ctrl-C too
+        raise stopping.cancelled() from None
     except Exception as error:
         raise _explain(_root_cause(error), source, entry) from error
     finally:

@@ -12,6 +12,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from chalchitra import stopping
 from chalchitra.errors import UsageError
 from chalchitra.files import write_json
 from chalchitra.hints import typed
@@ -95,7 +96,7 @@ def accept(entry: ModelEntry, root: Path | None = None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with open(folder / f".lock-{ACCEPTED}", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            stopping.lock(lock, fcntl.LOCK_EX)
             agreed = _read(folder)
             agreed[entry.name] = {
                 "licence": entry.licence or "",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from chalchitra.files import copy_file
 from chalchitra.models.catalogue import FolderSource, ModelEntry
 
 Progress = Callable[[int, int], None]
@@ -70,7 +71,8 @@ def take_from_folder(
             os.link(original, target)
         except OSError:
             require_space(work, original.stat().st_size)
-            shutil.copyfile(original, target)
+            with open(original, "rb") as handle:
+                copy_file(handle, target)
         done += target.stat().st_size
         progress(done, total)
     return Origin({"folder": str(source.path)}, {})

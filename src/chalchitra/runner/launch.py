@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from chalchitra import stopping
 from chalchitra.jobs.inside import to_append
 from chalchitra.runner.processes import group_members
 from chalchitra.stagekit.protocol import MESSAGES_FILE, REQUEST_FILE, MessageReader
@@ -103,6 +104,7 @@ class GuardedProcess:
             start_new_session=True,
             pass_fds=() if stdin is None else (stdin,),
         )
+        stopping.slow(self, INTERRUPT_SECONDS + TERMINATE_SECONDS)
 
     @property
     def group(self) -> int:
@@ -114,21 +116,29 @@ class GuardedProcess:
             return self._process.wait(seconds)
         return None
 
+    def wait_patiently(self, seconds: float) -> None:
+        """Wait for its end, unless nothing is to be waited for any more."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not stopping.at_once():
+            if self.wait(stopping.WAIT_SECONDS) is not None:
+                return
+
     def end(self) -> int:
         """End the process and all it started: interrupt, terminate, kill. Returns the status."""
         for number, seconds in (
             (signal.SIGINT, INTERRUPT_SECONDS),
             (signal.SIGTERM, TERMINATE_SECONDS),
         ):
-            if self._process.poll() is not None:
+            if self._process.poll() is not None or stopping.at_once():
                 break
             self._signal(number)
-            self.wait(seconds)
+            self.wait_patiently(seconds)
         # Also what the process left behind, and the guard itself.
         self._signal(signal.SIGKILL)
         status = self._process.wait()
         assert self._process.stdin is not None
         self._process.stdin.close()
+        stopping.slow(self, 0)
         deadline = time.monotonic() + TERMINATE_SECONDS
         while group_members(self.group) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)

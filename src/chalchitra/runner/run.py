@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from chalchitra import stopping
 from chalchitra.accuracy import calibrated
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import python_path
-from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
+from chalchitra.errors import CancelledError, ChalchitraError, Ending, ExitCode, unforeseen
 from chalchitra.jobs import (
     Job,
     JobLayout,
@@ -76,7 +77,7 @@ class Outcome:
 
     exit_code: ExitCode
     summary: dict[str, Any]
-    error: ChalchitraError | None = None
+    error: Ending | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class _Run:
 
     def run(self) -> Outcome:
         clock = time.monotonic()
-        error: ChalchitraError | None = None
+        error: Ending | None = None
         self.reporter.emit(
             "job_started",
             job_dir=str(self.layout.root),
@@ -162,9 +163,9 @@ class _Run:
             stages=self.job.stages,
         )
         try:
-            self.stop.begin()
-            self._tell(state="running", started=_now(), pid=os.getpid())
-            with ExitStack() as stack:
+            with stopping.asking(self.stop.check), ExitStack() as stack:
+                self.stop.begin()
+                self._tell(state="running", started=_now(), pid=os.getpid())
                 if self.store is not None:
                     trouble = stack.enter_context(self.store.in_use(self.stop.check))
                     self.notes += [trouble] if trouble else []
@@ -175,13 +176,13 @@ class _Run:
                     self.stop.check()
                     self._stage(key, ready)
                 self._hand_over()
-        except ChalchitraError as caught:
+        except (ChalchitraError, CancelledError) as caught:
             error = caught
         except OSError as caught:
             error = unforeseen(caught)
         return self._end(error, time.monotonic() - clock)
 
-    def _end(self, error: ChalchitraError | None, seconds: float) -> Outcome:
+    def _end(self, error: Ending | None, seconds: float) -> Outcome:
         state, code = "done", ExitCode.DONE
         if error is not None:
             state = "cancelled" if isinstance(error, CancelledError) else "failed"
@@ -281,9 +282,9 @@ class _Run:
         clock = time.monotonic()
         try:
             record = self._run_stage(key, decision, ready)
-        except (ChalchitraError, OSError) as error:
+        except (ChalchitraError, CancelledError, OSError) as error:
             seconds = round(time.monotonic() - clock, 2)
-            said = error if isinstance(error, ChalchitraError) else unforeseen(error)
+            said = unforeseen(error) if isinstance(error, OSError) else error
             row.update(state="failed", seconds=seconds, degraded=[], deliverables=[])
             if isinstance(error, CancelledError):
                 row["state"] = "cancelled"

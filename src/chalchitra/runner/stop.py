@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import suppress
 
+from chalchitra import stopping
 from chalchitra.errors import CancelledError
 from chalchitra.jobs import JobLayout
 from chalchitra.runner import queue
@@ -18,7 +19,7 @@ FILE_SECONDS = 0.25
 class Stop:
     """Asked again and again while a job runs; shared by nobody but its own job's thread.
 
-    `everything` is set when the whole program was told to end. A job that was `queued` may have
+    `everything` is set when the whole batch ends for a defect. A job that was `queued` may have
     been cancelled before its turn.
     """
 
@@ -29,6 +30,7 @@ class Stop:
         self._everything = everything or threading.Event()
         self._queued = queued
         self._next_look = 0.0
+        self._wished = False
 
     def begin(self) -> None:
         """The run begins: an earlier wish to cancel was for another. Raises as `check` does."""
@@ -39,18 +41,15 @@ class Stop:
         self.check()
 
     def check(self) -> None:
-        """Raises CancelledError when this job is to end."""
-        if self._everything.is_set():
-            raise CancelledError(
-                "The run was cancelled.",
-                cause="The program was told to end.",
-                fix="Type the same command again to go on where it stopped.",
-            )
+        """Raises CancelledError when this job is to end, now and ever after."""
+        if stopping.asked() or self._everything.is_set():
+            raise stopping.cancelled()
         now = time.monotonic()
-        if now < self._next_look:
+        if not self._wished and now < self._next_look:
             return
         self._next_look = now + FILE_SECONDS
-        if os.path.lexists(self._layout.cancel):
+        if self._wished or os.path.lexists(self._layout.cancel):
+            self._wished = True
             self.forget()
             raise CancelledError(
                 "The job was cancelled.",

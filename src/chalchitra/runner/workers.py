@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from chalchitra import stopping
 from chalchitra.files import sha256_json
 from chalchitra.jobs.inside import to_append
 from chalchitra.paths import project_root
@@ -97,7 +98,8 @@ class _Worker:
         """Let it end by itself, then make it."""
         with suppress(OSError):
             os.close(self._write)
-        self.process.wait(_GOODBYE_SECONDS)
+        if not stopping.asked():
+            self.process.wait_patiently(_GOODBYE_SECONDS)
         self.process.end()
 
     def kill(self) -> None:
