@@ -27,7 +27,7 @@ from .harness import Forked, assert_whole, problems_of, temporary_files
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
 SEED = int(os.environ.get("CHALCHITRA_SEED", "1"))
-CASES = int(os.environ.get("CHALCHITRA_KILLS", "3"))
+CASES = int(os.environ.get("CHALCHITRA_KILLS", "2"))
 FIRST = 4
 """Before it our streams are not in place, and a log that becomes a pipe is no stream of theirs."""
 DOES = frozenset(
