@@ -40,6 +40,8 @@ from noop_project import NoopProject
 from chalchitra import paths
 from chalchitra.jobs import JobLayout, read_job, read_state
 
+PROGRAM = str(Path(sys.executable).with_name("chalchitra"))
+"""As it is typed: its shell has Ctrl-C kept while Python starts."""
 KINDS = ("SIGINT", "SIGTERM", "SIGHUP", "pipe")
 SOON = 2.0
 """Seconds within which a command ends where no stage is to be stopped: what is reported."""
@@ -489,7 +491,7 @@ class Fuzz:
         return folder
 
     def _run(self, folder: Path, *how: Any) -> Run:
-        argv = self.place.project.command(*self.command.typed(folder))
+        argv = [PROGRAM, *self.command.typed(folder)]
         return run(argv, self.place.env(folder), *how)
 
     def _measure(self) -> float:
@@ -523,7 +525,7 @@ class Fuzz:
             time.sleep(1)
             problems += [f"still runs: {each}" for each in found if each in running(folder)]
         if not self.command.shared:
-            argv = self.place.project.command(*(self.command.again or self.command.typed)(folder))
+            argv = [PROGRAM, *(self.command.again or self.command.typed)(folder)]
             again = run(argv, self.place.env(folder))
             if again.code not in self.command.again_codes:
                 problems.append(f"the next run: {again.code}: {again.errors[-300:]}")
