@@ -24,6 +24,7 @@ import json
 import os
 import pkgutil
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -75,6 +76,8 @@ LIMIT = 5.0
 """Processor seconds that no call may take: they take hundredths."""
 HANGS = 60.0
 """Seconds after which a call hangs, on a FIFO or a device, and is not only slow."""
+MOST_MEMORY = 4 << 30
+"""Bytes: a call that wants more raises MemoryError, which is found."""
 SECRET = "zq the secret of somebody else qz"
 STAGES_OF_ONE = ("demux", "vad", "asr", "alignment", "export", "subtitle_gen@hi", "mux")
 QC = {
@@ -288,7 +291,13 @@ PATH_KEYS = ("path", "deliver_as", "title", "name", "output_dir", "log", "user",
 
 
 def records(job: Path) -> list[Path]:
-    return sorted(path for path in job.rglob("*.json*") if path.is_file() and not path.is_symlink())
+    return sorted(path for path in job.rglob("*.json*") if is_small(path))
+
+
+def is_small(path: Path) -> bool:
+    """Whether a file is one that may be read here: an earlier change may have made it endless."""
+    stat = path.lstat()
+    return S_ISREG(stat.st_mode) and stat.st_size < 1 << 20
 
 
 def choose_record(job: Path, rnd: random.Random) -> Path | None:
@@ -441,6 +450,8 @@ def leave_attempt(place: Place, rnd: random.Random) -> None:
     old = next(iter(stage.glob("done-*")), None)
     if old is None or stage.is_symlink() or stage.parent.is_symlink():
         return
+    if not all(map(is_small, old.iterdir())):
+        return
     number = rnd.choice([2, 7, 999_999_999, 10**12])
     new = stage / f"{rnd.choice(['done', 'done', 'attempt'])}-{number:03d}"
     with suppress(OSError, ValueError):
@@ -478,7 +489,7 @@ def claim_files(place: Place, rnd: random.Random) -> None:
     theirs = place.others / rnd.choice(["secret", "film.hi.srt"])
     link = place.job / rnd.choice(["output", "stages"]) / "mine"
     with suppress(OSError, ValueError, LookupError):
-        if path.parent.is_symlink() or path.parent.parent.is_symlink():
+        if path.parent.is_symlink() or path.parent.parent.is_symlink() or not is_small(path):
             return
         data = json.loads(path.read_text())
         name = rnd.choice(list(data["outputs"]))
@@ -783,6 +794,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.two_accounts:
         root.chmod(0o755)
         read_all_modules()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     place = Place(root, ACCOUNTS if args.two_accounts else None)
     try:
         for seed in range(args.first, args.first + args.count):
