@@ -197,7 +197,7 @@ def test_a_full_disk_drops_no_entry(store, out, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device", str(copy))
 
     with monkeypatch.context() as patch:
-        patch.setattr(artifacts.shutil, "copyfileobj", full)
+        patch.setattr(artifacts, "copy_bytes", full)
         assert take(store, out) == (None, {})
     assert whole(take(store, out)[1]) == TEXTS
 

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from chalchitra.errors import ExitCode, UsageError
+from chalchitra.errors import CancelledError, ExitCode, UsageError
 from chalchitra.files import sha256_file
 from chalchitra.jobs import StageRecord, read_record
 from chalchitra.runner import cancel, queue, remove
@@ -315,7 +315,7 @@ def test_a_job_that_waits_in_a_batch_can_be_cancelled_before_its_turn(quick):
     answer = cancel.ask(layout)
     assert isinstance(answer, cancel.Unqueued)
     assert (answer.state.state, answer.runner.pid) == ("cancelled", os.getpid())
-    with pytest.raises(Exception, match="was cancelled"):
+    with pytest.raises(CancelledError, match="was cancelled"):
         Stop(layout, queued=True).begin()
     assert not layout.queued.exists()
     assert not layout.cancel.exists()

@@ -50,7 +50,7 @@ class DegradedRow(Row):
 
 
 class PreparedRow(Row):
-    """`prepare-job`: a job that was written."""
+    """`prepare-job`: a job that was written; `earlier` is the folder of one of the same film."""
 
     job_id: str
     job_dir: str
@@ -63,6 +63,7 @@ class PreparedRow(Row):
     glossary: list[str]
     stages: list[str]
     stage_environments: dict[str, str]
+    earlier: str | None
     notes: list[str]
 
 
