@@ -106,6 +106,5 @@ def test_several_at_once(project, chalchitra):
     ready, _ = project.job()
     found = chalchitra("cancel", ready.job_id, done.job_id, "--json")
     assert found.code == 2
-    rows, error = map(json.loads, found.out.splitlines())
-    assert [row["job_id"] for row in rows] == [done.job_id]
-    assert ready.job_id in error["error"]["what"]
+    assert [row["job_id"] for row in json.loads(found.out)] == [done.job_id]
+    assert ready.job_id in json.loads(found.err)["error"]["what"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalchitra.errors import MissingError, SeveralErrors
+from chalchitra.errors import CancelledError, MissingError, SeveralErrors
 from chalchitra.models import manifest
 from chalchitra.models.catalogue import FolderSource, HubPartsSource, HubSource, ModelEntry, Source
 from chalchitra.models.fetch import FetchError, fetch, fetch_all
@@ -293,7 +293,7 @@ def test_ctrl_c_during_a_fetch(fake_hub: Any, entry: ModelEntry, models: Path) -
         if done > 100:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(CancelledError):
         fetch(entry, progress=stop)
     assert check(entry).state == "not fetched"
     fetch(entry)

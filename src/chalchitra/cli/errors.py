@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from chalchitra.cli.text import print_json
+from chalchitra.cli.text import print_json, rows_printed
 from chalchitra.errors import ChalchitraError, Ending, UsageError
 from chalchitra.hints import pasteable, pasteable_fixes, typed
 from chalchitra.printable import printable, raw
@@ -27,12 +27,18 @@ def json_asked(arguments: Sequence[str]) -> str | None:
 
 
 def show_error(error: Ending, *, debug: bool, as_json: str | None = None) -> None:
-    """Print the error to stderr, or to stdout as JSON; its traceback in debug mode."""
+    """Print the error to stderr, or to stdout as JSON; its traceback in debug mode.
+
+    With rows on stdout already it goes to stderr, as JSON too: stdout is read as one document.
+    """
     if debug:
         traceback.print_exception(error)
     if as_json is not None:
         data = pasteable_fixes(as_data(error, as_json))
-        print_json("event" if as_json == "events" else "error", data)
+        if as_json == "events":
+            print_json("event", data)
+        else:
+            print_json("error", data, file=sys.stderr if rows_printed() else None)
         return
     first, *rest = map(pasteable, error.lines())
     first = styled(first, "error", colours=colours(sys.stderr))

@@ -30,7 +30,7 @@ from chalchitra.cli import (
 )
 from chalchitra.cli.errors import json_asked, show_error, show_misuse
 from chalchitra.cli.help import JOBS, MACHINE, PREPARING, RESULTS, Command, Group, examples
-from chalchitra.cli.text import VersionOption
+from chalchitra.cli.text import VersionOption, nothing_printed
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
 
 app = typer.Typer(
@@ -133,6 +133,7 @@ def _run(debug: bool) -> int:
     streams.speak_anywhere()
     unread.guard()
     printable.install()
+    nothing_printed()
     if sys.argv[1:2] and sys.argv[1] in _ONLY_SHOWN:
         unread.need_a_reader()
     if debug and sys.argv[1] not in _WITH_DEBUG:

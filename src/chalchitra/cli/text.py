@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -46,13 +46,29 @@ def named(text: str | None) -> list[str]:
     return [name.strip() for name in (text or "").split(",") if name.strip()]
 
 
-def print_json(kind: str, data: Any) -> None:
+def print_json(kind: str, data: Any, *, file: TextIO | None = None) -> None:
     """Print what a program reads; the schema of its `kind` is in docs/schemas."""
     if os.environ.get(CHECK_VARIABLE):
         from chalchitra.schemas.registry import check
 
         check(kind, data)
-    print(json_line(data), flush=True)
+    print(json_line(data), file=file, flush=True)
+    if kind != "error":
+        _rows.append(kind)
+
+
+_rows: list[str] = []
+"""The kinds of what this command printed for programs so far."""
+
+
+def rows_printed() -> bool:
+    """Whether stdout has something for programs already."""
+    return bool(_rows)
+
+
+def nothing_printed() -> None:
+    """A command begins."""
+    _rows.clear()
 
 
 def spoken(seconds: float | None) -> str:
