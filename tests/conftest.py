@@ -33,6 +33,18 @@ draws new ones."""
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background jobs have it
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+@pytest.fixture(autouse=True)
+def _signals_stay_as_they_were():
+    """The program turns deaf at its end; whatever the next test starts would be deaf with it."""
+    heard = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    before = [(number, signal.getsignal(number)) for number in heard]
+    yield
+    for number, handler in before:
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
+
+
 os.environ[CHECK_VARIABLE] = "1"  # the programs that tests start check what they print, too
 
 

@@ -173,6 +173,8 @@ def test_looking_is_told_to_stop(many, tmp_path, command):
     def check(out, run):
         assert len(jobs_of(out)) == 3
 
+    ran = Forked(["run-pipeline", "--all", "--out", many], tmp_path / "ran.log")
+    assert ran.wait() == 0, ran.text  # so that the store has something to look at
     problems = cut_short(many, lambda out: [*command, "--out", out], tmp_path, check)
     assert not problems, problems
 
