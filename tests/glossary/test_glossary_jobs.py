@@ -90,5 +90,5 @@ def test_no_glossary_takes_none_and_a_named_one_only_itself(film):
 def test_what_is_no_glossary_is_refused_and_leaves_no_job(film, options, said):
     done = prepare(film, *options)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert said in done.stdout
     assert not list(film.parents[1].glob("out/*/*/*/*/*/job.json"))
