@@ -372,7 +372,7 @@ def test_other_tracks_of_a_job_that_ran(subtitled, tmp_path):
 
     edited = tmp_path / "mine.srt"
     edited.write_text("1\n00:00:01,000 --> 00:00:03,000\nनमस्ते, John.\n", encoding="utf-8")
-    chalchitra("review", job_dir, edited)
+    chalchitra("review", job_dir, edited, "--yes")
     assert "नमस्ते, John." in srt.read_text(encoding="utf-8")
     report = json.loads((job_dir / "output" / "qc.json").read_bytes())
     assert [track["cues"] for track in report["tracks"]] == [1]
