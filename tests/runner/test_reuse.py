@@ -9,8 +9,8 @@ import shutil
 import pytest
 
 from chalchitra.artifacts import ArtifactStore
-from chalchitra.errors import ExitCode, HeldError
-from chalchitra.jobs import JobLayout, Machine, read_record, write_job
+from chalchitra.errors import CancelledError, ExitCode, HeldError
+from chalchitra.jobs import JobLayout, Machine, read_record, read_state, write_job
 from chalchitra.runner import film_hash
 
 from .quick import MUXING, Quick, echo, leftovers, output_of
@@ -50,6 +50,26 @@ def test_another_target_hears_nothing_again_and_says_why(quick, first):
     assert (record.reused, record.made_by) == (True, first[0].job_id)
     assert [row["state"] for row in ran.outcome.summary["stages"][:5]] == ["reused"] * 5
     assert quick.run(layout).names("stage_skipped") == job.stages
+    assert leftovers(layout) == []
+
+
+def test_a_job_that_is_stopped_while_it_reuses_is_cancelled_and_goes_on(quick, first, monkeypatch):
+    """Copies and hashes ask whether to stop: an answer may come before the stage has begun."""
+    _, layout = quick.job(None, ("en",))
+    take = ArtifactStore.take
+
+    def stopped(store, fingerprint, into):
+        if into.parent.name == "asr":
+            raise CancelledError("Told to stop.", cause="A test.", fix="Go on.")
+        return take(store, fingerprint, into)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ArtifactStore, "take", stopped)
+        ran = quick.run(layout)
+    assert ran.outcome.exit_code == ExitCode.CANCELLED
+    assert read_state(layout).state == ran.outcome.summary["state"] == "cancelled"
+    assert [row["stage"] for row in ran.outcome.summary["stages"]] == ["demux", "vad"]
+    assert quick.run(layout).outcome.exit_code == ExitCode.DONE
     assert leftovers(layout) == []
 
 

@@ -260,16 +260,15 @@ class _Run:
             verify=self.options.verify,
             forced=self.selection.forced.get(key),
         )
-        self.rows.append(row)
         if not decision.run and decision.record is not None:
             replace_missing(self.layout, decision.record)
-            row.update(_row(decision.record), state="up to date")
+            self.rows.append(row | _row(decision.record) | {"state": "up to date"})
             self.reporter.emit(
                 "stage_skipped", stage=key, environment=environment, reasons=decision.reasons
             )
             return
         if (record := self._reuse(key, decision, ready)) is not None:
-            row.update(_row(record), state="reused")
+            self.rows.append(row | _row(record) | {"state": "reused"})
             self.reporter.emit(
                 "stage_reused",
                 stage=key,
@@ -279,6 +278,7 @@ class _Run:
             )
             return
         row.update(state="running", seconds=0.0)
+        self.rows.append(row)
         clock = time.monotonic()
         try:
             record = self._run_stage(key, decision, ready)
