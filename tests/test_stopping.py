@@ -19,10 +19,13 @@ PATIENCE = 60.0
 """Far more than anything takes here, however much else the machine does."""
 
 
+IMPORTS = "import os\nimport signal\nimport time\nfrom chalchitra import stopping\n"
+
+
 def start(code: str, **options) -> subprocess.Popen[str]:
     """Python code that says `ready` when it may be told something."""
     process = subprocess.Popen(
-        [sys.executable, "-c", f"from chalchitra import stopping\nimport time\n{code}"],
+        [sys.executable, "-c", f"{IMPORTS}{code}"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -171,6 +174,19 @@ def test_it_is_said_at_once_and_a_second_one_ends_whatever_is_stuck():
             continue
     process.communicate()
     assert process.returncode == ExitCode.CANCELLED
+
+
+def test_presses_that_follow_at_once_are_one():
+    process = start(
+        "stopping.hear()\nstopping.later()\n"
+        "def press(seconds):\n    stopping.ONE_PRESS = seconds\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print(stopping.asked(), stopping.at_once(), flush=True)\n"
+        "print('ready', flush=True)\n"
+        "press(60)\npress(60)\npress(0)"
+    )
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert said.splitlines() == ["True False", "True False", "True True"]
 
 
 def test_a_closing_terminal_is_in_no_haste():

@@ -7,7 +7,8 @@ import socket
 
 import pytest
 
-from chalchitra.errors import StageError
+from chalchitra import stopping
+from chalchitra.errors import CancelledError, StageError
 from chalchitra.jobs import inside
 
 
@@ -21,6 +22,14 @@ def root(tmp_path):
     (root / "stages" / "asr").mkdir(parents=True)
     (root / "stages" / "asr" / "record.json").write_text("{}")
     return root
+
+
+def test_who_is_to_stop_hashes_no_file_to_its_end(root):
+    def stop():
+        raise CancelledError("Told to stop.")
+
+    with stopping.asking(stop), pytest.raises(CancelledError):
+        inside.sha256(root, "stages/asr/record.json")
 
 
 READS = (inside.read_bytes, inside.read_json, inside.sha256, inside.stat, inside.open_file)

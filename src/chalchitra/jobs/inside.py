@@ -10,7 +10,6 @@ than any has.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat as modes
 from collections.abc import Iterable, Iterator
@@ -21,8 +20,8 @@ from typing import Any, BinaryIO
 from pydantic_core import from_json
 
 from chalchitra.errors import StageError
-from chalchitra.files import open_regular
-from chalchitra.inside import opened_below, parts
+from chalchitra.files import open_regular, sha256_open
+from chalchitra.inside import opened, opened_below, parts
 
 MOST_BYTES = 64 << 20
 """No record is larger, and no report or transcript that the orchestrator reads."""
@@ -82,9 +81,9 @@ def read_json(root: Path, path: Path | str) -> Any:
 
 
 def sha256(root: Path, path: Path | str) -> str:
-    """The hex sha256 of a file's bytes."""
-    with open(descriptor(root, path), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The hex sha256 of a file's bytes. Raises CancelledError where it is to stop."""
+    with open_file(root, path) as file:
+        return sha256_open(file)
 
 
 def stat(root: Path, path: Path | str) -> os.stat_result:
@@ -108,12 +107,8 @@ def is_file(root: Path, path: Path | str) -> bool:
 def names(root: Path, path: Path | str) -> list[str]:
     """The names in a folder; none where it is no folder, or cannot be read."""
     try:
-        with _folder_of(root, path) as (folder, name), _saying_what(path):
-            fd = os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
-        try:
+        with _folder_of(root, path) as (folder, name), opened(name, folder) as fd:
             return os.listdir(fd)  # noqa: PTH208 - a Path has no folder by its descriptor
-        finally:
-            os.close(fd)
     except OSError:
         return []
 
