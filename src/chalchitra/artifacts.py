@@ -271,11 +271,8 @@ class ArtifactStore:
             return inside.read_all(fd)
 
     def _check_trusted(self, fd: int) -> None:
-        """Raises PermissionError for what others than those we trust made, or may change."""
-        found = os.fstat(fd)
-        trusted = {os.geteuid(), 0, self.root.parent.stat().st_uid}
-        if found.st_uid not in trusted or found.st_mode & 0o022:
-            raise PermissionError(errno.EPERM, "others may have written it")
+        """Raises PermissionError for what others than those we trust may have written."""
+        inside.require_trusted(os.fstat(fd), self.root.parent)
 
     def entries(self) -> list[tuple[Entry, float]]:
         """Every entry with the time of its last use (seconds since the epoch), oldest first.

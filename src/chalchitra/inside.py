@@ -6,6 +6,7 @@ link, put there before or meanwhile, leads out of it. FIFOs and devices are refu
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,15 @@ def parts(name: str) -> list[str]:
     if "\0" in name or any(part in ("", ".", "..") for part in found):
         raise ValueError(f"{name!r} is no path within a folder")
     return found
+
+
+def require_trusted(found: os.stat_result, home: Path) -> None:
+    """Raise PermissionError for what others than those we trust made, or may change.
+
+    Trusted are this user, root and the owner of `home`, the folder of jobs that it lies below.
+    """
+    if found.st_mode & 0o022 or found.st_uid not in {os.geteuid(), 0, home.stat().st_uid}:
+        raise PermissionError(errno.EPERM, "somebody else may have written it")
 
 
 @contextmanager

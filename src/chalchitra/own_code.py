@@ -52,10 +52,12 @@ def may_run(folder: Path) -> bool:
         return False
 
 
-def require_may_run(folder: Path, name: str) -> None:
-    """Raises UsageError for a folder with code that may not run."""
-    if not brings_code(folder) or may_run(folder):
-        return
+def require_may_run(folder: Path, name: str) -> bool:
+    """Whether the model brings code. Raises UsageError for code that may not run."""
+    if not brings_code(folder):
+        return False
+    if may_run(folder):
+        return True
     raise UsageError(
         f"The model in {folder} brings Python code of its own, which is not run.",
         cause="Code is run only of a model that config/models.toml pins to a revision, unchanged "

@@ -62,7 +62,7 @@ def test_it_runs_after_the_person_agreed_to_its_name(fetched, entry):
     assert f"chalchitra models accept {NAME}" in refusal.value.fix
     assert CliRunner().invoke(app, ["accept", NAME]).exit_code == 0
     licences.require_code_accepted(entry)
-    require_may_run(fetched, NAME)
+    assert require_may_run(fetched, NAME) is True
     assert may_run(fetched)
 
 
@@ -115,7 +115,7 @@ def test_a_model_that_nobody_pinned_cannot_be_agreed_to(models):
 def test_data_needs_nobodys_agreement(tmp_path, models):
     (tmp_path / "config.json").write_text('{"model_type": "bart"}')
     assert not brings_code(tmp_path)
-    require_may_run(tmp_path, "bart")
+    assert require_may_run(tmp_path, "bart") is False
     assert not may_run(tmp_path)
     licences.require_code_accepted(load().find("nllb-200-distilled-600M"))
 

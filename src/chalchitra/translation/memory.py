@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chalchitra.inside import require_trusted
+
 Result = TypeVar("Result")
 
 FILE = "translations.sqlite"
@@ -114,7 +116,6 @@ def _require_ours(path: Path) -> None:
     whole group may write, as some systems make files, is closed to it.
     """
     folder = path.parent
-    trusted = {os.geteuid(), 0, folder.parent.stat().st_uid}
     for place, is_kind in ((folder, stat.S_ISDIR), (path, stat.S_ISREG)):
         with suppress(FileNotFoundError):
             found = place.lstat()
@@ -122,8 +123,8 @@ def _require_ours(path: Path) -> None:
                 raise OSError(errno.EINVAL, "it is a link, or something else than it should be")
             if found.st_mode & 0o022 and found.st_uid == os.geteuid():
                 place.chmod(stat.S_IMODE(found.st_mode) & ~0o022)
-            elif found.st_mode & 0o022 or found.st_uid not in trusted:
-                raise OSError(errno.EPERM, "somebody else may have written it")
+            else:
+                require_trusted(found, folder.parent)
 
 
 def _put_aside(path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from chalchitra.errors import StageError
 from chalchitra.hints import typed
 from chalchitra.offline import go_offline
-from chalchitra.own_code import may_run, require_may_run
+from chalchitra.own_code import require_may_run
 from chalchitra.stagekit.failures import is_out_of_memory
 from chalchitra.stagekit.warm import kept
 from chalchitra.translation.batches import BatchTooLarge
@@ -220,8 +220,7 @@ def _load(request: TranslationRequest) -> tuple[Any, Any]:
 
     torch.set_num_threads(request.threads)
     folder, kind = str(request.model_path.resolve()), precision(request)
-    require_may_run(request.model_path, request.model_name)
-    own_code = may_run(request.model_path)
+    own_code = require_may_run(request.model_path, request.model_name)
     local: dict[str, Any] = {"trust_remote_code": own_code, "local_files_only": True}
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **local)
