@@ -39,6 +39,7 @@ ORCHESTRATOR = {
     "streams",
     "unread",
     "tables",
+    "timestamps",
     "titles",
     "tracks",
 }

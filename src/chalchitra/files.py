@@ -32,6 +32,11 @@ def fsync_dir(path: Path) -> None:
         os.close(fd)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder itself, not a link to one: what is in it lies here."""
+    return path.is_dir() and not path.is_symlink()
+
+
 @contextmanager
 def written_whole(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """A temporary name to write to; it becomes `path` (fsynced, renamed) when the block ends well.

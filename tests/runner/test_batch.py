@@ -295,6 +295,7 @@ def test_who_waits_for_room_is_queued_and_does_not_run(batch, project):
                 == (queued["job_id"], queued["stage"])
             ]
             assert mine.index("stage_queued") < mine.index("stage_started")
+            assert mine.count("stage_queued") == 1, "said once, however often it asks for room"
 
 
 def test_two_gpus_serve_two_films_at_once(batch, project):

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from chalchitra.errors import ExitCode
+from chalchitra.files import sha256_file
 from chalchitra.runner.events import Silent
 from chalchitra.runner.hand_over import Target
 from chalchitra.runner.run import RunOptions, run_job
@@ -72,6 +73,17 @@ def test_ours_is_made_anew_until_a_person_changes_it(project, subtitled):
     assert ours.read_text() == "mine"
     new = project.root / "film.hi.new.srt"
     assert new.read_bytes() == (layout.output / "film.hi.srt").read_bytes()
+
+
+def test_what_a_person_edited_in_output_is_handed_over_as_it_is(project, subtitled):
+    _, layout = subtitled
+    run_job(layout.root, Silent(), RunOptions())
+    (layout.output / "film.hi.srt").write_text("edited")
+    run(layout, Target())
+    handed = json.loads((layout.root / "handed.json").read_text())["folders"][str(project.root)]
+    for name in ("film.hi.srt", "film.en.srt"):
+        assert (project.root / name).read_bytes() == (layout.output / name).read_bytes()
+        assert handed[name]["sha256"] == sha256_file(project.root / name)
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_costs_nothing(project, subtitled, tmp_path):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 import typer
 
+from chalchitra import timestamps
 from chalchitra.cli.text import print_json, rows_printed
 from chalchitra.errors import ChalchitraError, Ending, UsageError
 from chalchitra.hints import pasteable, pasteable_fixes, typed
@@ -49,8 +49,7 @@ def as_data(error: Ending, as_json: str) -> dict[str, Any]:
     """The error as a program reads it: docs/schemas/error.schema.json, or an event of its own."""
     told = {"error": error.to_dict(), "exit_code": int(error.exit_code)}
     if as_json == "events":
-        now = datetime.now().astimezone().isoformat(timespec="seconds")
-        return {"event": "error", "time": now, **told}
+        return {"event": "error", "time": timestamps.now(), **told}
     return told
 
 

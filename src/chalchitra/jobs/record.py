@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -89,3 +90,11 @@ def read_record(layout: JobLayout, key: str) -> StageRecord | None:
     except (OSError, ValidationError):
         return None
     return record if record.stage == key else None  # a damaged job has others' records
+
+
+def deliverables(layout: JobLayout, records: Iterable[StageRecord | None]) -> Iterator[Placed]:
+    """What these stages placed in `output/`, as far as files of these names are there."""
+    for record in records:
+        for output in record.outputs.values() if record else ():
+            if output.placed and inside.is_file(layout.root, output.placed.path):
+                yield output.placed

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from chalchitra.errors import UsageError
-from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
+from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, is_folder, write_text
 from chalchitra.hints import jobs_line
 from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
@@ -97,11 +97,7 @@ def find_job(out: Path, job_id: str) -> Path:
         )
     year, month, day, number = match.groups()
     named = (out / year / month / day).glob(f"[!.]*/{number}")
-    found = sorted(
-        path
-        for path in named
-        if path.is_dir() and not (path.is_symlink() or path.parent.is_symlink())
-    )
+    found = sorted(path for path in named if is_folder(path) and is_folder(path.parent))
     if len(found) > 1:  # somebody made a second folder of this number
         own = [path for path in found if is_own(path)]
         if len(own) != 1:

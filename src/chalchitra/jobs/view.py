@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import seconds_since
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.pace import work_of
-from chalchitra.jobs.record import StageRecord, read_record
+from chalchitra.jobs.record import StageRecord, deliverables, read_record
 from chalchitra.jobs.state import RUNNING, JobState, effective, read_state
 from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import split_key
@@ -132,7 +131,9 @@ def look(job_dir: Path, rates: Rates, now: datetime) -> View:
         data=data,
         state=state,
         stages=tuple(stages),
-        deliverables=tuple(_deliverables(layout, records)),
+        deliverables=tuple(
+            layout.root / placed.path for placed in deliverables(layout, records.values())
+        ),
         held_by=holder(layout),
         left=total(to_do) if to_do and state != "done" else None,
     )
@@ -221,13 +222,6 @@ def _depends(job: Job, key: str, on: str) -> bool:
     # Producers come before what needs them (Job): this comes to an end.
     makers = {producer for producer, _ in job.inputs_of(key).values()} & set(job.stages)
     return on in makers or any(_depends(job, maker, on) for maker in makers)
-
-
-def _deliverables(layout: JobLayout, records: dict[str, StageRecord | None]) -> Iterator[Path]:
-    for record in records.values():
-        for output in record.outputs.values() if record else ():
-            if output.placed and inside.is_file(layout.root, output.placed.path):
-                yield layout.root / output.placed.path
 
 
 def _before(text: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from chalchitra import stopping
 from chalchitra.errors import CancelledError, ChalchitraError, StageError
-from chalchitra.files import fsync_dir, sha256_json
+from chalchitra.files import fsync_dir, is_folder, sha256_json
 from chalchitra.jobs import Job, JobLayout, StageRecord, inside, read_record
 from chalchitra.pipeline import split_key
 from chalchitra.runner import history, processes
@@ -239,10 +239,5 @@ def _check_outputs(key: str, attempt: Path, result: Result) -> None:
 def remove_older(layout: JobLayout, key: str, keep: Path) -> None:
     """Remove every attempt of a stage but the one that is published."""
     for entry in layout.stage(key).iterdir():
-        if (
-            entry != keep
-            and entry.is_dir()
-            and not entry.is_symlink()
-            and _ATTEMPT.match(entry.name)
-        ):
+        if entry != keep and is_folder(entry) and _ATTEMPT.match(entry.name):
             shutil.rmtree(entry, ignore_errors=True)

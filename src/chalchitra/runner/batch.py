@@ -13,12 +13,11 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from chalchitra import stopping
+from chalchitra import stopping, timestamps
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, HeldError, unforeseen
 from chalchitra.hardware import known_hardware
 from chalchitra.jobs import JobLayout, id_of_path, read_state
@@ -67,7 +66,7 @@ def run_batch(
     pool = WorkerPool(rule)
     machine = known_hardware()
     resources = Resources(machine, idle_bytes=pool.idle_bytes, free_idle=pool.free_idle)
-    shared.emit("batch_started", time=_now(), jobs=[str(folder) for folder in folders])
+    shared.emit("batch_started", time=timestamps.now(), jobs=[str(folder) for folder in folders])
     queued = [] if options.dry_run else [JobLayout(folder) for folder in folders]
 
     def run(number: int, folder: Path) -> Film:
@@ -98,7 +97,7 @@ def run_batch(
         films += [_not_started(folder) for folder in folders[len(futures) :]]
         shared.emit(
             "batch_summary",
-            time=_now(),
+            time=timestamps.now(),
             seconds=round(time.monotonic() - clock, 2),
             films=[film.to_dict() for film in films],
             workers=pool.started,
@@ -172,10 +171,6 @@ def _exit_code(films: Sequence[Film], skip_held: bool) -> ExitCode:
     if len(codes) == 1:
         return codes.pop()
     return ExitCode.STAGE_FAILED if codes else ExitCode.DONE
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _name(folder: Path) -> str:

@@ -6,8 +6,8 @@ import os
 import socket
 import time
 from dataclasses import dataclass
-from datetime import datetime
 
+from chalchitra import timestamps
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, inside, read_state
@@ -80,15 +80,11 @@ def _take_out(layout: JobLayout, state: JobState) -> Unqueued | None:
     try:
         with held(layout, state.job_id):
             _wish(layout, state, runner)  # the batch finds it when it comes to this job
-            state.state, state.ended, state.error = "cancelled", _now(), None
+            state.state, state.ended, state.error = "cancelled", timestamps.now(), None
             state.write(layout)
     except HeldError:
         return None
     return Unqueued(state, runner)
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _wish(layout: JobLayout, state: JobState, runner: Holder) -> None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
 from chalchitra.jobs import Job, JobLayout, Placed, inside
-from chalchitra.runner.deliver import place
+from chalchitra.runner.deliver import is_as_placed, place
 
 FILE = "handed.json"
 
@@ -50,7 +50,7 @@ class Target:
 
 
 def hand_over(
-    job: Job, layout: JobLayout, deliverables: Iterable[str], target: Target
+    job: Job, layout: JobLayout, deliverables: Iterable[Placed], target: Target
 ) -> tuple[list[str], list[str]]:
     """Copy the deliverables that are named after the film; returns the copies, and what to say.
 
@@ -63,11 +63,13 @@ def hand_over(
     copies, notes = [], []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for path in map(Path, deliverables):
+        for made in deliverables:
+            path = layout.root / made.path
             if not path.name.startswith(f"{job.title}."):
                 continue
             before = known.get(path.name)
-            sha256 = inside.sha256(layout.root, path)
+            edited = not is_as_placed(layout, made)
+            sha256 = inside.sha256(layout.root, path) if edited else made.sha256
             placed, beside = place(
                 _Folder(folder), path, path.name, sha256, before, made_in=layout.root
             )

@@ -6,11 +6,11 @@ and a stage that keeps crashing is known across restarts.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chalchitra import timestamps
 from chalchitra.files import write_text
 from chalchitra.jobs import JobLayout, inside
 from chalchitra.jobs.names import AttemptNumber, Count
@@ -89,7 +89,7 @@ def begin(
     record = AttemptRecord(
         number=number,
         fingerprint=fingerprint,
-        started=_now(),
+        started=timestamps.now(),
         host=processes.host(),
         boot=processes.boot_id(),
         runner=runner,
@@ -110,7 +110,7 @@ def end(
     layout: JobLayout, key: str, number: int, ending: Ending, error: dict[str, Any] | None = None
 ) -> None:
     """Write down how an attempt ended."""
-    _update(layout, key, number, ending=ending, ended=_now(), error=error)
+    _update(layout, key, number, ending=ending, ended=timestamps.now(), error=error)
 
 
 def forget(layout: JobLayout, key: str) -> None:
@@ -128,7 +128,3 @@ def _update(layout: JobLayout, key: str, number: int, **fields: Any) -> None:
             history.attempts[index] = attempt.model_copy(update=fields)
     # A power cut ends the process too, and then the boot is another one.
     history.write(layout, key, durable=False)
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")

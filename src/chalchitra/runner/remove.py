@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalchitra.errors import ChalchitraError, HeldError, UsageError
-from chalchitra.files import TEMPORARY_PREFIX, fsync_dir
+from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, is_folder
 from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import JobLayout, holder, id_of_path, inside, read_job, read_state
 from chalchitra.runner.lock import held
@@ -128,7 +128,7 @@ def _remove_tree(folder: Path) -> None:
     for path in list(folder.iterdir()):
         if path == lock:
             continue
-        if path.is_dir() and not path.is_symlink():
+        if is_folder(path):
             shutil.rmtree(path)
         else:
             path.unlink()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 
+from chalchitra import timestamps
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.files import fsync_dir
 from chalchitra.jobs import Job, JobLayout, StageRecord
@@ -41,7 +41,7 @@ def reuse(
             "fingerprint": decision.fingerprint,
             "fingerprint_parts": decision.parts,
             "attempt": number,
-            "started": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "started": timestamps.now(),
         }
     )
     request.write(attempt / REQUEST_FILE)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from chalchitra import stopping
+from chalchitra import stopping, timestamps
 from chalchitra.accuracy import calibrated
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
@@ -22,13 +21,14 @@ from chalchitra.jobs import (
     Job,
     JobLayout,
     JobState,
+    Placed,
     StageRecord,
-    inside,
     read_job,
     read_record,
     rewrite_job,
 )
 from chalchitra.jobs.heard import seconds_to_hear
+from chalchitra.jobs.record import deliverables
 from chalchitra.jobs.state import read_expected
 from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner import history, rules
@@ -123,7 +123,7 @@ class _Tagged:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
-        fields = {"job_id": self._job_id, "time": _now(), **fields}
+        fields = {"job_id": self._job_id, "time": timestamps.now(), **fields}
         checked(event, fields)
         self._reporter.emit(event, **fields)
 
@@ -165,7 +165,7 @@ class _Run:
         try:
             with stopping.asking(self.stop.check), ExitStack() as stack:
                 self.stop.begin()
-                self._tell(state="running", started=_now(), pid=os.getpid())
+                self._tell(state="running", started=timestamps.now(), pid=os.getpid())
                 if self.store is not None:
                     trouble = stack.enter_context(self.store.in_use(self.stop.check))
                     self.notes += [trouble] if trouble else []
@@ -195,7 +195,7 @@ class _Run:
             "state": state,
             "seconds": round(seconds, 2),
             "stages": self.rows,
-            "deliverables": _deliverables(self.job, self.layout),
+            "deliverables": [str(self.layout.root / placed.path) for placed in self._placed()],
             "copies": self.copies,
             "expected": expected,
             "error": error.to_dict() if error else None,
@@ -209,7 +209,7 @@ class _Run:
         with suppress(OSError):  # a full disk must not hide what happened
             self._tell(
                 state=state,
-                ended=_now(),
+                ended=timestamps.now(),
                 seconds=round(seconds, 2),
                 error=summary["error"],
                 pid=None,
@@ -217,6 +217,11 @@ class _Run:
             )
         self.reporter.emit("summary", **summary)
         return Outcome(code, {"job_id": self.job.job_id, **summary}, error)
+
+    def _placed(self) -> Iterator[Placed]:
+        """The job's deliverables, those of earlier runs too."""
+        records = (read_record(self.layout, key) for key in self.job.stages)
+        return deliverables(self.layout, records)
 
     def _is_open(self, row: dict[str, Any]) -> bool:
         """Whether a stage that was left alone is still to be run: never done, or fed anew."""
@@ -333,14 +338,14 @@ class _Run:
             check=self.stop.check,
             check_film=self._check_film if reads_film(job, key) else lambda: None,
         )
-        waits = _Once(partial(self._wait, key))
+        waits = cache(partial(self._wait, key))  # said once, however often it asks
 
         def check() -> None:
             waits()
             self.stop.check()
 
         with self.services.gate(need, check) as slot:
-            self._tell(state="running", stage=key, stage_started=_now())
+            self._tell(state="running", stage=key, stage_started=timestamps.now())
             self.reporter.emit(
                 "stage_started",
                 stage=key,
@@ -363,14 +368,14 @@ class _Run:
         self.copies, notes = hand_over(
             self.job,
             self.layout,
-            _deliverables(self.job, self.layout),
+            self._placed(),
             self.options.hand_over,
         )
         self.notes += notes
 
     def _wait(self, key: str) -> None:
         """Say that there is no room on the machine for a stage now."""
-        self._tell(state="queued", stage=key, stage_started=_now())
+        self._tell(state="queued", stage=key, stage_started=timestamps.now())
         self.reporter.emit("stage_queued", stage=key)
 
     def _look_again(self) -> None:
@@ -394,24 +399,8 @@ class _Run:
         return reuse(self.store, self.job, self.layout, key, decision, models, self.reporter)
 
 
-class _Once:
-    """Calls a function the first time that it is called itself."""
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        self._call: Callable[[], None] | None = call
-
-    def __call__(self) -> None:
-        if self._call is not None:
-            call, self._call = self._call, None
-            call()
-
-
 _PUBLISHED = frozenset({"done", "up to date", "reused"})
 _TRANSCRIBED = _PUBLISHED | {"left alone"}
-
-
-def _now() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _row(record: StageRecord) -> dict[str, Any]:
@@ -420,16 +409,3 @@ def _row(record: StageRecord) -> dict[str, Any]:
         "degraded": [item.model_dump() for item in record.degraded],
         "deliverables": [out.placed.path for out in record.outputs.values() if out.placed],
     }
-
-
-def _deliverables(job: Job, layout: JobLayout) -> list[str]:
-    found: list[str] = []
-    for key in job.stages:
-        record = read_record(layout, key)
-        if record is not None:
-            found += [
-                str(layout.root / output.placed.path)
-                for output in record.outputs.values()
-                if output.placed and inside.is_file(layout.root, output.placed.path)
-            ]
-    return found

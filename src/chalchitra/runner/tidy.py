@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 
-from chalchitra.files import TEMPORARY_PREFIX
+from chalchitra.files import TEMPORARY_PREFIX, is_folder
 from chalchitra.jobs import Job, JobLayout, inside, read_record
 from chalchitra.runner import history, processes
 from chalchitra.runner.attempt import remove_older
@@ -76,12 +76,12 @@ def _sweep(layout: JobLayout) -> None:
     A link is removed itself, and what it leads to stays.
     """
     stages = layout.root / "stages"
-    keys = [path for path in stages.glob("*") if path.is_dir() and not path.is_symlink()]
+    keys = [path for path in stages.glob("*") if is_folder(path)]
     left = [found for key in keys for found in key.glob("attempt-*")]
     for folder in (layout.root, layout.output, *keys):
         left += folder.glob(f"{TEMPORARY_PREFIX}*")
     for path in left:
-        if path.is_dir() and not path.is_symlink():
+        if is_folder(path):
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
