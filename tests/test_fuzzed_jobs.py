@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from chalchitra.paths import project_root
+from .fuzzing import program
 
 pytestmark = pytest.mark.damages_documents
-_PLACE = project_root() / "scripts" / "fuzz" / "jobs.py"
-_SPEC = importlib.util.spec_from_file_location("fuzzed_jobs", _PLACE)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fuzz = importlib.util.module_from_spec(_SPEC)
-sys.modules[_SPEC.name] = fuzz
-_SPEC.loader.exec_module(fuzz)
+fuzz = program("jobs")
 
 
 @pytest.fixture
@@ -86,7 +78,7 @@ def shared():
         pytest.skip("only root can be two people")
     fuzz.read_all_modules()
     with fuzz.acting_as(fuzz.ACCOUNTS[0]):
-        readable = os.access(_PLACE, os.R_OK, effective_ids=True)
+        readable = os.access(fuzz.__file__, os.R_OK, effective_ids=True)
     if not readable:
         pytest.skip("only root can read this checkout")
     with tempfile.TemporaryDirectory() as folder:

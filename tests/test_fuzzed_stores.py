@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
-import sys
 
 import pytest
 
 from chalchitra.artifacts import ArtifactStore
-from chalchitra.paths import project_root
 
-_PLACE = project_root() / "scripts" / "fuzz" / "store.py"
-_SPEC = importlib.util.spec_from_file_location("fuzzed_stores", _PLACE)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fuzz = importlib.util.module_from_spec(_SPEC)
-sys.modules[_SPEC.name] = fuzz
-_SPEC.loader.exec_module(fuzz)
+from .fuzzing import program
+
+fuzz = program("store")
 
 
 @pytest.fixture(autouse=True)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import pytest
 
-from chalchitra.paths import project_root
+from .fuzzing import program
 
-_PLACE = project_root() / "scripts" / "fuzz" / "texts.py"
-_SPEC = importlib.util.spec_from_file_location("fuzzed_texts", _PLACE)
-assert _SPEC is not None
-assert _SPEC.loader is not None
-fuzz = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(fuzz)
+fuzz = program("texts")
 
 
 @pytest.mark.parametrize("first", range(0, 1000, 100))

@@ -107,6 +107,8 @@ class Plan:
     choices: Choices = field(repr=False)
     script: GivenScript | None = field(default=None, repr=False)
     sheets: tuple[Sheet, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    """Where --set says something else than an option, for the person."""
 
 
 def make_plan(wishes: Wishes) -> Plan:
@@ -120,7 +122,8 @@ def make_plan(wishes: Wishes) -> Plan:
         require_hearable(source)
     targets = tuple(find(name) for name in wishes.targets)
     _check_targets(wishes, source, targets)
-    settings = resolve(_overrides(wishes)[0])
+    overrides, contradictions = _overrides(wishes)
+    settings = resolve(overrides)
     if source is not None:
         _check_tracks(wishes, settings, source, targets)
     user = _user(wishes.user)
@@ -139,7 +142,9 @@ def make_plan(wishes: Wishes) -> Plan:
     if source is not None:
         for sheet in sheets:  # so that what is wrong is said once, not for every film
             sheet.terms(source.id)
-    return Plan(wishes, source, targets, settings, user, choices, script, sheets)
+    return Plan(
+        wishes, source, targets, settings, user, choices, script, sheets, tuple(contradictions)
+    )
 
 
 def _script(wishes: Wishes, source: Language | None) -> GivenScript | None:
@@ -364,8 +369,8 @@ def _fields(
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
     heard = "" if stream.channel is None else f" Only its channel {stream.channel} is heard."
-    _, contradictions = _overrides(wishes)
-    notes = [*told, *contradictions, f"Audio track {stream.position}: {stream.reason}.{heard}"]
+    notes = [*told, *plan_.contradictions]
+    notes += [f"Audio track {stream.position}: {stream.reason}.{heard}"]
     notes += plan_.choices.notes
     notes += [renamed] if renamed else ()
     script = plan_.script

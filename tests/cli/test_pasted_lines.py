@@ -35,12 +35,9 @@ from chalchitra.models.verify import Check, check
 from chalchitra.runner import report_text
 from chalchitra.runner.lock import held
 from chalchitra.settings import resolve
-from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.edited import EditedTrack
-from chalchitra.subtitles.qc import make_report
-from chalchitra.subtitles.template_track import TemplateTrack
 
-from ..runner.quick import Quick, echo
+from ..runner.quick import Quick
+from .edited_tracks import with_edited_tracks
 from .typed_sites import ROOT, sites
 
 CONFIG = paths.config_dir()
@@ -491,29 +488,10 @@ def world(request, project, chalchitra, tmp_path, monkeypatch) -> World:
         program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.chdir(here)
-    quick = Quick(project)
-    quick.instead["subtitle_gen"] = _cut
-    monkeypatch.setattr(
-        "chalchitra.tracks.rerun.run_job",
-        lambda folder, reporter, options, *_: quick.run(JobLayout(folder), **vars(options)).outcome,
-    )
+    quick = with_edited_tracks(Quick(project), monkeypatch)
     made = World(project, quick, chalchitra, monkeypatch, here, request.param)
     _record(made)
     return made
-
-
-def _cut(stage):
-    echo(stage)
-    cues = [Cue(1, 0, 1, ("made",))]
-    if stage.has_input("edited"):
-        cues = EditedTrack.read(stage.input("edited")).to_cues()
-    settings = CueSettings.model_validate(stage.params)
-    report = make_report(cues, settings, "netflix", stage.language)
-    report.write(stage.output("qc", "qc.json"))
-    report.write(stage.output("bilingual_qc", "bilingual.json"))
-    TemplateTrack.of_source("hi", cues).write(stage.output("cues", "cues.json"))
-    name = f"film.{stage.language}.srt"
-    stage.output("srt", name, deliver_as=name).write_text(cues[0].text)
 
 
 def _record(world: World) -> None:

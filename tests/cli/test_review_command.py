@@ -5,14 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chalchitra import paths
-from chalchitra.jobs import JobLayout, read_job, read_record
+from chalchitra.jobs import read_job, read_record
 from chalchitra.settings import resolve
-from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.edited import EditedTrack
-from chalchitra.subtitles.qc import make_report
-from chalchitra.subtitles.template_track import TemplateTrack
 
-from ..runner.quick import Quick, echo
+from ..runner.quick import Quick
+from .edited_tracks import with_edited_tracks
 
 CONFIG = paths.config_dir()
 SRT = """1
@@ -26,25 +23,7 @@ def quick(project, monkeypatch):
     """A Quick whose tracks are what was edited, or `made`."""
     for name in ("pipeline.toml", "styles.toml", "languages.toml"):
         (project.root / "config" / name).symlink_to(CONFIG / name)
-    made = Quick(project)
-
-    def cut(stage):
-        echo(stage)
-        cues = [Cue(1, 0, 1, ("made",))]
-        if stage.has_input("edited"):
-            cues = EditedTrack.read(stage.input("edited")).to_cues()
-        settings = CueSettings.model_validate(stage.params)
-        make_report(cues, settings, "netflix", stage.language).write(stage.output("qc", "qc.json"))
-        TemplateTrack.of_source("hi", cues).write(stage.output("cues", "cues.json"))
-        name = f"film.{stage.language}.srt"
-        stage.output("srt", name, deliver_as=name).write_text(cues[0].text)
-
-    made.instead["subtitle_gen"] = cut
-    monkeypatch.setattr(
-        "chalchitra.tracks.rerun.run_job",
-        lambda folder, reporter, options, *_: made.run(JobLayout(folder), **vars(options)).outcome,
-    )
-    return made
+    return with_edited_tracks(Quick(project), monkeypatch)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalchitra.subtitles.cue import CueSettings
 
-_USUAL = {
+USUAL = {
     "max_lines": 2,
     "max_chars_per_line": 42,
     "characters": "code points",
@@ -22,4 +22,4 @@ _USUAL = {
 
 def limits(**changes: Any) -> CueSettings:
     """Two lines of 42 letters, at no limit of speed; with these fields changed."""
-    return CueSettings.model_validate(_USUAL | changes)
+    return CueSettings.model_validate(USUAL | changes)

@@ -23,6 +23,8 @@ from chalchitra.subtitles.template_track import TemplateTrack
 from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
+from .limits import USUAL
+
 SCRIPT = paths.source_dir().parent / "scripts" / "stages" / "subtitle_gen.py"
 LANGUAGES = {
     "hi": {"name": "Hindi", "script": "Deva", "bcp47": "hi", "direction": "ltr"},
@@ -30,16 +32,7 @@ LANGUAGES = {
     "ur": {"name": "Urdu", "script": "Arab", "bcp47": "ur", "direction": "rtl"},
 }
 SETTINGS = {
-    "max_lines": 2,
-    "max_chars_per_line": 42,
-    "characters": "code points",
-    "min_duration": 0.833,
-    "max_duration": 7.0,
-    "linger": 0.5,
-    "min_gap": 0.084,
-    "close_gap": 0.5,
-    "max_pause": 1.0,
-    "reading_speed": 0.0,
+    **USUAL,
     "reading_speeds": {"default": 17.0, "hi": 22.0},
     "style": "netflix",
     "romanised": False,

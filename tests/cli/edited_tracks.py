@@ -1,0 +1,38 @@
+"""A job whose tracks are what a person edited, or `made`; it is remade in this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalchitra.jobs import JobLayout
+from chalchitra.stagekit import Stage
+from chalchitra.subtitles.cue import Cue, CueSettings
+from chalchitra.subtitles.edited import EditedTrack
+from chalchitra.subtitles.qc import make_report
+from chalchitra.subtitles.template_track import TemplateTrack
+
+from ..runner.quick import Quick, echo
+
+
+def with_edited_tracks(quick: Quick, monkeypatch: Any) -> Quick:
+    """The same project, whose subtitle_gen and whose remaking (tracks/rerun.py) are these."""
+    quick.instead["subtitle_gen"] = _cut
+    monkeypatch.setattr(
+        "chalchitra.tracks.rerun.run_job",
+        lambda folder, reporter, options, *_: quick.run(JobLayout(folder), **vars(options)).outcome,
+    )
+    return quick
+
+
+def _cut(stage: Stage) -> None:
+    echo(stage)
+    cues = [Cue(1, 0, 1, ("made",))]
+    if stage.has_input("edited"):
+        cues = EditedTrack.read(stage.input("edited")).to_cues()
+    settings = CueSettings.model_validate(stage.params)
+    report = make_report(cues, settings, "netflix", stage.language)
+    report.write(stage.output("qc", "qc.json"))
+    report.write(stage.output("bilingual_qc", "bilingual.json"))
+    TemplateTrack.of_source("hi", cues).write(stage.output("cues", "cues.json"))
+    name = f"film.{stage.language}.srt"
+    stage.output("srt", name, deliver_as=name).write_text(cues[0].text)
