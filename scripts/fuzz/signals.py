@@ -3,11 +3,13 @@
     python scripts/fuzz/signals.py [--count 200] [--first SEED] [--only rm ...] [--dir FOLDER]
 
 Each case runs a command in a copy of one folder of jobs (stages that do nothing,
-scripts/bench/noop_project.py; true films for prepare-job; a hub on loopback), sends SIGINT, SIGTERM
-or SIGHUP or closes what reads its output, at a moment of its undisturbed length, and types it
-again. It must end with 130 (or have ended well; or of the signal itself, where that came while
-Python started), say nothing odd, leave nothing half-made and nothing running; the next run must end
-well. Printed by command: how cases ended, and seconds from the signal to the end.
+scripts/bench/noop_project.py; true films for prepare-job; a hub on loopback), sends SIGINT or
+SIGHUP to its process group as a terminal does, or SIGTERM to it alone, or closes what reads its
+output (every other time stderr with it), at a moment of its undisturbed length, and types it again.
+It must end with 130 (or have ended well; or of the signal itself, where that came while Python
+started), say nothing odd, leave nothing half-made and nothing running; what nobody reads must be
+done all the same; the next run must end well. Printed by command: how cases ended, seconds from the
+signal to the end, and the seeds of those that took too long.
 """
 
 from __future__ import annotations
@@ -48,7 +50,8 @@ SOON = 2.0
 LATE = 30.0
 """Seconds after which it is taken to hang, however much else the machine has to do."""
 ODD = re.compile(r"Traceback|Exception ignored|Fatal Python|defect of|disk is full|Broken pipe")
-FILM_BYTES = 2_000_000_000
+FILM_BYTES = 1_000_000_000
+"""Of a film that takes a second to hash; it is a hole, and takes no room."""
 MODEL = {f"part-{number}.bin": bytes(200_000) for number in range(8)}
 MODELS_TOML = """
 [defaults.whisper]
@@ -153,16 +156,17 @@ class Place:
         return self.project.jobs(out, count, **how)
 
 
-Left = Callable[[Path, str], Iterator[str]]
+Left = Callable[[Path, str | None], Iterator[str]]
 
 
 @dataclass(frozen=True)
 class Command:
     """One command: what it needs (`build` into a folder), what is typed, and what must be left.
 
-    `left` yields what is wrong with a folder after a stopped run, of which it gets the stdout;
-    `again` is what is typed next, `whole` yields what is wrong after that. `shared` folders are not
-    changed by it and are not copied for each case.
+    `left` yields what is wrong with a folder after a stopped run, of which it gets the stdout, or
+    None where nobody read it; `again` is what is typed next, `whole` yields what is wrong after a
+    run that ended well. `shared` folders are not changed by it and are not copied for each case.
+    Moments are of the first `share` of its length: what comes after is another command's.
     """
 
     build: Callable[[Place, Path], None]
@@ -172,6 +176,7 @@ class Command:
     again: Callable[[Path], list[str]] | None = None
     shared: bool = False
     again_codes: tuple[int, ...] = (0,)
+    share: float = 1.0
 
 
 def job_folders(out: Path) -> list[Path]:
@@ -193,7 +198,7 @@ def half_made(out: Path) -> Iterator[str]:
             yield f"{job.name} is said to wait"
 
 
-def done(out: Path, _: str = "") -> Iterator[str]:
+def done(out: Path) -> Iterator[str]:
     yield from half_made(out)
     for job in job_folders(out):
         if read_state(JobLayout(job)).state != "done":
@@ -202,12 +207,12 @@ def done(out: Path, _: str = "") -> Iterator[str]:
     yield from (f"left: {path}" for path in out.rglob("attempt-*") if path.is_dir())
 
 
-def prepared(out: Path, printed: str) -> Iterator[str]:
+def prepared(out: Path, printed: str | None) -> Iterator[str]:
     """Every job that is there was told, and every job that was told is there."""
     yield from half_made(out)
     there = {f"job_{''.join(job.parts[-5:-2])}_{job.name}" for job in job_folders(out)}
-    told = set(re.findall(r"^(job_\d+_\d+) ", printed, re.MULTILINE))
-    if there != told:
+    told = set(re.findall(r"^(job_\d+_\d+) ", printed or "", re.MULTILINE))
+    if printed is not None and there != told:
         yield f"jobs there {sorted(there)}, told {sorted(told)}"
     claims = {path.name for path in out.glob("2*/*/*/.ids/*")}
     if len(claims) != len(there):
@@ -215,16 +220,29 @@ def prepared(out: Path, printed: str) -> Iterator[str]:
     yield from (f"left: {path}" for path in out.rglob(".tmp-*"))
 
 
-def removed(out: Path, printed: str) -> Iterator[str]:
+def all_prepared(folder: Path) -> Iterator[str]:
+    yield from prepared(folder / "out", None)
+    jobs = {read_job(job).film.path.name for job in job_folders(folder / "out")}
+    for film in (folder / "season").iterdir():
+        if film.name not in jobs:
+            yield f"{film.name} has no job"
+
+
+def removed(out: Path, printed: str | None) -> Iterator[str]:
     """What is said to be removed is, and a job that is there is whole."""
     yield from half_made(out)
     there = {f"job_{''.join(job.parts[-5:-2])}_{job.name}" for job in job_folders(out)}
-    for job in re.findall(r"Removed (job_\w+)", printed):
+    for job in re.findall(r"Removed (job_\w+)", printed or ""):
         if job in there:
             yield f"{job} is said to be removed"
 
 
-def fetched(folder: Path, _: str) -> Iterator[str]:
+def all_removed(out: Path) -> Iterator[str]:
+    yield from (f"left: {job}" for job in job_folders(out))
+    yield from (f"left: {path}" for path in out.rglob(".tmp-*"))
+
+
+def fetched(folder: Path, _: str | None) -> Iterator[str]:
     model = folder / "models" / "whisper-base-ctranslate2"
     if not model.is_dir():
         yield "no model after the next fetch"
@@ -236,13 +254,28 @@ def fetched(folder: Path, _: str) -> Iterator[str]:
         yield "half a model is left"
 
 
-def unchanged(folder: Path, _: str) -> Iterator[str]:
+def unchanged(folder: Path, _: str | None) -> Iterator[str]:
     yield from half_made(folder / "out")
+
+
+LARGE = ".large.mkv"
+
+
+def copied(source: str, copy: str) -> str:
+    """Copy a file for a case; a large film as the hole that it is."""
+    if not source.endswith(LARGE):
+        return shutil.copy2(source, copy)
+    stat = Path(source).stat()
+    with open(source, "rb") as have, open(copy, "wb") as want:
+        want.write(have.read(100))
+        want.truncate(stat.st_size)
+    os.utime(copy, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    return copy
 
 
 def large_film(place: Place, folder: Path, count: int) -> None:
     for job in place.jobs(folder / "out", count):
-        film = folder / f"film {job.name}.mkv"
+        film = folder / f"film {job.name}{LARGE}"
         film.write_text(job.name)
         os.truncate(film, FILM_BYTES)
         text, stat = (job / "job.json").read_text(), film.stat()
@@ -293,19 +326,21 @@ COMMANDS: dict[str, Command] = {
         lambda place, folder: place.films(folder / "season", 4),
         PREPARE,
         lambda folder, printed: prepared(folder / "out", printed),
-        lambda folder, printed: half_made(folder / "out"),
+        lambda folder, printed: all_prepared(folder),
     ),
     "preflight": Command(
         lambda place, folder: large_film(place, folder, 1),
         ALL,
         unchanged,
         lambda folder, printed: done(folder / "out"),
+        share=0.6,
     ),
     "hash": Command(
         lambda place, folder: large_film(place, folder, 2),
         ALL,
         unchanged,
         lambda folder, printed: done(folder / "out"),
+        share=0.6,
     ),
     "fetch": Command(
         lambda place, folder: (folder / "models").mkdir(),
@@ -337,8 +372,8 @@ COMMANDS: dict[str, Command] = {
         lambda place, folder: place.jobs(folder / "out", 150, done=True) and None,
         lambda folder: ["rm", "--yes", *map(str, job_folders(folder / "out"))],
         lambda folder, printed: removed(folder / "out", printed),
-        lambda folder, printed: (f"left: {path}" for path in (folder / "out").rglob(".tmp-*")),
-        again_codes=(0, 2),
+        lambda folder, printed: all_removed(folder / "out"),
+        again_codes=(0, 2),  # nothing is left to remove
     ),
     "cache prune": Command(
         lambda place, folder: stored(place, folder, 400),
@@ -389,18 +424,19 @@ def run(
     env: dict[str, str],
     delay: float | None = None,
     kind: str = "",
-    cwd: Path = Path("/"),
+    both: bool = False,
 ) -> Run:
+    """Run a command; after `delay` seconds tell it something, or leave its stdout, or `both`."""
     process = subprocess.Popen(
         argv,
         env=env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=cwd,
+        stderr=subprocess.STDOUT if both else subprocess.PIPE,
+        cwd="/",
+        start_new_session=True,
     )
     assert process.stdout
-    assert process.stderr
     got: dict[str, bytes] = {}
     closing = threading.Event()
 
@@ -414,11 +450,11 @@ def run(
         got[name] = bytes(data)
 
     readers = [
-        threading.Thread(target=read, args=("out", process.stdout)),
-        threading.Thread(target=read, args=("err", process.stderr)),
+        threading.Thread(target=read, args=(name, stream))
+        for name, stream in (("out", process.stdout), ("err", process.stderr))
+        # Nobody reads: what was printed until the pipe is closed is lost with its reader.
+        if stream and not (kind == "pipe" and name == "out")
     ]
-    if kind == "pipe":  # read nothing at first: what was printed until then is lost with the reader
-        readers = readers[1:]
     for reader in readers:
         reader.start()
     seconds = None
@@ -429,8 +465,11 @@ def run(
             told = time.monotonic()
             if kind == "pipe":
                 process.stdout.close()
+            elif kind == "SIGTERM":
+                process.terminate()
             else:
-                process.send_signal(signal.Signals[kind])
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.Signals[kind])
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(LATE)
             seconds = time.monotonic() - told
@@ -441,19 +480,20 @@ def run(
     for reader in readers:
         reader.join(5)
     for stream in (process.stdout, process.stderr):
-        stream.close()
+        if stream:
+            stream.close()
     text = {name: data.decode("utf-8", "replace") for name, data in got.items()}
     return Run(process.returncode, text.get("out", ""), text.get("err", ""), seconds)
 
 
 def running(folder: Path) -> list[str]:
-    """Processes that work in a case's folder after its command ended."""
+    """Processes that outlive a case's command: its folder is in their environment."""
     found = []
-    wanted = os.fsencode(folder)
+    wanted = b"\0CHALCHITRA_MODELS=" + os.fsencode(folder) + b"/"
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             state = (entry / "stat").read_bytes().rpartition(b")")[2].split()[0]
-            if state != b"Z" and wanted in (entry / "cmdline").read_bytes():
+            if state != b"Z" and wanted in b"\0" + (entry / "environ").read_bytes():
                 found.append((entry / "cmdline").read_bytes().decode(errors="replace"))
     return found
 
@@ -463,8 +503,9 @@ class Figures:
     """What came of a command's cases."""
 
     ended: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, list[float]] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
 
 
 class Fuzz:
@@ -481,14 +522,11 @@ class Fuzz:
         if self.command.shared:
             return self.template
         folder = self.place.root / "cases" / self.name / name
-        shutil.copytree(self.template, folder, symlinks=True)
+        shutil.copytree(self.template, folder, symlinks=True, copy_function=copied)
         for job in job_folders(folder / "out"):  # paths in it name the template's films
             text = (job / "job.json").read_text()
-            (job / "job.json").write_text(text.replace(str(self.template), str(folder)))
-        for film in folder.glob("*.mkv"):
-            os.truncate(film, FILM_BYTES)
-            stat = (self.template / film.name).stat()
-            os.utime(film, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+            if str(self.template) in text:
+                (job / "job.json").write_text(text.replace(str(self.template), str(folder)))
         return folder
 
     def _run(self, folder: Path, *how: Any) -> Run:
@@ -515,13 +553,13 @@ class Fuzz:
         """How the case ended, in a word; what came of it, and what is wrong."""
         rnd = random.Random(f"{self.name}-{seed}")
         kind = KINDS[seed % len(KINDS)]
-        delay = rnd.uniform(0, self.length)
-        folder = self._folder(str(seed))
-        ran = self._run(folder, delay, kind)
+        delay = rnd.uniform(0, self.command.share * self.length)
+        folder = self._folder(f"{seed:06d}")
+        ran = self._run(folder, delay, kind, kind == "pipe" and seed // len(KINDS) % 2 == 1)
         problems = list(self._problems(kind, ran))
-        printed = ran.printed if kind != "pipe" else None
-        if ran.code >= 0 and printed is not None:
-            problems += self.command.left(folder, printed)
+        problems += self.command.left(folder, ran.printed if kind != "pipe" else None)
+        if kind == "pipe":
+            problems += [f"unread: {each}" for each in self.command.whole(folder, None)]
         if found := running(folder) if not self.command.shared else []:
             time.sleep(1)
             problems += [f"still runs: {each}" for each in found if each in running(folder)]
@@ -580,19 +618,22 @@ def fuzz(cases: Fuzz, seeds: range, args: argparse.Namespace) -> Figures:
         word, ran, problems = cases.case(seed)
         figures.ended[word] += 1
         if ran.seconds is not None and not word.startswith("pipe"):
-            figures.seconds.setdefault(word.split()[0], []).append(ran.seconds)
+            figures.seconds.append(ran.seconds)
+            if ran.seconds > SOON:
+                figures.late.append(seed)
         if problems:
             figures.wrong.append(str(seed))
             print(f"{cases.name}, seed {seed}, {word}:", *problems, sep="\n    ", flush=True)
 
     with ThreadPoolExecutor(args.side_by_side) as threads:
         list(threads.map(one, seeds))
-    took = sorted(second for each in figures.seconds.values() for second in each)
-    late = sum(second > SOON for second in took)
+    took = sorted(figures.seconds)
     shown = ""
     if took:
         shown = f"to the end: median {took[len(took) // 2]:.2f}, most {took[-1]:.2f} s"
-        shown += f", {late} above {SOON:.0f} s"
+        shown += f", {len(figures.late)} above {SOON:.0f} s"
+        if figures.late:
+            shown += f" (seeds {sorted(figures.late)})"
     print(
         f"{cases.name} ({cases.length:.1f} s): {len(seeds)} moments, {len(figures.wrong)} wrong; "
         f"{dict(sorted(figures.ended.items()))}; {shown}",
