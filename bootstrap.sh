@@ -62,4 +62,7 @@ if ! python=$(find_python); then
     fail "There is no Python 3.11 or 3.12 here." "uv could not fetch one (the log: $log)." "$how"
 fi
 export PYTHONPATH="$root/src"
-exec "$python" -s -P -m chalchitra.environments "$@"
+# Ctrl-C while Python starts is kept until we hear it, where env(1) can do that.
+# shellcheck disable=SC2086  # no word where it cannot
+block=$(env --block-signal=INT true 2>/dev/null && echo env --block-signal=INT) || block=
+exec $block "$python" -s -P -m chalchitra.environments "$@"

@@ -128,6 +128,20 @@ def test_a_signal_ends_what_may_be_left_anywhere(number):
     assert number.name in said
 
 
+@pytest.mark.parametrize("module", ["chalchitra", "chalchitra.environments"])
+def test_one_that_came_while_python_started_ends_it_silently(module):
+    """As the shell scripts start it: blocked, so that it is not Python's own to take."""
+
+    def press():
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        os.kill(os.getpid(), signal.SIGINT)
+
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--help"], preexec_fn=press, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
 def test_a_hang_up_that_nohup_ignores_is_ignored():
     process = start(
         "import signal\nstopping.hear()\nprint('ready', flush=True)\n"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from chalchitra import stopping
 from chalchitra.environments import state
 from chalchitra.environments.table import load
 from chalchitra.errors import ExitCode, MissingError
@@ -49,7 +50,13 @@ def _bootstrap(names: list[str]) -> None:
         command += ["--env", name]
     sys.stdout.flush()
     # Its own words go to stderr, so that --json stays a stream of events.
-    if subprocess.run(command, stdout=sys.stderr, check=False).returncode != ExitCode.DONE:
+    with subprocess.Popen(command, stdout=sys.stderr) as process:
+        try:
+            status = stopping.aside(process.wait)
+        finally:
+            process.terminate()
+    stopping.check()  # Ctrl-C on the terminal was for both of us
+    if status != ExitCode.DONE:
         raise MissingError(
             f"The demo needs the environments {', '.join(names)}, and they could not be built.",
             cause="bootstrap said why, above.",

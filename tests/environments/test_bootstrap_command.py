@@ -7,6 +7,8 @@ import os
 import re
 import shlex
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -135,6 +137,42 @@ def test_a_cancelled_build_leaves_nothing_and_keeps_what_was(checkout, number):
     assert process.returncode == 130
     assert "cancelled" in err
     assert stamps(checkout) == before
+    assert not checkout.leftovers
+
+
+BEFORE_IT_IS_NAMED = """
+import os, signal, sys
+
+number = int(sys.argv.pop())
+
+def hook(event, args):
+    if event == "os.rename" and str(args[1]).endswith("/venv/heavy"):
+        if "replaced" not in str(args[0]):
+            os.kill(os.getpid(), number)
+
+sys.addaudithook(hook)
+from chalchitra.environments.command import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_environment_is_there_though_its_successor_got_no_name(checkout, number):
+    checkout.bootstrap()
+    before = stamps(checkout)
+    done = subprocess.run(
+        [sys.executable, "-c", BEFORE_IT_IS_NAMED, "--force", "--env", "heavy", str(int(number))],
+        env=checkout.variables,
+        capture_output=True,
+        text=True,
+    )
+    if number == signal.SIGKILL:
+        assert done.returncode == -number
+        checkout.bootstrap("--env", "main", "--force")  # the next one puts it right
+    else:
+        assert done.returncode == 130, done.stderr
+    assert stamps(checkout)["heavy"] == before["heavy"]
+    assert whole(checkout, "heavy")
     assert not checkout.leftovers
 
 

@@ -103,6 +103,15 @@ def test_hands_its_options_and_the_source_on_and_nothing_inherited(machine):
     assert f"PYTHONPATH={machine.root}/src PYTHONHOME=none" in done.stdout
 
 
+def test_ctrl_c_is_kept_until_python_hears_it(machine):
+    (machine.bin / "env").symlink_to(shutil.which("env"))
+    (machine.bin / "true").symlink_to(shutil.which("true"))
+    if subprocess.run(["env", "--block-signal=INT", "true"], capture_output=True).returncode:
+        pytest.skip("this env(1) blocks no signals")
+    machine.tool("python3.11", '#!/bin/sh\n[ "$1" = -c ] || { kill -INT $$; echo still here; }\n')
+    assert machine.run().stdout == "still here\n"
+
+
 def test_asks_uv_where_no_python_fits(machine):
     machine.python("python3", "3.13")
     machine.python("hidden/python3.12", "3.12")

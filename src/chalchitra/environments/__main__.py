@@ -2,6 +2,7 @@
 
 import sys
 
+from chalchitra import starting  # noqa: F401  # first of ours
 from chalchitra.environments.command import main
 from chalchitra.streams import speak_anywhere
 

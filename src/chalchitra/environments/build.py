@@ -100,6 +100,7 @@ class Builder:
                 fix="Mend that, and type the same command again.",
             ) from None
         finally:
+            put_back(self.root)
             shutil.rmtree(aside, ignore_errors=True)
         return stamp
 
@@ -159,7 +160,6 @@ class Builder:
     def _put_in_place(self, environment: Environment, aside: Path) -> None:
         place = environment_dir(environment.name, self.root)
         replaced = venv_dir(self.root) / f"{REPLACED}{environment.name}"
-        shutil.rmtree(replaced, ignore_errors=True)
         if place.exists():
             place.rename(replaced)
         aside.rename(place)
@@ -177,8 +177,17 @@ def had_dev(environment: Environment, root: Path) -> bool:
     return stamp is not None and environment.dev in stamp.locks
 
 
+def put_back(root: Path) -> None:
+    """Give environments their names back whose successors did not get so far."""
+    for replaced in venv_dir(root).glob(f"{REPLACED}*"):
+        place = environment_dir(replaced.name.removeprefix(REPLACED), root)
+        if not place.exists():
+            replaced.rename(place)
+
+
 def remove_leftovers(root: Path) -> None:
     """Remove what interrupted builds left. Only for whoever holds the lock."""
+    put_back(root)
     for pattern in (f"{BUILDING}*", f"{REPLACED}*"):
         for folder in venv_dir(root).glob(pattern):
             shutil.rmtree(folder, ignore_errors=True)

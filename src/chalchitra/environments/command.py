@@ -44,16 +44,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     error: Ending | None = None
     try:
         stopping.hear("The build was cancelled.")
-        _bootstrap(options, project_root(), report)
+        error = _tried(options, report)
         stopping.deaf()
-    except (ChalchitraError, CancelledError, OSError) as caught:
+    except CancelledError as caught:  # raised once at most, wherever we were
         stopping.deaf()
-        error = _ours(caught)
-        if options.debug:
-            traceback.print_exc()
+        error = caught
+    if error is not None and options.debug:
+        traceback.print_exception(error)
     report.finish(error)
     unread.finish()
     return int(error.exit_code if error else ExitCode.DONE)
+
+
+def _tried(options: argparse.Namespace, report: Report) -> ChalchitraError | None:
+    """What went wrong. Raises CancelledError."""
+    try:
+        _bootstrap(options, project_root(), report)
+    except (ChalchitraError, OSError) as caught:
+        return _ours(caught)
+    return None
 
 
 def parser() -> argparse.ArgumentParser:
@@ -256,7 +265,7 @@ class Report:
             print("\r\x1b[K", end="", file=raw(self._stream), flush=True)
 
 
-def _ours(error: Ending | OSError) -> Ending:
+def _ours(error: ChalchitraError | OSError) -> ChalchitraError:
     if not isinstance(error, OSError):
         return error
     return MissingError(

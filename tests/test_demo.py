@@ -1,0 +1,42 @@
+"""The demo on a bare checkout: bootstrap is a part of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalchitra import demo, stopping
+from chalchitra.errors import CancelledError, MissingError
+
+GOES_ON = """
+trap ': >ended; exit 130' TERM
+: >started
+for each in 1 2 3 4 5 6 7 8 9; do sleep 0.5; done
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "when"), [(GOES_ON, "started"), (": >ended; exit 130", "ended")]
+)
+def test_a_build_that_is_stopped_is_no_build_that_failed(tmp_path, monkeypatch, script, when):
+    """Whether it goes on, or heard Ctrl-C itself and has ended."""
+    bootstrap(tmp_path, monkeypatch, script)
+
+    def check():
+        if (tmp_path / when).exists():
+            raise CancelledError("Enough.")
+
+    with stopping.asking(check), pytest.raises(CancelledError):
+        demo._bootstrap(["common"])
+    assert (tmp_path / "ended").exists()
+
+
+def test_a_build_that_fails_is_said(tmp_path, monkeypatch):
+    bootstrap(tmp_path, monkeypatch, "exit 3")
+    with pytest.raises(MissingError, match="common, heavy"):
+        demo._bootstrap(["common", "heavy"])
+
+
+def bootstrap(root, monkeypatch, script):
+    (root / "bootstrap.sh").write_text(f"#!/bin/sh\ncd {root}\n{script}")
+    (root / "bootstrap.sh").chmod(0o755)
+    monkeypatch.setenv("CHALCHITRA_ROOT", str(root))
