@@ -35,6 +35,7 @@ ORCHESTRATOR = {
     "runner",
     "script",
     "settings",
+    "starting",
     "schemas",
     "streams",
     "unread",
