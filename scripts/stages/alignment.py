@@ -52,11 +52,11 @@ def keep_times(stage: Stage) -> None:
     name = stage.params["languages"].get(language, {}).get("name", language)
     known = stage.params.get("aligner")
     stage.degraded(
-        "Word times are the recogniser's own, not aligned on the sound.",
-        f"There is no aligner for {name} on this machine.",
+        "Word times come from the recogniser and were not aligned to the audio.",
+        f"There is no alignment model for {name} on this machine.",
         fetch_line(known, "hf")
         if known
-        else "Prepare the job with --set alignment.model=FOLDER, where a wav2vec2 model lies.",
+        else "Prepare the job with --set alignment.model=FOLDER, the folder of a wav2vec2 model.",
     )
 
 
@@ -87,10 +87,12 @@ def aligned(stage: Stage, transcript: Transcript) -> Transcript:
     if result.kept:
         where = listed([f"{segment.start:.1f} s" for segment in result.kept], 10)
         stage.degraded(
-            f"{len(result.kept)} of {len(transcript.segments)} segments keep recognised times.",
-            "Their text cannot be spelled in the aligner's alphabet or is too long for its sound: "
-            f"{where}.",
-            "Choose another model or a larger recogniser: --set alignment.model=NAME, --model.",
+            f"{len(result.kept)} of {len(transcript.segments)} segments keep the recogniser's word "
+            "times.",
+            "Their text cannot be spelled with the aligner's alphabet, or is too long for its "
+            f"audio: {where}.",
+            "Choose another alignment model (--set alignment.model=NAME) or a larger recogniser "
+            "(--model).",
         )
     return result.transcript
 

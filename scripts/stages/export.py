@@ -67,10 +67,10 @@ def leave_songs_out(stage: Stage, transcript: Transcript) -> Transcript:
     stage.metric("song_words_left_out", words)
     if words:
         stage.degraded(
-            f"{words} of {words + sum(map(word_count, kept.segments))} words were left out: "
-            f"they lie in songs or music ({where(transcript)}).",
-            "The setting songs.text is leave out.",
-            "To have them too, prepare the job with --set songs.text=mark.",
+            f"{words} of {words + sum(map(word_count, kept.segments))} words were left out: they "
+            f"are in songs or music ({where(transcript)}).",
+            "songs.text is set to 'leave out'.",
+            "To keep them, prepare the job with --set songs.text=mark.",
         )
     return kept
 
@@ -80,7 +80,9 @@ def say_what_is_song(stage: Stage, transcript: Transcript) -> None:
     stage.metric("song_words", words)
     if words:
         marked = "marked with ♪" if stage.params["song_text"] == "mark" else "kept as they are"
-        stage.warning(f"{words} words lie in songs or music and are {marked}: {where(transcript)}.")
+        stage.warning(
+            f"{words} words are in songs or music and were {marked}: {where(transcript)}."
+        )
 
 
 def where(transcript: Transcript) -> str:

@@ -59,7 +59,7 @@ def work(stage: Stage) -> None:
             if track is None and is_styled(stage, language)
         ]
     elif stage.params["styled"] == "always":
-        stage.log("An MP4 holds no styled tracks; --set mux.container=mkv makes a film that does.")
+        stage.log("An MP4 cannot hold styled tracks; with --set mux.container=mkv the film can.")
     for shortfall in (*planned.shortfalls, *shortfalls):
         stage.degraded(*shortfall)
 

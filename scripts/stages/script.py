@@ -46,7 +46,7 @@ def read_script(stage: Stage) -> Script:
         return Script.read(stage.input("script"))
     except ValidationError as error:
         raise StageError(
-            "script.json holds no lines.",
+            "script.json is not a valid list of lines.",
             cause=str(error).partition("\n")[0],
             fix="Prepare the job again with --transcript.",
         ) from None
@@ -65,47 +65,51 @@ def tell(stage: Stage, placed: Placement) -> None:
     stage.metric("anchors", report.anchors)
     stage.metric("confidence", report.confidence)
     for shift in report.shifts:
-        stage.log(f"lines {shift.first} to {shift.last} are {shift.seconds:+.2f} s later here")
+        stage.log(
+            f"lines {shift.first} to {shift.last} are {shift.seconds:+.2f} s later in the film"
+        )
     if total - len(absent) < FEW * total or not report.anchors:
         stage.degraded(
             f"Only {total - len(absent)} of the text's {total} lines were found in the film.",
-            "It is the text of another film, in another language than is spoken, or the "
-            "recogniser heard too little.",
+            "It is the text of another film, it is not in the spoken language, or too little was "
+            "recognised.",
             "Check the file and -s, or choose a larger recogniser with --model.",
         )
     elif absent:
         stage.degraded(
-            f"{len(absent)} of {total} lines are left out: {first(absent)}",
-            "Nothing on the sound says that they are in this film, or where.",
-            "Look at the script stage's report.json, which has their text.",
+            f"{len(absent)} of {total} lines were left out: {first(absent)}",
+            "Nothing in the audio shows where they belong, or that they are in this film at all.",
+            "See the script stage's report.json for their text.",
         )
     if report.in_another_order:
         moved = [f"{line.number} at {line.elsewhere:.1f} s" for line in report.in_another_order]
         stage.degraded(
-            f"Lines that are left out are said elsewhere: {listed(moved, LISTED, '; ')}.",
-            "The text has its lines in another order than the film.",
+            "Some lines were left out because they are spoken elsewhere in the film: "
+            f"{listed(moved, LISTED, '; ')}.",
+            "The lines of the text are in a different order from the film.",
             "Put them in the film's order and prepare the job again.",
         )
     if report.doubtful:
         stage.degraded(
-            f"{len(report.doubtful)} of {total} lines are in doubtful places: "
+            f"{len(report.doubtful)} of {total} lines may be in the wrong place: "
             f"{listed([doubt(line) for line in report.doubtful], LISTED, '; ')}.",
-            "The recogniser heard little of them there, or as much of a line beside them.",
-            "Compare these lines with the film; the script stage's report.json has all of them.",
+            "Little of them was recognised there, or a neighbouring line fits just as well.",
+            "Compare these lines with the film; the script stage's report.json lists them all.",
         )
     if report.partly:
         stage.degraded(
             f"{len(report.partly)} lines are only partly in the film: {first(report.partly)}",
-            "There is no speech left for the rest of them.",
-            "Look at the script stage's report.json, which has the words that are missing.",
+            "No speech is left for the rest of them.",
+            "See the script stage's report.json for the missing words.",
         )
     if report.no_line:
         filled = bool(stage.params.get("fill", False))
         stage.degraded(
-            f"Speech in {len(report.no_line)} places has no line in the text: {places(report)}",
-            "What was recognised there was taken instead."
+            f"Speech in {len(report.no_line)} places has no matching line in the text: "
+            f"{places(report)}",
+            "The recognised words were used there instead."
             if filled
-            else "It was recognised and is left out.",
+            else "It was recognised, but left out.",
             "Add the lines to the text and prepare the job again."
             if filled
             else "Add the lines to the text, or prepare the job with --set script.fill=true.",

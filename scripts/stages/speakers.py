@@ -75,17 +75,18 @@ def report(stage: Stage, turns: Turns) -> None:
     wanted = int(stage.params["count"])
     found = len(turns.speakers)
     if not found:
-        stage.warning("Nobody was heard speaking.")
+        stage.warning("No speakers were found.")
     elif wanted and found < wanted:
         stage.degraded(
-            f"{found} speakers were told apart, and {wanted} were asked for.",
-            "No more voices differ enough, or some of them hardly speak.",
+            f"{found} speakers were found, but {wanted} were requested.",
+            "The other voices are too similar, or some people hardly speak.",
             f"Prepare the job with --speakers {found}, or without a number.",
         )
     chosen = stage.model("speakers").path
     if stage.params["model"] == "auto" and found and not is_pyannote(chosen):
         stage.degraded(
-            "Speakers were told apart by the method that needs no token, not pyannote's pipeline.",
+            "Speakers were identified by the method that needs no token, not by pyannote's "
+            "pipeline.",
             "pyannote's models are gated and are not on this machine.",
             fetch_line(
                 "speaker-diarization-3.1",

@@ -49,7 +49,7 @@ from chalchitra.subtitles.template_track import TemplateTrack, edited_words, wit
 from chalchitra.subtitles.words import TimedWord, clean
 from chalchitra.text.romanise import NotRomanisedError
 from chalchitra.transcript import Region, Transcript
-from chalchitra.transcript.songs import NOTE, noted, without_songs
+from chalchitra.transcript.songs import NOTE, noted, why_empty, without_songs
 from chalchitra.translation.model import Translation, TranslationUnit
 
 
@@ -148,16 +148,13 @@ def work(stage: Stage) -> None:
     if not cues:
         stage.degraded(
             f"The {row['name']} track is empty.",
-            f"All of its {left_out} words lie in songs, which are left out (songs.text)."
-            if left_out
-            else "No speech was found, so there is nothing to show.",
-            "If someone does speak, choose another track with --audio-track, or a larger model.",
+            *why_empty(left_out, "No speech was found, so there is nothing to show."),
         )
     elif count := lines_too_long(cues, settings):
         stage.degraded(
             f"{count} lines are longer than {settings.max_chars_per_line} characters.",
-            "A single character with its signs is longer than a line, and no text is dropped.",
-            "Look at the transcript there: it is hardly speech.",
+            "A single character with its signs is longer than a line, and text is never dropped.",
+            "Check the transcript there: it is probably not speech.",
         )
     if report.violations:
         tell(stage, report, f"The {row['name']} track")
@@ -184,7 +181,7 @@ def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> N
         stage.metric("romanised_lines_too_long", count)
         stage.degraded(
             f"{count} romanised lines are longer than {settings.max_chars_per_line} characters.",
-            "Latin letters take more room than the script, and no text is dropped.",
+            "Latin letters take more room than the original script, and text is never dropped.",
             "Allow longer lines: --set subtitle_gen.max_chars_per_line=NUMBER.",
         )
 
@@ -192,10 +189,10 @@ def write_romanised(stage: Stage, cues: list[Cue], settings: TrackSettings) -> N
 def tell(stage: Stage, report: QualityReport, track: str) -> None:
     """Say how many violations there are and which are worst."""
     stage.degraded(
-        f"{track} has {how_many(report)} of its style"
-        f" ({report.style or 'none named'}): {counted(report)}.",
-        f"The worst: {'; '.join(map(sentence, worst(report)))}.",
-        "output/qc.json lists all; no text was dropped to meet a limit.",
+        f"{track} has {how_many(report)} of its style profile ({report.style or 'none named'}): "
+        f"{counted(report)}.",
+        f"Worst: {'; '.join(map(sentence, worst(report)))}.",
+        "output/qc.json lists them all; no text was dropped to meet a limit.",
     )
 
 
@@ -269,8 +266,8 @@ def tell_template(stage: Stage, filled: Filled, template: TemplateTrack) -> None
     if filled.astray:
         stage.degraded(
             f"{filled.astray} sentences have no cue in the {template.language} template.",
-            "Their text stands in the cue that is nearest in time.",
-            "Give the template cues for them, and read it back (review).",
+            "Their text was put into the cue nearest in time.",
+            "Add cues for them to the template and import it again with review.",
         )
 
 
@@ -301,7 +298,7 @@ def write_bilingual(
         film=film_seconds(stage.input("audio_info")),
         frame_rate=rate_of(stage),
         speech=speech,
-        forced=f"its times are those of the {template.language} track",
+        forced=f"its times come from the {template.language} track",
     )
     report.write(stage.output("bilingual_qc", "bilingual.qc.json"))
     stage.metric("bilingual_cues", len(cues))
@@ -323,8 +320,8 @@ def read_settings(stage: Stage) -> TrackSettings:
         key = ".".join(map(str, first["loc"]))
         raise UsageError(
             f"The setting subtitle_gen.{key} cannot be used: {first['msg']}.",
-            cause="job.json was prepared with it, or was edited.",
-            fix=f"Prepare the job again, with --set subtitle_gen.{key}=VALUE.",
+            cause="The job was prepared with this value, or job.json was edited.",
+            fix=f"Prepare the job again with --set subtitle_gen.{key}=VALUE.",
         ) from None
 
 

@@ -7,7 +7,7 @@ from chalchitra.glossary.model import Glossary
 from chalchitra.hints import typed
 from chalchitra.stagekit import Stage, run_stage
 from chalchitra.transcript.model import Transcript
-from chalchitra.transcript.songs import without_songs
+from chalchitra.transcript.songs import why_empty, without_songs
 from chalchitra.translation.latin import UNREADABLE
 from chalchitra.translation.model import Translation
 from chalchitra.translation.pivot import joined, pivot_transcript, pivot_units
@@ -19,7 +19,7 @@ from chalchitra.translation.songs import leave_songs_out, mark_units
 def work(stage: Stage) -> None:
     if stage.language is None:
         raise UsageError(
-            "translation runs once for each target language, and none was named.",
+            "translation runs once per target language, but no language was named.",
             fix="Name one with --language.",
         )
     translate = translator_named(stage.params["translator"])
@@ -76,31 +76,29 @@ def report(stage: Stage, translation: Translation, left_out: int = 0) -> None:
     if not total:
         stage.degraded(
             "There is nothing to translate.",
-            f"All of its {left_out} words lie in songs, which are left out (songs.text)."
-            if left_out
-            else "The transcript is empty.",
-            "If someone does speak, choose another track with --audio-track, or a larger model.",
+            *why_empty(left_out, "The transcript is empty."),
         )
     if failed and len(failed) == total:
         raise StageError(
-            f"Not one of {total} sentences could be translated into {translation.target_language}.",
-            cause=f"The first failed because {failed[0].reason}.",
+            f"None of the {total} sentences could be translated into "
+            f"{translation.target_language}.",
+            cause=f"The first one failed because {failed[0].reason}.",
             fix="Give the text in the language's own script, or choose --translator whisper, which "
-            "listens."
+            "works from the audio."
             if all(unit.reason == UNREADABLE for unit in failed)
             else typed("chalchitra models verify"),
         )
     if failed:
         stage.degraded(
-            f"{len(failed)} of {total} sentences are left in the source language.",
-            f"The first because {failed[0].reason}: {failed[0].source}",
-            "translation.json says untranslated, and why, at each of them.",
+            f"{len(failed)} of {total} sentences were left in the source language.",
+            f"The first one, because {failed[0].reason}: {failed[0].source}",
+            "translation.json marks each of them as untranslated, with the reason.",
         )
     if doubtful:
         stage.degraded(
             f"{len(doubtful)} of {total} translated sentences are doubtful.",
-            f"In the first {doubtful[0].reason}: {doubtful[0].source or doubtful[0].text}",
-            "translation.json gives the reason at each of them.",
+            f"In the first one, {doubtful[0].reason}: {doubtful[0].source or doubtful[0].text}",
+            "translation.json gives the reason for each of them.",
         )
 
 

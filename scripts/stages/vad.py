@@ -40,9 +40,9 @@ def work(stage: Stage) -> None:
         stage.warning("No speech was found.")
     if (share := clipped_share(sound, speech.regions)) >= MUCH:
         stage.degraded(
-            f"{share:.0%} of the speech is clipped, and words may be lost or wrong there.",
-            "It was recorded or converted too loud: the tops of its waves are cut off.",
-            "Look for another copy or audio track of the film, or check the text.",
+            f"{share:.0%} of the speech is clipped; words may be missing or wrong there.",
+            "It was recorded or converted too loud, so that its peaks are cut off.",
+            "Use another copy or audio track of the film, or check the text.",
         )
     music.write(stage.output("music", "music.json"))
     stage.metric("songs", len(music.of("song")))
@@ -57,7 +57,7 @@ def settings(stage: Stage) -> VadSettings:
         return VadSettings(**{key: float(stage.params[key]) for key in known & set(stage.params)})
     except (TypeError, ValueError) as error:
         raise UsageError(
-            "A setting of vad is no number.",
+            "A setting in the section [vad] is not a number.",
             cause=f"{error}.",
             fix="Correct the section [vad] of config/pipeline.toml or the --set option.",
         ) from None

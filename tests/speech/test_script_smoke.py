@@ -73,7 +73,7 @@ def test_what_was_taken_out_and_put_in_is_reported_and_nothing_else(placed):
 def test_what_is_missing_is_filled_in_when_asked_for(placed):
     result, report, transcript = placed([LINES[0], *LINES[2:]], fill=True)
     assert report.no_line[0].text in " ".join(segment.text for segment in transcript.segments)
-    assert "taken instead" in result.degraded[0].why
+    assert "used there instead" in result.degraded[0].why
 
 
 def test_the_text_of_another_film_is_said_to_be_one(placed):

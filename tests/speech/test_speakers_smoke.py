@@ -161,7 +161,7 @@ def test_two_people_on_the_phone_are_told_apart(stages, heard, campplus, truth):
     assert error(truth, found) < 0.16  # 0.114 by pyannote.metrics when this was written
     assert result.metrics["speakers"] == 2
     assert [one.what for one in result.degraded] == [
-        "Speakers were told apart by the method that needs no token, not pyannote's pipeline."
+        "Speakers were identified by the method that needs no token, not by pyannote's pipeline."
     ]
     assert result.outputs["rttm"].deliver_as == "demo.rttm"
     assert outputs["rttm"].read_text().count("SPEAKER demo 1 ") == len(found.turns)

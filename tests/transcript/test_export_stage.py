@@ -84,7 +84,7 @@ def test_songs_are_marked(export):
     assert result.degraded == []
     messages = [json.loads(line) for line in written["messages"].splitlines()]
     assert [each["text"] for each in messages if each["type"] == "warning"] == [
-        "5 words lie in songs or music and are marked with ♪: 0:01:00 to 0:01:20."
+        "5 words are in songs or music and were marked with ♪: 0:01:00 to 0:01:20."
     ]
 
 

@@ -39,6 +39,13 @@ def without_songs(transcript: Transcript) -> tuple[Transcript, int]:
     return transcript.model_copy(update={"segments": kept}), left_out
 
 
+def why_empty(left_out: int, otherwise: str) -> tuple[str, str]:
+    """Cause and fix of an empty track: `left_out` words were in songs, or else `otherwise`."""
+    cause = f"All its {left_out} words are in songs, which are left out (songs.text)."
+    fix = "If there is speech, choose another audio track (--audio-track) or a larger --model."
+    return cause if left_out else otherwise, fix
+
+
 def word_count(segment: Segment) -> int:
     """The words of a segment; those of its text where it has none of its own."""
     return len(segment.words) or len(segment.text.split())
