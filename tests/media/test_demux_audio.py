@@ -133,7 +133,7 @@ def test_a_partial_copy_gives_what_it_has_and_says_so(make_film, onsets, tmp_pat
     info = extract_audio(film, 1, None, tmp_path / "audio.wav")
     assert onsets(tmp_path / "audio.wav") == pytest.approx(CLICKS[:2], abs=TOLERANCE_S)
     assert info.duration < 8
-    assert "The sound ends at" in info.shortfalls[0].what
+    assert "The audio ends at" in info.shortfalls[0].what
 
 
 def test_damage_in_the_middle_moves_nothing_and_is_told(make_film, onsets, tmp_path):
@@ -159,7 +159,7 @@ def test_the_tracks_own_index_is_taken(rich_film, tmp_path, onsets):
 def test_a_stretch_without_sound_is_an_error(make_film, tmp_path):
     film = probe(make_film("late sound.mkv", FILMS["late sound.mkv"][0], sound_at=0.5))
     film.streams[1].index = 1
-    with pytest.raises(StageError, match="gave no sound"):
+    with pytest.raises(StageError, match="produced no sound"):
         extract_audio(film, 1, (0.0, 0.2), tmp_path / "audio.wav")
 
 

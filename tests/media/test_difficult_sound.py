@@ -47,7 +47,7 @@ def test_late_sound_that_was_cut_is_told(make_film, hear, tmp_path):
     (tmp_path / "cut.mkv").write_bytes(whole[: int(len(whole) * 0.7)])
     found, info = hear(tmp_path / "cut.mkv")
     assert found == pytest.approx([4.0, 5.5], abs=0.03)
-    assert ["The sound ends at" in what for what in whats(info)] == [True]
+    assert ["The audio ends at" in what for what in whats(info)] == [True]
 
 
 @pytest.mark.parametrize("before", [0.5, 6])
@@ -80,7 +80,7 @@ def test_joined_broadcasts_are_heard_as_they_are_muxed(
     ffmpeg("-i", muxed, "-af aresample=async=1:first_pts=0 -ac 1 -ar 16000", tmp_path / "muxed.wav")
     # Up to 0.1 s, ffmpeg takes what jumps back for an overlap, by the last bit.
     assert found == pytest.approx(onsets(tmp_path / "muxed.wav"), abs=0.11)
-    assert not any("holds less" in f"{told}" for told in info.shortfalls)
+    assert not any("less audio than" in f"{told}" for told in info.shortfalls)
 
 
 def test_a_clip_of_joined_broadcasts_is_where_the_whole_is(make_film, ffmpeg, hear, tmp_path):
@@ -215,7 +215,7 @@ def test_a_syllable_that_is_missing_is_told(ffmpeg, clicks, hear, tmp_path):
            tmp_path / "hole.mkv")  # fmt: skip
     found, info = hear(tmp_path / "hole.mkv")
     assert found == pytest.approx(CLICKS, abs=0.002)
-    assert ["0.2 s of the sound are missing" in what for what in whats(info)] == [True]
+    assert ["0.2 s of audio are missing" in what for what in whats(info)] == [True]
 
 
 def test_check_sums_are_looked_at(ffmpeg, hear, tmp_path):
@@ -225,7 +225,7 @@ def test_check_sums_are_looked_at(ffmpeg, hear, tmp_path):
     data[middle : middle + 600] = bytes(600)
     (tmp_path / "cut.tta").write_bytes(data)
     _, info = hear(tmp_path / "cut.tta")
-    assert whats(info) == ["Some of the sound is damaged."]
+    assert whats(info) == ["Some of the audio is damaged."]
 
 
 def test_what_an_edit_list_hides_takes_nothing_else_along(ffmpeg, clicks, hear, tmp_path):
@@ -293,7 +293,7 @@ def test_damage_that_looks_like_a_failing_disk_is_told(make_film, monkeypatch, t
 
 def test_a_disk_that_fails_while_a_film_is_opened_is_no_fault_of_the_film(make_film, monkeypatch):
     path = make_film("aac.mkv", H264)
-    answers = [UsageError("is no film"), probe(path)]
+    answers = [UsageError("is not a film"), probe(path)]
 
     def answer(_):
         now = answers.pop(0)
@@ -303,10 +303,10 @@ def test_a_disk_that_fails_while_a_film_is_opened_is_no_fault_of_the_film(make_f
 
     monkeypatch.setattr(evidence, "probe", answer)
     assert open_again(path) == probe(path)
-    answers += [UsageError("is no film"), UsageError("is no film")]
-    with pytest.raises(UsageError, match="is no film"):
+    answers += [UsageError("is not a film"), UsageError("is not a film")]
+    with pytest.raises(UsageError, match="is not a film"):
         open_again(path)
-    answers.append(UsageError("is no film"))
+    answers.append(UsageError("is not a film"))
     monkeypatch.setattr(evidence, "is_readable", lambda path: False)
     with pytest.raises(PassingError, match="could not be read"):
         open_again(path)

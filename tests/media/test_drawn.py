@@ -212,7 +212,7 @@ def test_a_burned_in_track_that_is_not_seen_is_refused(grey_film, styled, tmp_pa
     out = tmp_path / "burned.mp4"
     with pytest.raises(StageError) as failed:
         burn(probe(grey_film), track, out)
-    assert "not to be seen" in failed.value.cause
+    assert "not visible" in failed.value.cause
     assert not out.exists()
 
 

@@ -204,7 +204,7 @@ def test_a_cut_file_of_bare_samples_is_as_long_as_its_header_says(
     film = probe(tmp_path / name)
     assert film.duration == pytest.approx(10, abs=0.1)
     info = extract_audio(film, film.audio[0].index, None, tmp_path / "audio")
-    assert any("The sound ends at" in shortfall.what for shortfall in info.shortfalls)
+    assert any("The audio ends at" in shortfall.what for shortfall in info.shortfalls)
 
 
 @pytest.mark.parametrize("codec", ["libopus", "libvorbis"])

@@ -65,7 +65,7 @@ def test_demux_of_half_a_film_is_degraded(rich_film, run_stage, tmp_path):
     (tmp_path / "half.mkv").write_bytes(whole[: len(whole) // 2])
     result, _ = run_stage("demux", {"film": tmp_path / "half.mkv"}, demux_params())
     assert result.status == "done"
-    assert "The sound ends at" in result.degraded[0].what
+    assert "The audio ends at" in result.degraded[0].what
 
 
 def test_demux_of_no_film_fails_with_the_reason(run_stage, tmp_path):
@@ -206,7 +206,7 @@ def test_a_script_without_a_font_keeps_its_plain_track_and_is_told(
     result, folder = run_stage("mux", inputs, params, python)
     assert titles(result, folder) == ["ᱥᱟᱱᱛᱟᱲᱤ", "हिन्दी (styled)", "हिन्दी"]
     assert [one.what for one in result.degraded] == [
-        "The film has no styled Santali track; the plain one is in it."
+        "The film has no styled Santali track; it has only the plain one."
     ]
     assert "Noto Sans Ol Chiki" in result.degraded[0].why
 

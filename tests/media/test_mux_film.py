@@ -318,7 +318,7 @@ def test_tags_that_are_lost_are_named(make_film, ffmpeg, tracks, tmp_path):
            tmp_path / "tagged.mkv")  # fmt: skip
     told = mux(plan(probe(tmp_path / "tagged.mkv"), tracks, "mp4"), tmp_path / "out.mp4")
     assert [shortfall.what for shortfall in told] == [
-        "Tags that the film with tracks does not have: mood."
+        "Tags missing from the film with tracks: mood."
     ]
 
 

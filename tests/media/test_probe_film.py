@@ -201,7 +201,7 @@ def test_missing_files_folders_and_pipes_are_refused(tmp_path):
     with pytest.raises(UsageError, match="is a folder"):
         probe(tmp_path)
     os.mkfifo(tmp_path / "pipe.mkv")
-    with pytest.raises(UsageError, match="no regular file"):
+    with pytest.raises(UsageError, match="not a regular file"):
         probe(tmp_path / "pipe.mkv")
     with pytest.raises(UsageError, match="UTF-8"):
         probe(tmp_path / "caf\udce9.mkv")

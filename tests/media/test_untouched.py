@@ -126,7 +126,7 @@ def test_attachments_are_carried_on_under_harmless_names(make_film, ffmpeg, trac
     ffmpeg("-i", make_film("plain.mkv", H264), "-c copy", words, tmp_path / "film.mkv")
     film = probe(tmp_path / "film.mkv")
     planned = plan(film, [track])
-    assert sum("is called" in one.what for one in planned.shortfalls) == 5
+    assert sum("was renamed" in one.what for one in planned.shortfalls) == 5
     mux(planned, tmp_path / "out.mkv")
     names = [stream.filename for stream in probe(tmp_path / "out.mkv").of_kind("attachment")]
     assert names == ["passwd", "x", "evil.exe", "twolines.ttf", "font.ttf", "FONT (2).TTF"]

@@ -24,7 +24,7 @@ def test_a_length_is_read_from_the_header(tmp_path):
 
 def test_what_is_no_mono_wav_is_refused(tmp_path):
     (tmp_path / "a.wav").write_bytes(b"not sound at all")
-    with pytest.raises(StageError, match="no WAV"):
+    with pytest.raises(StageError, match="not a WAV"):
         wav_duration(tmp_path / "a.wav")
     write_wav(tmp_path / "b.wav", [0] * 10, channels=2)
     with pytest.raises(StageError, match="mono"):

@@ -77,4 +77,4 @@ def test_pictures_that_go_on_after_the_sound_miss_nothing(ffmpeg, clicks, tmp_pa
     (tmp_path / "cut.flv").write_bytes(data[: len(data) // 2])
     film = probe(tmp_path / "cut.flv")
     info = extract_audio(film, film.audio[0].index, None, tmp_path / "cut.wav")
-    assert "The sound ends at" in info.shortfalls[0].what
+    assert "The audio ends at" in info.shortfalls[0].what

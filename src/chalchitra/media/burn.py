@@ -46,7 +46,7 @@ CANNOT_DRAW = Shortfall(
     "No ffmpeg here can draw subtitles (libass) and write H.264 (libx264).",
     typed(
         "./bootstrap.sh --env common --force",
-        first="Build the environment anew, then run the job with --from mux; to build it,",
+        first="Rebuild the environment, then run the job with --from mux; to rebuild it,",
     ),
 )
 
@@ -75,7 +75,7 @@ def burn(
         return [
             Shortfall(
                 "No film with burned-in subtitles was made.",
-                f"Its pictures of {picture.width} x {picture.height} are larger than H.264 has.",
+                f"Its pictures of {picture.width} x {picture.height} are larger than H.264 allows.",
                 "Set mux.burn_in=none; the film with tracks has the subtitles.",
             )
         ]
@@ -100,7 +100,7 @@ def burn(
                 _is_seen(film, burned, drawing, at + 0.1, ffmpeg)
                 for at in track.cues[:: max(1, len(track.cues) // _LOOKED_AT)]
             ):
-                raise _wrong("The subtitles are not to be seen in it")
+                raise _wrong("The subtitles are not visible in it")
     except BaseException:
         out.unlink(missing_ok=True)
         raise
@@ -179,5 +179,5 @@ def _wrong(what: str) -> StageError:
     return StageError(
         "The film with burned-in subtitles did not come out as planned.",
         cause=f"{what}.",
-        fix="Run it with --debug and report its log; --set mux.burn_in=none makes none.",
+        fix="Run it with --debug and report its log; --set mux.burn_in=none skips it.",
     )

@@ -222,21 +222,21 @@ class Mixer:
             part = (
                 ""
                 if self.cancelled > 0.9 * self.heard
-                else (f" in {self.cancelled / SAMPLE_RATE:.0f} s of the sound")
+                else (f" in {self.cancelled / SAMPLE_RATE:.0f} s of the audio")
             )
             told.append(
                 Shortfall(
-                    f"The channels cancel each other out{part}; "
-                    f"{_called(names[0])} was heard alone there.",
-                    "One side of the recording is the other turned over.",
-                    "Choose another with --audio-channel if words are missing.",
+                    f"The channels cancel each other out{part}; only {_called(names[0])} was used "
+                    "there.",
+                    "One side of the recording is the other with its polarity inverted.",
+                    "Choose another channel with --audio-channel if words are missing.",
                 )
             )
         if self.apart >= max(_APART_S * SAMPLE_RATE, _APART_PART * self.both):
             told.append(
                 Shortfall(
-                    "The left and the right channel seem to hold different voices, which were "
-                    "heard at the same time.",
+                    "The left and right channels seem to carry different voices, which were mixed "
+                    "together.",
                     "Some discs have one language on each side.",
                     "Prepare the job again with --audio-channel left, or right.",
                 )

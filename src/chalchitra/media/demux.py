@@ -284,8 +284,8 @@ class _Wav:
         self._written += samples.nbytes
         if self._written > _MOST_BYTES:
             raise StageError(
-                f"The sound is longer than {_MOST_BYTES // (2 * SAMPLE_RATE * 3600)} hours.",
-                cause="The film claims less; it is damaged, or made to fill disks.",
+                f"The audio is longer than {_MOST_BYTES // (2 * SAMPLE_RATE * 3600)} hours.",
+                cause="The film claims less; it is damaged, or was made to fill disks.",
                 fix="Choose a part of it with --start-time and --end-time.",
             )
         if self._written - self._looked > _LOOK_BYTES:
@@ -293,9 +293,9 @@ class _Wav:
             if shutil.disk_usage(self._path.parent).free < _SPARE_BYTES:
                 raise DiskFullError(
                     f"The disk of {self._path.parent} is nearly full.",
-                    cause=f"The film's sound is longer than its header says: "
+                    cause="The film's audio is longer than its header says: "
                     f"{clock(self._written / 2 / SAMPLE_RATE)} so far.",
-                    fix="Make room, or choose a part of it with --start-time and --end-time.",
+                    fix="Free some space, or choose a part of it with --start-time and --end-time.",
                 )
         self._file.writeframesraw(samples.astype("<i2", copy=False).tobytes())
 
@@ -318,10 +318,10 @@ def _judge(
     require_disk(film.path, decoded.errors)
     if not decoded.layout.sound:
         raise StageError(
-            f"Audio track {stream.position} gave no sound.",
+            f"Audio track {stream.position} produced no sound.",
             cause=f"ffmpeg says: {decoded.errors[0].rstrip('.')}."
             if decoded.errors
-            else "There is none in it, or none in the part of the film that was asked for.",
+            else "It is empty, or it is empty in the chosen part of the film.",
             fix="Choose another track with --audio-track, or another part of the film.",
         )
     early = expected is None or decoded.duration < expected - _MISSING_S
@@ -373,9 +373,9 @@ def _shortfalls(
     if packets is not None and packets.jumps and not missing:
         found.append(
             Shortfall(
-                "The film's clock jumps; times are counted on from there, as players do.",
+                "The film's timestamps jump; times continue from there, as in players.",
                 "Recordings were joined, or the broadcast was interrupted.",
-                "Check where words are shown after that place.",
+                "Check the timing of the subtitles after that point.",
             )
         )
     elif (
@@ -383,23 +383,23 @@ def _shortfalls(
         and decoded.duration < expected - _MISSING_S
         and not _only_pictures_go_on(decoded, start, expected, packets, stream)
     ):
-        why = "The film holds less sound than its header says."
+        why = "The film has less audio than its header says."
         if missing:
-            why = "The rest of its sound could not be decoded."
+            why = "The rest of its audio could not be decoded."
         end = start + decoded.duration
         found.append(
             Shortfall(
-                f"The sound ends at {end:.1f} s, not at {start + expected:.1f} s.",
+                f"The audio ends at {end:.1f} s, not at {start + expected:.1f} s.",
                 said or why,
-                "If the film is a partial copy, get it whole and prepare it again.",
+                "If this is a partial copy, get the complete film and prepare it again.",
             )
         )
     elif missing:
         found.append(
             Shortfall(
-                f"The sound ends at {start + decoded.duration:.1f} s, and the film goes on.",
-                said or "The rest of its sound could not be decoded.",
-                "Get an undamaged copy, or convert its sound with another program.",
+                f"The sound ends at {start + decoded.duration:.1f} s, but the film continues.",
+                said or "The rest of its audio could not be decoded.",
+                "Get an undamaged copy, or convert its audio with another program.",
             )
         )
     for begins, ends in layout.gaps:
@@ -408,16 +408,16 @@ def _shortfalls(
             found.append(
                 Shortfall(
                     f"There is no sound from {clock(at)} to {clock(until)}.",
-                    "Its packets say that nothing is there.",
-                    "If something is said there, get another copy.",
+                    "The file marks that part as empty.",
+                    "If there should be speech there, get another copy.",
                 )
             )
     silent = layout.silent / SAMPLE_RATE
     if silent > _MISPLACED_S:
         found.append(
             Shortfall(
-                f"{silent:.1f} s of the sound are missing here and there; they are silent.",
-                said or "The timestamps have gaps, as after a bad reception or an edit.",
+                f"{silent:.1f} s of audio are missing in places, which are silent.",
+                said or "The timestamps have gaps, as after bad reception or an edit.",
                 "Check the text there, or get another copy.",
             )
         )
@@ -425,15 +425,15 @@ def _shortfalls(
     if twice > _MISPLACED_S:
         found.append(
             Shortfall(
-                f"{twice:.1f} s of the sound lie where other sound is already; they were left out.",
-                "The timestamps go back, as where recordings were joined.",
-                "Check the text there, or remux the film with its timestamps put right.",
+                f"{twice:.1f} s of audio overlap with earlier audio; they were left out.",
+                "The timestamps jump back, as where recordings were joined.",
+                "Check the text there, or remux the film with corrected timestamps.",
             )
         )
     if not found and (decoded.errors or decoded.status):
         found.append(
             Shortfall(
-                "Some of the sound is damaged.",
+                "Some of the audio is damaged.",
                 said or f"ffmpeg ended with status {decoded.status}.",
                 "Check the text, or get an undamaged copy.",
             )

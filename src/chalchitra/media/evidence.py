@@ -91,7 +91,7 @@ def require_disk(path: Path, errors: Sequence[str]) -> None:
 def _disk_error(path: Path) -> PassingError:
     return PassingError(
         f"{shown(path)} could not be read to its end.",
-        cause="The disk that it lies on failed, or was disconnected.",
+        cause="Its disk failed, or was disconnected.",
         fix="Check the disk and its cable or network, then run the job again.",
     )
 

@@ -93,7 +93,7 @@ def check_file(path: Path) -> os.stat_result:
     if path.is_dir():
         raise UsageError(f"{name} is a folder, not a film.", fix="Name a file in it.")
     if not path.is_file():
-        raise UsageError(f"{name} is no regular file.", fix="Copy the film to a file first.")
+        raise UsageError(f"{name} is not a regular file.", fix="Copy the film to a file first.")
     if status.st_size == 0:
         raise UsageError(f"{name} is empty.", cause="Its copy or download may have failed.")
     try:

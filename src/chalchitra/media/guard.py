@@ -122,7 +122,7 @@ def _how(status: int) -> str:
     import signal
 
     if status == -signal.SIGXCPU:
-        return "did not come to an end"
+        return "did not finish"
     return f"crashed (signal {-status})" if status < 0 else f"gave up (status {status})"
 
 

@@ -238,7 +238,8 @@ def _without_refused(plan: MuxPlan, folder: Path) -> tuple[MuxPlan, list[Shortfa
         if not any(item.kind == stream.kind for item in kept):
             raise StageError(
                 f"The film cannot be copied into {plan.label}.",
-                cause=f"ffmpeg cannot copy {described(stream)} into it, and there is no other.",
+                cause=f"ffmpeg cannot copy {described(stream)} into it, and there is no other "
+                "stream of that kind.",
                 fix="Use the .srt files with the film as it is.",
             )
     shortfalls = [

@@ -70,8 +70,9 @@ def check(
         shortfalls.append(
             Shortfall(
                 f"The film with tracks starts {shift:.3f} s earlier than the film.",
-                "An edit list hides that part, and Matroska has none; the tracks moved along.",
-                "Use the .srt files with the film as it is, or cut it anew.",
+                "An edit list hides that part, and Matroska has no edit lists; the tracks were "
+                "shifted to match.",
+                "Use the .srt files with the film as it is, or cut the film again.",
             )
         )
     shortfalls += _check_end(plan, pairs, read, shift, errors)
@@ -81,7 +82,7 @@ def check(
     if tags:
         shortfalls.append(
             Shortfall(
-                f"Tags that the film with tracks does not have: {', '.join(sorted(tags))}.",
+                f"Tags missing from the film with tracks: {', '.join(sorted(tags))}.",
                 f"{plan.label} has no place for them, or ffmpeg does not write them.",
             )
         )
@@ -123,7 +124,8 @@ def _check_looks(
         if missing:
             told.append(
                 Shortfall(
-                    f"The film with tracks does not say of its picture {'; '.join(missing)}.",
+                    "The film with tracks has lost information about its picture: "
+                    f"{'; '.join(missing)}.",
                     f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}.",
                     "Install a newer ffmpeg, or use the .srt files with the film as it is.",
                 )
@@ -131,7 +133,7 @@ def _check_looks(
     if looks and is_dolby_vision(plan.film.path) and not is_dolby_vision(out):
         told.append(
             Shortfall(
-                "The film with tracks does not say that it is Dolby Vision.",
+                "The film with tracks is not marked as Dolby Vision.",
                 f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}.",
                 "Install a newer ffmpeg, or use the .srt files with the film as it is.",
             )
@@ -258,8 +260,8 @@ def _check_end(
         return [
             Shortfall(
                 f"The film with tracks ends at {length:.1f} s, not at {expected:.1f} s.",
-                said or "The film holds less than its header says.",
-                "If the film is a partial copy, get it whole and prepare it again.",
+                said or "The film is shorter than its header says.",
+                "If this is a partial copy, get the complete film and prepare it again.",
             )
         ]
     if not errors:
@@ -290,9 +292,9 @@ def _expected_end(film: Film) -> float:
 def ended_early(what: str) -> PassingError:
     """The error of a copy that stops before its film does, though ffmpeg ended well."""
     return PassingError(
-        "The film with subtitles is not whole.",
-        cause=f"{what.rstrip('.')}: ffmpeg stopped early and did not say why.",
-        fix="Run the job again; if it stays, with --debug, and report its log.",
+        "The film with subtitles is incomplete.",
+        cause=f"{what.rstrip('.')}: ffmpeg stopped early without saying why.",
+        fix="Run the job again; if it happens again, run it with --debug and report its log.",
     )
 
 

@@ -198,8 +198,8 @@ def plan(
     if not film.has_picture:
         raise StageError(
             f"{shown(film.path)} has no picture to put subtitles under.",
-            cause="It holds sound only.",
-            fix="Use the .srt files beside it.",
+            cause="It has only sound.",
+            fix="Use the .srt files next to it.",
         )
     target = _container(film, container)
     filled = [
@@ -225,7 +225,7 @@ def plan(
                 Shortfall(
                     f"The film has no {track.title} track.",
                     "Its subtitle file has no cues.",
-                    "See whether speech was found.",
+                    "Check whether speech was found.",
                 )
             )
     _show_the_first(draft)
@@ -258,14 +258,14 @@ def _show_the_first(draft: _Draft) -> None:
     if draft.container == "mp4" and own and not any("default" in i.dispositions for i in own):
         first = replace(own[0], dispositions=("default", *own[0].dispositions))
         draft.streams[draft.streams.index(own[0])] = first
-        draft.notes.append("The first subtitle track is switched on: in an MP4 one always is.")
+        draft.notes.append("The first subtitle track is on by default: in an MP4, one always is.")
 
 
 def _container(film: Film, wanted: str) -> Container:
     if wanted != "auto":
         if wanted not in _NAMES:
             raise UsageError(
-                f"{wanted!r} is no container that films are written to.",
+                f"{wanted!r} is not a container that films can be written to.",
                 fix="Set mux.container to auto, mkv or mp4.",
             )
         return _NAMES[wanted]
@@ -300,11 +300,11 @@ def _place(draft: _Draft, film: Film, stream: Stream) -> None:
             return
         _leave_out(draft, stream, "ffmpeg copies no data streams into it")
     elif not stream.readable:
-        _leave_out(draft, stream, "It is declared, but nothing that can be read is in it", "")
+        _leave_out(draft, stream, "It is declared, but contains nothing readable", "")
     elif draft.container == "mp4" and stream.codec not in MP4_CODECS:
         _leave_out(draft, stream, "MP4 players do not play it")
     elif draft.container == "matroska" and stream.codec in NOT_IN_MATROSKA:
-        _leave_out(draft, stream, "Matroska has no name for it, and nothing is re-encoded")
+        _leave_out(draft, stream, "Matroska has no codec ID for it, and nothing is re-encoded")
     else:
         draft.streams.append(_copied(stream, stream.dispositions))
 
@@ -316,7 +316,7 @@ def _place_cover(draft: _Draft, stream: Stream) -> None:
         draft.covers.append(stream)
         draft.cover_names.append(_named(draft, stream, f"cover.{COVER_TYPES[stream.codec][0]}"))
     else:
-        _leave_out(draft, stream, "it is no usual kind of cover picture")
+        _leave_out(draft, stream, "it is not a usual format for cover pictures")
 
 
 def _named(draft: _Draft, stream: Stream, otherwise: str) -> str:
@@ -326,9 +326,9 @@ def _named(draft: _Draft, stream: Stream, otherwise: str) -> str:
     if stream.filename and name != stream.filename:
         draft.shortfalls.append(
             Shortfall(
-                f"The attachment {shown(Path(stream.filename))} is called {name!r} in the film "
-                "with tracks.",
-                "Its name leads out of a folder, is no file's name everywhere, or is there twice.",
+                f"The attachment {shown(Path(stream.filename))} was renamed to {name!r} in the "
+                "film with tracks.",
+                "Its name points outside a folder, is not valid on every system, or is used twice.",
             )
         )
     return name

@@ -55,9 +55,9 @@ def require_decodable(film: Film) -> None:
         if _pixels(stream) > LARGEST_PICTURE:
             raise UsageError(
                 f"{shown(film.path)} has pictures of {stream.width} x {stream.height}, which are "
-                "too large to look for shot changes in.",
+                "too large for detecting shot changes.",
                 cause=f"One takes {_pixels(stream) * _BYTES_A_PIXEL / 1e9:.1f} GB of memory, and "
-                "no camera makes such pictures.",
+                "no camera makes pictures that large.",
                 fix="Prepare the job without --shots (shots.detect).",
             )
 

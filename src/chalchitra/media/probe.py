@@ -64,7 +64,7 @@ def probe(path: Path) -> Film:
         first = error.errors()[0]
         raise UsageError(
             f"{shown(path)} cannot be opened as a film.",
-            cause=f"Its header says what cannot be: {'.'.join(map(str, first['loc']))} is "
+            cause=f"Its header contains an impossible value: {'.'.join(map(str, first['loc']))} is "
             f"{first['input']!r:.40}.",
             fix="See whether a player plays it; if so, remux it to .mkv or .mp4.",
         ) from None
@@ -106,11 +106,11 @@ def look(path: Path) -> dict[str, Any]:
     if locked is not None:
         raise UsageError(
             f"{shown(path)} is encrypted, with {locked}.",
-            cause="It plays only where its key is, and no key is asked for here.",
+            cause="It plays only with its key, and Chalchitra does not use keys.",
             fix="Give a copy of the film that is not protected.",
         )
     if not any(stream.kind in ("video", "audio") for stream in streams):
-        raise UsageError(f"{shown(path)} holds neither picture nor sound.")
+        raise UsageError(f"{shown(path)} has neither picture nor sound.")
     if name in BARE_STREAMS:
         streams[0].duration = length.seconds
     if length.sure and length.seconds is not None:
@@ -141,9 +141,9 @@ def open_container(path: Path) -> Any:
         # while it probes (MPEG program streams, FLV; PyAV-Org/PyAV#2010).
         return av.open(file_url(path), container_options=INPUT_OPTIONS, metadata_errors="replace")
     except av.error.InvalidDataError:
-        cause = "It is damaged or incomplete, or it is no film."
+        cause = "It is damaged or incomplete, or it is not a film."
     except ValueError:  # EINVAL; newer PyAVs call it ArgumentError
-        cause = "Its format is not one of those that are opened here."
+        cause = "Its format is not supported."
     except (av.error.FFmpegError, OSError) as error:
         cause = f"ffmpeg says: {error.strerror}."
     raise UsageError(

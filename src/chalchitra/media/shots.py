@@ -154,7 +154,7 @@ def find_shot_changes(
     if not times:
         raise StageError(
             "No picture of the film could be decoded.",
-            cause=f"Its video ({stream.codec}) is damaged, or of a kind that is not known here.",
+            cause=f"Its video ({stream.codec}) is damaged, or of an unsupported kind.",
             fix="Prepare the job without --shots (shots.detect).",
         )
     measured = (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 else rate
@@ -168,7 +168,7 @@ def find_shot_changes(
 
 def _shortfalls(picture: _Picture, last: float) -> list[Shortfall]:
     told = []
-    fix = "Cues keep to no shot change there; get an undamaged copy if that matters."
+    fix = "Cues there do not follow shot changes; get an undamaged copy if that matters."
     if picture.broken:
         what = f"{picture.broken} packets of the picture are damaged."
         told.append(Shortfall(what, "They could not be decoded.", fix))
@@ -178,5 +178,5 @@ def _shortfalls(picture: _Picture, last: float) -> list[Shortfall]:
         wanted = whole if wanted is None else min(whole, wanted)
     if wanted is not None and last < wanted - _MISSING_S:
         what = f"The picture ends at {last:.1f} s, not at {wanted:.1f} s."
-        told.append(Shortfall(what, "The film holds less picture than its header says.", fix))
+        told.append(Shortfall(what, "The film has less picture than its header says.", fix))
     return told

@@ -34,7 +34,7 @@ def no_font(row: Mapping[str, str | None]) -> Shortfall:
     """What to say of a language without a styled track."""
     family = font_for(str(row["script"]), str(row["id"])).family
     return Shortfall(
-        f"The film has no styled {row['name']} track; the plain one is in it.",
+        f"The film has no styled {row['name']} track; it has only the plain one.",
         f"The font {family} is not on this machine, and no package has it.",
         "Install it (on Debian: apt install fonts-noto-core), then run the job with --from mux.",
     )

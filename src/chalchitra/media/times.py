@@ -21,7 +21,8 @@ def parse_time(text: str) -> float:
         if (minutes is None or seconds < 60) and (hours is None or int(minutes) < 60):
             return int(hours or 0) * 3600 + int(minutes or 0) * 60 + seconds
     raise UsageError(
-        f"{text!r} is no time.", fix="Write it as HH:MM:SS.mmm, as MM:SS, or as seconds: 90.5."
+        f"{text!r} is not a valid time.",
+        fix="Write it as HH:MM:SS.mmm, as MM:SS, or as seconds: 90.5.",
     )
 
 
@@ -52,7 +53,7 @@ def validate_clip(
         asked = start if start >= film.duration else (end or 0.0)
         if start >= film.duration or asked > film.duration + _SLACK_S:
             raise UsageError(
-                f"The clip goes to {asked:g} s, but the film is {film.duration:.3f} s long.",
+                f"The clip goes to {asked:g} s, but the film is only {film.duration:.3f} s long.",
                 fix="Choose --start-time and --end-time within the film.",
             )
         end = None if end is None else min(end, film.duration)

@@ -89,7 +89,7 @@ def find_ffmpeg() -> Ffmpeg:
         return found
     raise MissingError(
         "There is no usable ffmpeg.",
-        cause="None is on the PATH, and this environment has none.",
+        cause="There is none on the PATH and none in this environment.",
         fix=typed("./bootstrap.sh", first="Install ffmpeg, or"),
     )
 
@@ -277,14 +277,14 @@ def failure(status: int, errors: Sequence[str]) -> StageError:
     """The error of an ffmpeg that ended with a status (negative: a signal) and said this."""
     crash = f"it crashed (signal {-status})" if status < 0 else f"it ended with status {status}"
     if status in (-signal.SIGKILL, -signal.SIGTERM):
-        crash = f"it was killed (signal {-status}), as where memory runs out"
+        crash = f"it was killed (signal {-status}), as happens when memory runs out"
     if status < 0:
         return PassingError(
-            "ffmpeg failed.", cause=f"Its last words: {crash}.", fix="Run the job again."
+            "ffmpeg failed.", cause=f"Its last message: {crash}.", fix="Run the job again."
         )
     last = errors[-1] if errors else crash
     for number, message, found in _CAUSES:
         if any(line.rstrip(".").endswith(message) for line in errors):
             kind = PassingError if number in PASSING else FfmpegError
             return kind(found.what, cause=f"ffmpeg: {last}.", fix=found.fix)
-    return FfmpegError("ffmpeg failed.", cause=f"Its last words: {last}.")
+    return FfmpegError("ffmpeg failed.", cause=f"Its last message: {last}.")

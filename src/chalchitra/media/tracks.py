@@ -76,11 +76,11 @@ def _wanted(film: Film, wanted: str, language: LanguageCodes | None) -> tuple[St
     tracks = film.audio
     if wanted.isdecimal():
         if int(wanted) < len(tracks):
-            return tracks[int(wanted)], "it was asked for"
+            return tracks[int(wanted)], "it was requested"
     else:
         track = _first(tracks, _codes(language) if language else {_normal(wanted)})
         if track is not None:
-            return track, f"it was asked for by its language, {track.language}"
+            return track, f"it was requested by its language, {track.language}"
     raise UsageError(
         f"{shown(film.path)} has no audio track {wanted!r}.",
         cause=f"It has {'; '.join(map(_described, tracks))}.",

@@ -43,7 +43,7 @@ def _sound(path: Path) -> Iterator[wave.Wave_read]:
             yield sound
     except (wave.Error, EOFError) as error:
         raise StageError(
-            f"{path.name} is no WAV file.",
+            f"{path.name} is not a WAV file.",
             cause=f"Its header cannot be read: {error}.",
             fix="Run demux again.",
         ) from None

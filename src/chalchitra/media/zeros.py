@@ -42,9 +42,9 @@ def zeros_told(film: Film) -> list[Shortfall]:
     share = found / max(film.path.stat().st_size, 1)
     return [
         Shortfall(
-            f"{max(share, 0.001):.1%} of the file are zeros: what was said there is lost.",
+            f"{max(share, 0.001):.1%} of the file is zeros: the speech there is lost.",
             "It is an unfinished download, or was copied from a damaged disk.",
-            "Get the film whole and prepare it again.",
+            "Get a complete copy of the film and prepare it again.",
         )
     ]
 
