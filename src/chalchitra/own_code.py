@@ -59,9 +59,9 @@ def require_may_run(folder: Path, name: str) -> bool:
     if may_run(folder):
         return True
     raise UsageError(
-        f"The model in {folder} brings Python code of its own, which is not run.",
-        cause="Code is run only of a model that config/models.toml pins to a revision, unchanged "
-        "since it was fetched from there, after you agreed to it once.",
+        f"The model in {folder} comes with its own Python code, which is not run.",
+        cause="Code is run only if config/models.toml pins the model to a revision, its files are "
+        "unchanged since they were fetched, and you have agreed to it once.",
         fix=typed(
             "chalchitra models accept",
             name,
@@ -69,7 +69,8 @@ def require_may_run(folder: Path, name: str) -> bool:
         )
         if _is_ours(folder.resolve())
         else typed(
-            "chalchitra models list --kind seq2seq", first="To see which may be named in its place,"
+            "chalchitra models list --kind seq2seq",
+            first="To see which models can be used instead,",
         ),
     )
 

@@ -198,13 +198,13 @@ ROW = '[whisper.x.mlx]\nsources = [{ hub = "a/b" }]\nfiles = [{ name = "f" }]\n'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[whisper", "is no TOML"),
+        ("[whisper", "is not valid TOML"),
         ("[whisper.x]\nmultilingual = true\n", "whisper.x has no format"),
         ("[whisper.x.mlx]\nfiles = [{ name = 'f' }]\n", "needs files and sources"),
         (ROW + "colour = 1\n", "unknown key colour"),
-        (ROW.replace('"f"', '"f", sha256 = "abc"'), "sha256 that is none"),
+        (ROW.replace('"f"', '"f", sha256 = "abc"'), "invalid sha256"),
         (ROW.replace('"f"', '"f", hue = 1'), "cannot be read"),
-        (ROW.replace("hub =", "hup ="), "no hub, no wheels and no folder"),
+        (ROW.replace("hub =", "hup ="), "neither a hub, wheels nor a folder"),
         ("whisper = 3\n", "cannot be read"),
     ],
 )

@@ -69,7 +69,7 @@ def test_a_failed_repair_leaves_what_was_there(entry: ModelEntry, source_folder:
     folder = fetch(entry, sources=[FolderSource(source_folder)]).path
     (source_folder / "config.json").unlink()
     (source_folder / "config.json").write_bytes(b'{"model": "evil"}')
-    with pytest.raises(FetchError, match=r"config\.json is not the file"):
+    with pytest.raises(FetchError, match=r"config\.json is not the expected file"):
         fetch(entry, sources=[FolderSource(source_folder)], force=True)
     assert check(entry, full=True).ok
     assert (folder / "config.json").read_bytes() == b'{"model": "tiny"}'

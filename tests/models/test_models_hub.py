@@ -86,7 +86,7 @@ def test_a_recorded_hash_binds_later_fetches(fake_hub: Any, entry: ModelEntry) -
     fake_hub.files["tokenizer.json"] = b"[]"
     with pytest.raises(FetchError) as error:
         fetch(entry, force=True)
-    assert "tokenizer.json is not the file" in failure(error)
+    assert "tokenizer.json is not the expected file" in failure(error)
     assert check(entry).ok
 
 
@@ -186,7 +186,7 @@ def test_an_unknown_repository(fake_hub: Any, entry: ModelEntry, unverified: boo
     with pytest.raises(FetchError) as error:
         fetch(dataclasses.replace(entry, unverified=unverified))
     assert "no such repository" in failure(error)
-    assert ("never confirmed" in failure(error)) == unverified
+    assert ("never been confirmed" in failure(error)) == unverified
 
 
 def test_an_unknown_revision(fake_hub: Any, entry: ModelEntry) -> None:
@@ -210,7 +210,7 @@ def test_a_file_with_another_hash_never_becomes_the_model(
     fake_hub.files["model.bin"] = b"x" * (1 << 20)
     with pytest.raises(FetchError) as error:
         fetch(entry)
-    assert "model.bin is not the file" in failure(error)
+    assert "model.bin is not the expected file" in failure(error)
     assert nothing_left(models)
 
 
@@ -252,8 +252,8 @@ def test_what_lies_on_the_disk_already_is_named(
     for name in ("config.json", "model.bin", "tokenizer.json"):
         (cached / name).touch()
     assert f"--format ctranslate2 --from {cached}\n" in told(True)
-    assert "base, small are on this disk already: with --model base" in told(True)
-    assert "3 MB of it are here already" in told(True)
+    assert "base, small are already on this disk: with --model base" in told(True)
+    assert "3 MB of it are already here" in told(True)
     assert "MB of it" not in told(False)
 
 

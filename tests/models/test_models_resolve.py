@@ -131,7 +131,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_its_folder(ctranslate2: Path) -> None:
     error = refused(ctranslate2 / "model.bin", "whisper", "ctranslate2")
-    assert "named by the folder" in error.cause
+    assert "given as the folder" in error.cause
 
 
 def test_what_a_folder_lacks(ctranslate2: Path) -> None:
@@ -149,10 +149,10 @@ def test_another_engines_format_is_named(ctranslate2: Path, mlx: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("config.json", "[]", "no JSON object"),
-        ("config.json", "{", "no JSON object"),
-        ("model.bin", "\x06\x00\x00\x00\x10\x00TransformerSpec", "no CTranslate2 Whisper model"),
-        ("model.bin", "", "no CTranslate2 Whisper model"),
+        ("config.json", "[]", "not a JSON object"),
+        ("config.json", "{", "not a JSON object"),
+        ("model.bin", "\x06\x00\x00\x00\x10\x00TransformerSpec", "not a CTranslate2 Whisper model"),
+        ("model.bin", "", "not a CTranslate2 Whisper model"),
     ],
 )
 def test_files_that_are_something_else(

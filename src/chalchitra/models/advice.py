@@ -34,14 +34,14 @@ def advice(
     """Sentences, each a line of its own: what lies on the disk, and how to bring the model here."""
     here = _arrived(entry.path(root))
     if resumable and here:
-        yield f"{here / 1e6:.0f} MB of it are here already: fetched again, it goes on from there."
+        yield f"{here / 1e6:.0f} MB of it are already here: fetching it again continues from there."
     if others := _others(entry, root):
         option = _OPTIONS[entry.kind]
         equals = "=" if " " in option else " "
         verb = "is" if len(others) == 1 else "are"
         yield (
-            f"{listed(others, _MOST_NAMED)} {verb} on this disk already: with "
-            f"{option}{equals}{others[0]}, prepare-job makes a job that needs no other."
+            f"{listed(others, _MOST_NAMED)} {verb} already on this disk: with "
+            f"{option}{equals}{others[0]}, prepare-job makes a job that needs no other model."
         )
     for folder in _cached(entry):
         yield fetch_line(
@@ -49,7 +49,7 @@ def advice(
             entry.format,
             "--from",
             folder,
-            first=f"All its files are in {folder} already; to take them,",
+            first=f"All its files are already in {folder}; to use them,",
         )
     if not all(isinstance(source, FolderSource) for source in tried):
         folder = entry.path(root).absolute()

@@ -259,16 +259,16 @@ class Catalogue:
 def load(root: Path | None = None) -> Catalogue:
     """Read config/models.toml. Raises UsageError when it is missing or broken."""
     path = config_dir(root) / TABLE
-    restore = hints.restore_line(f"config/{TABLE}", first="Mend it, or")
+    restore = hints.restore_line(f"config/{TABLE}", first="Fix it, or")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Catalogue(tuple(_entries(data)))
     except FileNotFoundError:
         raise UsageError(
-            f"{path} is missing.", cause="The checkout is not whole.", fix=restore
+            f"{path} is missing.", cause="The checkout is incomplete.", fix=restore
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no TOML: {error}.", fix=restore) from None
+        raise UsageError(f"{path} is not valid TOML: {error}.", fix=restore) from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{path} has a row that cannot be read: {error}.", fix=restore) from error
 
@@ -279,7 +279,7 @@ def _raise_unknown(name: str, kind: str | None, entries: list[ModelEntry]) -> No
     whose = f"{kind} model" if kind else "model"
     raise UsageError(
         f"There is no {whose} called {name}.",
-        cause=f"Close to it: {', '.join(near)}." if near else "",
+        cause=f"Similar names: {', '.join(near)}." if near else "",
         fix=hints.typed(
             "chalchitra models list", first="Give a name or a model's folder; to see the names,"
         ),
@@ -332,7 +332,7 @@ def _file(where: str, row: dict[str, Any]) -> ModelFile:
     names = row["name"]
     sha256 = row.get("sha256")
     if sha256 is not None and (len(sha256) != 64 or int(sha256, 16) < 0):
-        raise ValueError(f"{where} has a sha256 that is none: {sha256}")
+        raise ValueError(f"{where} has an invalid sha256: {sha256}")
     patterns = (names,) if isinstance(names, str) else tuple(names)
     return ModelFile(patterns, **{key: value for key, value in row.items() if key != "name"})
 
@@ -353,4 +353,4 @@ def _source(where: str, row: dict[str, Any]) -> Source:
         return WheelSource(tuple(Wheel(**wheel) for wheel in row["wheels"]), members)
     if "folder" in row:
         return FolderSource(Path(row["folder"]).expanduser())
-    raise ValueError(f"{where} has a source that is no hub, no wheels and no folder")
+    raise ValueError(f"{where} has a source that is neither a hub, wheels nor a folder")

@@ -36,7 +36,7 @@ def convert_if_needed(entry: ModelEntry, root: Path | None = None) -> bool:
     if not python.exists():
         raise MissingError(
             f"The model {entry} cannot be converted.",
-            cause=f"The environment {environment}, which does it, is not there.",
+            cause=f"The environment {environment}, which converts it, is missing.",
             fix=typed("./bootstrap.sh --env", environment),
         )
     blank = ["--blank", entry.blank_token] if entry.blank_token else []

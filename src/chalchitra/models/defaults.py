@@ -52,7 +52,7 @@ def default_whisper(
     what = "multilingual model that can translate" if translate else "multilingual model"
     # The table goes from small to large.
     if not fitting:
-        return next(iter(entries)), f"the smallest {what}; even this is much for {where}"
+        return next(iter(entries)), f"the smallest {what}; even this is a lot for {where}"
     return fitting[-1], f"the largest {what} in reasonable time on {where}"
 
 

@@ -217,9 +217,9 @@ def _checked(
         wanted = table.get(name) or recorded.get(name) or origin.sha256.get(name)
         if wanted and files[name].sha256 != wanted:
             raise SourceError(
-                f"{name} is not the file that was asked for (sha256 {files[name].sha256[:12]}…"
-                f" in place of {wanted[:12]}…)",
-                "Try again; if it stays so, do not use this source.",
+                f"{name} is not the expected file (sha256 {files[name].sha256[:12]}… instead of "
+                f"{wanted[:12]}…)",
+                "Try again; if it happens again, do not use this source.",
             )
         _flush(work / name)
     for name in set(present) - set(names):

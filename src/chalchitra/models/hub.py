@@ -150,7 +150,7 @@ def _explain(error: BaseException, source: HubSource, entry: ModelEntry) -> Sour
                 typed(LOGIN, first=f"Accept its terms at {source.page}, then"),
             )
         return SourceError(
-            "it is gated, and the account of this machine's token has not been let in",
+            "it is gated, and the account of this machine's token has no access to it",
             typed(
                 LOGIN,
                 first=f"Accept its terms at {source.page} with that account, or to use another,",
@@ -162,13 +162,15 @@ def _explain(error: BaseException, source: HubSource, entry: ModelEntry) -> Sour
             "Correct the revision in config/models.toml.",
         )
     if isinstance(error, errors.RepositoryNotFoundError):
-        guess = ", and its name was never confirmed" if entry.unverified else ""
+        guess = ", and its name has never been confirmed" if entry.unverified else ""
         return SourceError(
             f"there is no such repository, or it is private{guess}",
             typed(LOGIN, first=f"Look at {source.page}; correct config/models.toml, or to see it,"),
         )
     if isinstance(error, errors.EntryNotFoundError) and isinstance(error, errors.HfHubHTTPError):
-        return SourceError("a file is gone from it", "Try another revision in config/models.toml.")
+        return SourceError(
+            "one of its files is missing", "Try another revision in config/models.toml."
+        )
     if isinstance(error, errors.HfHubHTTPError):
         status = error.response.status_code
         if status == 401:
@@ -177,7 +179,9 @@ def _explain(error: BaseException, source: HubSource, entry: ModelEntry) -> Sour
             f"the hub answered with status {status}", "Try again later.", resumable=True
         )
     if isinstance(error, errors.FileMetadataError):
-        return SourceError("what answers is no model hub", "Check HF_ENDPOINT and the proxy.")
+        return SourceError(
+            "the server that answers is not a model hub", "Check HF_ENDPOINT and the proxy."
+        )
     if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
         return SourceError(
             f"the files cannot be written: {error.strerror}",

@@ -37,7 +37,7 @@ def require_accepted(entry: ModelEntry, root: Path | None = None, *, otherwise: 
         return
     raise UsageError(
         f"The model {entry.name} is not for commercial use: its licence is {entry.licence}.",
-        cause="It is fetched and used only after you agreed to that once.",
+        cause="It is fetched and used only after you have agreed to that once.",
         fix=typed(
             "chalchitra models accept",
             entry.name,
@@ -67,8 +67,8 @@ def require_code_accepted(entry: ModelEntry, root: Path | None = None) -> None:
     _require_pinned(entry)
     if not code_accepted(entry, root):
         raise UsageError(
-            f"The model {entry.name} brings Python code of its own, which would be run.",
-            cause="It is run only after you agreed to that once.",
+            f"The model {entry.name} comes with its own Python code, which would be run.",
+            cause="It is run only after you have agreed to that once.",
             fix=typed(
                 "chalchitra models accept",
                 entry.name,
@@ -80,9 +80,9 @@ def require_code_accepted(entry: ModelEntry, root: Path | None = None) -> None:
 def _require_pinned(entry: ModelEntry) -> None:
     if entry.trust_remote_code and entry.revision is None:
         raise UsageError(
-            f"The model {entry.name} brings Python code of its own, which is not run.",
-            cause="config/models.toml names no revision of it, so nobody knows what that code is.",
-            fix="Choose a model that has one, or write the revision that you trust there.",
+            f"The model {entry.name} comes with its own Python code, which is not run.",
+            cause="config/models.toml does not pin its revision, so its code cannot be known.",
+            fix="Choose a model that has one, or add the revision that you trust there.",
         )
 
 

@@ -109,7 +109,7 @@ def record_conversion(entry: ModelEntry, folder: Path, names: Iterable[str]) -> 
     """
     manifest = read(folder)
     if manifest is None or entry.convert is None:
-        raise ValueError(f"{folder} is no fetched model that is converted")
+        raise ValueError(f"{folder} is not a fetched model that can be converted")
     files = {name: record(folder / name) for name in names}
     write(folder, replace(manifest, conversion=Conversion(entry.convert, files)))
 

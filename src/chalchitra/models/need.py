@@ -59,11 +59,11 @@ def _wanted(
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """Name and format of each model that is wanted, and why."""
     name, _ = default_whisper(machine)
-    yield (name, _format(machine)), "the recogniser that this machine takes by itself"
+    yield (name, _format(machine)), "this machine's default recogniser"
     for source in sources:
         aligner = resolve_aligner(source.id)
         if aligner is not None:
-            yield (aligner.name, aligner.format), f"sharper word times in {source.name}"
+            yield (aligner.name, aligner.format), f"more accurate word times in {source.name}"
         for target in targets:
             if target.id == source.id:
                 continue
@@ -87,7 +87,7 @@ def _purpose(entry: ModelEntry) -> str:
         case "whisper":
             return "recognition" if entry.multilingual else "recognition of English"
         case "wav2vec2":
-            return f"sharper word times in {', '.join(entry.languages) or 'any language'}"
+            return f"more accurate word times in {', '.join(entry.languages) or 'any language'}"
         case "seq2seq":
             return f"translation, {entry.direction}" if entry.direction else "translation"
         case "diarization":

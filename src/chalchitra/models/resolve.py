@@ -113,7 +113,7 @@ def _validate(path: Path, kind: str, format: str) -> None:
     if not path.is_dir():
         raise UsageError(
             f"There is no model folder {path}.",
-            cause="It is a file: a model is named by the folder that holds it."
+            cause="It is a file; a model is given as the folder that contains it."
             if path.exists()
             else "",
             fix=typed(
@@ -145,12 +145,12 @@ def _wrong_content(path: Path, kind: str, format: str) -> str | None:
         return None
     config = _config(path)
     if config is None:
-        return "Its config.json is no JSON object."
+        return "Its config.json is not a JSON object."
     if format == "ctranslate2":
         with open(path / "model.bin", "rb") as handle:
             # Format version, then the specification's name with its length before it.
             if b"WhisperSpec" not in handle.read(64):
-                return "Its model.bin is no CTranslate2 Whisper model."
+                return "Its model.bin is not a CTranslate2 Whisper model."
     elif format == "mlx" and "n_audio_state" not in config:
         return "Its config.json does not describe an MLX Whisper model."
     elif kind == "wav2vec2" and config.get("model_type") != "wav2vec2":

@@ -65,7 +65,7 @@ def check(entry: ModelEntry, root: Path | None = None, *, full: bool = False) ->
     for name, record in manifest.files.items():
         wanted = {file.sha256 for file in entry.files if name in file.patterns and file.sha256}
         if wanted and record.sha256 not in wanted:
-            problems.append(f"{name} is not the file that the catalogue names")
+            problems.append(f"{name} is not the file listed in the catalogue")
     size = sum(record.size for record in manifest.all_files.values())
     return Check(entry, folder, "damaged" if problems else "ok", tuple(problems), size)
 
@@ -93,12 +93,12 @@ def _file_problem(
     if not path.is_file():
         return "is missing"
     if path.stat().st_size != record.size:
-        return f"has {path.stat().st_size} bytes in place of {record.size}"
+        return f"has {path.stat().st_size} bytes instead of {record.size}"
     if not full and record.untouched(path):
         return None
     # Another time alone is no damage: a copied models folder has other times.
     same = cache.sha256(path, fresh=full) == record.sha256
-    return None if same else "was changed since it was fetched"
+    return None if same else "has changed since it was fetched"
 
 
 def _fingerprint(path: Path, sha256: Callable[[Path], str | None]) -> str | None:

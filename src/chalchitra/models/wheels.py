@@ -109,7 +109,7 @@ def _explain(log: str, source: WheelSource) -> SourceError:
     names = ", ".join(wheel.requirement for wheel in source.wheels)
     if "DO NOT MATCH THE HASHES" in log:
         return SourceError(
-            f"the index serves other files under the name of {names}",
+            f"the index serves different files under the name of {names}",
             "Do not use this index for it.",
         )
     if "connection broken" in log or "Could not fetch URL" in log:
