@@ -58,7 +58,7 @@ def _bootstrap(names: list[str]) -> None:
     stopping.check()  # Ctrl-C on the terminal was for both of us
     if status != ExitCode.DONE:
         raise MissingError(
-            f"The demo needs the environments {', '.join(names)}, and they could not be built.",
-            cause="bootstrap said why, above.",
-            fix=typed("./run-pipeline.sh --demo", first="Mend that, then"),
+            f"The demo needs the environments {', '.join(names)}, but they could not be built.",
+            cause="bootstrap printed the reason above.",
+            fix=typed("./run-pipeline.sh --demo", first="Fix that, then"),
         )

@@ -199,7 +199,7 @@ def test_a_killed_build_never_counts_and_the_next_one_waits_for_its_rest(checkou
     ("says", "expected"),
     [
         ("error: Failed to fetch: x\n cause: tcp connect error", "index cannot be reached"),
-        ("error: Hash mismatch for `torch==2.8.0`", "not the one that the lock pins"),
+        ("error: Hash mismatch for `torch==2.8.0`", "does not match its locked hash"),
         ("error: No space left on device (os error 28)", "disk is full"),
         ("has no wheels with a matching platform tag", "does not exist for this system"),
         ("× Failed to build `indictranstoolkit==1.1.1`", "could not be compiled"),
@@ -256,7 +256,7 @@ def test_no_room_is_said_before_anything_is_fetched(checkout):
     uv.write_text(uv.read_text() + '\nif "--dry-run" in words: sys.exit("Would download 1")\n')
     done = checkout.bootstrap()
     assert done.returncode == 3
-    assert "There is no room for main, heavy" in done.stderr
+    assert "There is not enough space for main, heavy" in done.stderr
     assert "GB are needed" in done.stderr
     assert not checkout.calls("venv")
 

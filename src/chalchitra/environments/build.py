@@ -97,7 +97,7 @@ class Builder:
             raise MissingError(
                 f"The environment {environment.name} could not be built: {error}.",
                 cause="The disk is full, or the folder is not writable.",
-                fix="Mend that, and type the same command again.",
+                fix="Fix that, then type the same command again.",
             ) from None
         finally:
             put_back(self.root)
@@ -197,10 +197,10 @@ def check_platform(environment: Environment) -> None:
     """Raises MissingError where the table does not have this platform."""
     if platform_id() not in environment.platforms:
         raise MissingError(
-            f"The environment {environment.name} does not exist for {platform_id()}.",
-            cause=f"Its libraries are there for {', '.join(environment.platforms)} "
-            "(on Apple silicon with an arm64 Python).",
-            fix="Use one of these machines; on Windows, WSL is one.",
+            f"The environment {environment.name} is not available for {platform_id()}.",
+            cause=f"Its libraries exist for {', '.join(environment.platforms)} (on Apple silicon "
+            "with an arm64 Python).",
+            fix="Use one of these systems; on Windows, use WSL.",
         )
 
 
@@ -221,11 +221,11 @@ def check_disk(environments: list[Environment], builder: Builder) -> None:
         return
     names = ", ".join(item.name for item in environments)
     raise MissingError(
-        f"There is no room for {names}: {needed:.1f} GB are needed in {short[0]}, "
-        f"and {free_gb(short[0]):.1f} GB are free.",
-        cause="The libraries that hear and translate are large.",
-        fix="Free some room, or make venv a link to a folder on another disk "
-        "(UV_CACHE_DIR moves uv's cache).",
+        f"There is not enough space for {names}: {needed:.1f} GB are needed in {short[0]}, but "
+        f"only {free_gb(short[0]):.1f} GB are free.",
+        cause="The libraries for recognition and translation are large.",
+        fix="Free some space, or make venv a link to a folder on another disk (UV_CACHE_DIR moves "
+        "uv's cache).",
     )
 
 
@@ -251,7 +251,7 @@ def _version(folder: Path) -> str:
     noted = (folder / "pyvenv.cfg").read_text(encoding="utf-8")
     found = re.search(r"^version(?:_info)? *= *(\d+\.\d+\.\d+)", noted, re.MULTILINE)
     if found is None:
-        raise OSError(f"{folder / 'pyvenv.cfg'} names no version")
+        raise OSError(f"{folder / 'pyvenv.cfg'} does not name a version")
     return found[1]
 
 
@@ -264,15 +264,15 @@ def _installed(site: Path) -> dict[str, str]:
 def _failure(name: str, code: int, said: str, log: Path) -> MissingError:
     what, cause, fix = "the installer failed", "The log says why.", "Read it"
     if code < 0:
-        what = f"the installer was ended by {signal.Signals(-code).name}"
-        cause = "Someone ended it, or the machine ran out of memory."
+        what = f"the installer was killed by {signal.Signals(-code).name}"
+        cause = "Somebody stopped it, or the machine ran out of memory."
         fix = "Look at the log"
     elif trouble := uv_.trouble_of(said):
         what, cause, fix = trouble.what, trouble.cause, trouble.fix
     elif error := re.findall(r"^(\w*(?:Error|Exception)\b.*)$", said, re.MULTILINE):
-        what = f"it was installed and does not run ({error[-1]})"
-        cause = "A library of the system is missing or too old."
-        fix = "Look into the log for its name"
+        what = f"it was installed but does not run ({error[-1]})"
+        cause = "A system library is missing or too old."
+        fix = "Look for its name in the log"
     return MissingError(
         f"The environment {name} could not be built: {what}.",
         cause=cause,

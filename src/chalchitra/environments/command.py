@@ -69,16 +69,20 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bootstrap",
         description="Build the environments that Chalchitra runs in, or check them.",
-        epilog="Without options it builds what this machine needs and does not have.",
+        epilog="Without options, it builds what this machine needs and does not have yet.",
         allow_abbrev=False,
     )
     either = parser.add_mutually_exclusive_group()
     add = parser.add_argument
-    add("--env", metavar="NAME", action="append", help="only this one; may be given several times")
-    either.add_argument("--check", action="store_true", help="build nothing; look thoroughly")
-    either.add_argument("--force", action="store_true", help="build also what is whole")
-    add("--dev", action="store_true", help="with the tools for developing (tests, lint, types)")
-    add("--debug", action="store_true", help="show all that uv says, and tracebacks")
+    add("--env", metavar="NAME", action="append", help="only this environment; repeatable")
+    either.add_argument(
+        "--check", action="store_true", help="build nothing; check everything thoroughly"
+    )
+    either.add_argument(
+        "--force", action="store_true", help="rebuild environments even if they are complete"
+    )
+    add("--dev", action="store_true", help="include the development tools (tests, lint, types)")
+    add("--debug", action="store_true", help="show the full output of uv, and tracebacks")
     add("--json", action="store_true", help="print the environments and their state as JSON")
     return parser
 
@@ -167,7 +171,7 @@ def _raise_broken(states: list[EnvironmentState]) -> None:
     broken = [seen for seen in states if not seen.whole]
     if broken:
         raise MissingError(
-            "Not whole: " + "; ".join(f"{seen.name} ({seen.reason})" for seen in broken) + ".",
+            "Incomplete: " + "; ".join(f"{seen.name} ({seen.reason})" for seen in broken) + ".",
             fix=broken[0].fix if len(broken) == 1 else typed("./bootstrap.sh"),
         )
 
@@ -179,7 +183,7 @@ def _locked(root: Path, report: Report) -> Iterator[int]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report.say("another bootstrap is building here: waiting for it to end")
+            report.say("another bootstrap is building here: waiting for it to finish")
             stopping.lock(handle, fcntl.LOCK_EX)
         yield handle.fileno()
 
@@ -241,7 +245,7 @@ class Report:
         for seen in states:
             if not self._as_json and seen.name not in self._built:
                 python = f" (Python {seen.stamp.python})" if seen.stamp else ""
-                found = f"whole{python}" if seen.whole else f"not whole, {seen.reason}"
+                found = f"complete{python}" if seen.whole else f"incomplete, {seen.reason}"
                 self.say(f"{seen.name}: {found}")
 
     def finish(self, error: Ending | None) -> None:
@@ -270,6 +274,6 @@ def _ours(error: ChalchitraError | OSError) -> ChalchitraError:
         return error
     return MissingError(
         f"Something in the checkout cannot be used: {error}.",
-        cause="The disk is full, or a file or folder is not ours to write.",
-        fix="Mend that, and type the same command again.",
+        cause="The disk is full, or a file or folder is not writable.",
+        fix="Fix that, then type the same command again.",
     )

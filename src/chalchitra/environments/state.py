@@ -84,7 +84,7 @@ def lock_hashes(locks: list[str], root: Path | None = None) -> dict[str, str]:
     except FileNotFoundError as error:
         raise MissingError(
             f"{error.filename} is missing.",
-            cause="The checkout is not whole.",
+            cause="The checkout is incomplete.",
             fix=restore_line("requirements"),
         ) from None
 
@@ -125,17 +125,17 @@ def _problem(
     if stamp.platform != platform_id():
         return f"it was built for {stamp.platform}, and this is {platform_id()}"
     if dev and environment.dev and environment.dev not in stamp.locks:
-        return "it has no developers' tools"
+        return "it lacks the development tools"
     wanted = lock_hashes(locks_of(environment, dev=dev), root)
     changed = [lock for lock, digest in wanted.items() if stamp.locks.get(lock) != digest]
     if changed:
         return f"requirements/{changed[0]}.txt changed since it was built"
     python = Path(os.path.realpath(folder / "bin" / "python"))
     if not os.access(python, os.X_OK):
-        return f"its Python is gone ({python})"
+        return f"its Python is missing ({python})"
     version = re.fullmatch(r"python(3\.\d+)", python.name)
     if version and not stamp.python.startswith(f"{version[1]}."):
-        return f"its Python became {version[1]} and was {stamp.python}"
+        return f"its Python is now {version[1]}, but was {stamp.python}"
     return ""
 
 
@@ -147,7 +147,7 @@ def locked_versions(name: str, root: Path | None = None) -> dict[str, str]:
     stamp = read_stamp(environment_dir(load(root).get(name).name, root))
     if stamp is None:
         raise MissingError(
-            f"The environment {name} is not there.",
+            f"The environment {name} is missing.",
             cause="It has not been built, or its build was not finished.",
             fix=typed("./bootstrap.sh --env", name),
         )
@@ -204,14 +204,14 @@ def _found_wrong(environment: Environment, stamp: Stamp, root: Path | None) -> s
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         return f"its Python does not run ({error})"
     if seen["python"].split(".")[:2] != stamp.python.split(".")[:2]:
-        return f"its Python is {seen['python']} and was {stamp.python}"
+        return f"its Python is {seen['python']}, but was {stamp.python}"
     packages = {normalised(key): version for key, version in seen["packages"].items()}
     for package, version in stamp.packages.items():
         if _release(packages.get(package, "")) != _release(version):
-            return f"{package} is {packages.get(package, 'not installed')} and should be {version}"
+            return f"{package} is {packages.get(package, 'not installed')} but should be {version}"
     if seen["missing"]:
         return f"{', '.join(seen['missing'])} cannot be imported"
     expected = source_dir(root) / "chalchitra" / "__init__.py"
     if not seen["source"] or not expected.samefile(seen["source"]):
-        return "it does not find the source of this checkout"
+        return "it cannot find the source of this checkout"
     return ""

@@ -101,7 +101,7 @@ class Table:
             if service.is_default(apple_silicon=apple_silicon):
                 return environment, service
         raise UsageError(
-            f"No environment serves the stage {stage}.",
+            f"No environment runs the stage {stage}.",
             cause="No `serves` row of config/environments.toml is its default on this machine.",
             fix="Add one there.",
         )
@@ -143,8 +143,8 @@ def load(root: Path | None = None) -> Table:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise UsageError(
             f"{path} cannot be used: {error}.",
-            cause="It is missing, or was edited into something else than a table of environments.",
-            fix=restore_line("config/environments.toml", first="Mend it, or"),
+            cause="It is missing, or is no longer a valid table of environments.",
+            fix=restore_line("config/environments.toml", first="Fix it, or"),
         ) from None
 
 

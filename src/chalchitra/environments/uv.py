@@ -213,15 +213,15 @@ _TROUBLES = (
     ),
     Trouble(
         r"hash mismatch|DO NOT MATCH THE HASHES",
-        "a package is not the one that the lock pins",
-        "The download was damaged, or the index gives out other files.",
+        "a package does not match its locked hash",
+        "The download was damaged, or the index serves different files.",
         "Use another index (UV_DEFAULT_INDEX names one) if it happens again",
     ),
     Trouble(
         r"no wheels with a matching|has no usable wheels|only has wheels for",
         "a package does not exist for this system",
         "The C library, the macOS or the processor is older than the package supports.",
-        "Look into the log for its name, and update the system",
+        "Look for its name in the log, and update the system",
     ),
     Trouble(
         r"Failed to build|command '?\S*(gcc|g\+\+|cc|clang|c\+\+)'? failed",
