@@ -27,7 +27,7 @@ def test_a_log_that_is_not_there(project, chalchitra):
     job, layout = project.job()
     assert "no log yet" in chalchitra("logs", job.job_id).err
     write(layout, "demux", "one\n")
-    for stage, words in (("mux", "mux has no log"), ("dream", "no stage")):
+    for stage, words in (("mux", "mux has no log"), ("dream", "not a stage")):
         found = chalchitra("logs", job.job_id, stage)
         assert (found.code, found.out) == (2, "")
         assert words in found.err

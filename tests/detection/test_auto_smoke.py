@@ -84,7 +84,7 @@ def test_what_does_not_tell_its_language_is_refused_and_leaves_nothing(base_mode
         "prepare-job.sh", DEMO, "--transcribe", *AUTO, "--out", out, "--set", "language.accept=1"
     )
     assert done.returncode == 2
-    assert "The likeliest are English" in done.stderr
+    assert "Most likely: English" in done.stderr
     assert "--set language.accept=" in done.stderr
     assert nothing_is_left(out)
     done = command("prepare-job.sh", DEMO, "--translate", *AUTO, "-t", "en", "--out", out)

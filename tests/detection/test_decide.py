@@ -60,22 +60,20 @@ def test_hindi_is_never_taken_without_a_word_of_urdu():
     spoken = decided({"hi": 0.85, "pa": 0.05, "ur": 0.04})
     assert spoken.language.id == "hi"
     assert spoken.notes[1] == (
-        "Hindi and Urdu are one spoken language: Hindi 0.85, Urdu 0.04; to have it written in the "
-        "Arabic script type -s ur."
+        "Hindi and Urdu are the same language when spoken: Hindi 0.85, Urdu 0.04; to get it "
+        "written in the Arabic script, use -s ur."
     )
     assert "Urdu 0.00" in decided({"hi": 0.99}).notes[1]
-    assert "in Devanagari type -s hi" in decided({"ur": 0.8, "hi": 0.1}).notes[1]
+    assert "in Devanagari, use -s hi" in decided({"ur": 0.8, "hi": 0.1}).notes[1]
 
 
 def test_hindi_or_urdu_is_asked_where_the_sound_does_not_tell():
     for one, other in (("hi", "ur"), ("ur", "hi")):
         error = refused({one: 0.45, other: 0.41, "pa": 0.02})
-        assert error.what == (
-            f"{NAMES[one]} or {NAMES[other]} is spoken in 'film.mkv', and it is yours to say which."
-        )
+        assert error.what == (f"'film.mkv' is in {NAMES[one]} or {NAMES[other]}; choose which.")
         assert f"{NAMES[one]} 0.45, {NAMES[other]} 0.41, from 8 windows" in error.cause
-        assert "-s hi to have it written in Devanagari" in error.fix
-        assert "-s ur to have it written in the Arabic script" in error.fix
+        assert "-s hi to get it written in Devanagari" in error.fix
+        assert "-s ur to get it written in the Arabic script" in error.fix
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
@@ -98,10 +96,11 @@ def test_what_is_not_clear_is_refused_with_the_candidates():
     error = refused({"mr": 0.41, "ne": 0.33, "hi": 0.1, "en": 0.01})
     assert error.what == "It is not clear which language is spoken in 'film.mkv'."
     assert error.cause == (
-        "The likeliest are Marathi 0.41, Nepali 0.33, Hindi 0.10, from 8 windows; 0.50 is needed."
+        "Most likely: Marathi 0.41, Nepali 0.33, Hindi 0.10, from 8 windows; 0.50 is required."
     )
     assert error.fix == (
-        "Name it, for example with -s mr, or take the likeliest with --set language.accept=0.41."
+        "Name it, for example with -s mr, or accept the most likely one with --set "
+        "language.accept=0.41."
     )
 
 
@@ -138,7 +137,7 @@ def test_a_code_becomes_the_customary_script():
 
 
 def test_a_code_that_no_table_has_is_passed_over():
-    assert refused({"xx": 0.9, "hi": 0.1}, windows=3).cause.startswith("The likeliest are Hindi")
+    assert refused({"xx": 0.9, "hi": 0.1}, windows=3).cause.startswith("Most likely: Hindi")
 
 
 @pytest.mark.parametrize("code", sorted(NAMES))

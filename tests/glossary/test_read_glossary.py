@@ -81,14 +81,14 @@ def test_the_column_of_the_spoken_language_has_the_terms(sheet):
     ("name", "content", "said"),
     [
         ("g.txt", b"Ravi\n\xff\n", "g.txt, line 2: this is not UTF-8"),
-        ("g.txt", "Ravi\n# no\n\x00\n", "g.txt, line 3: it holds characters"),
-        ("g.csv", "Ravi,ரவி\n", "g.csv, line 1: nothing says what its columns are"),
-        ("g.txt", "Ravi\nSurya\tसूर्या\n", "g.txt, line 2: nothing says"),
-        ("g.csv", "term,Klingon\nRavi,x\n", "g.csv, line 1: 'Klingon' names no column"),
-        ("g.csv", "term,hi,Hindi\nRavi,x,y\n", "g.csv, line 1: two columns are hi"),
-        ("g.csv", "term,hi\nDelhi, India,x\n", "g.csv, line 2: 3 columns, and there are 2"),
-        ("g.csv", 'term,hi\n"Ravi,x\n', "g.csv, line 2: this is no line of a CSV file"),
-        ("g.txt", "Ravi\n---\n", "g.txt, line 2: '---' has no letter"),
+        ("g.txt", "Ravi\n# no\n\x00\n", "g.txt, line 3: it contains characters"),
+        ("g.csv", "Ravi,ரவி\n", "g.csv, line 1: the column headings are missing"),
+        ("g.txt", "Ravi\nSurya\tसूर्या\n", "g.txt, line 2: the column headings"),
+        ("g.csv", "term,Klingon\nRavi,x\n", "g.csv, line 1: 'Klingon' is not a column heading"),
+        ("g.csv", "term,hi,Hindi\nRavi,x,y\n", "g.csv, line 1: two columns are called hi"),
+        ("g.csv", "term,hi\nDelhi, India,x\n", "g.csv, line 2: 3 columns, but 2 headings"),
+        ("g.csv", 'term,hi\n"Ravi,x\n', "g.csv, line 2: this is not a valid CSV line"),
+        ("g.txt", "Ravi\n---\n", "g.txt, line 2: '---' has no letters"),
         ("g.txt", "Ravi\n" + "a" * 101, "g.txt, line 2: 'aaa"),
     ],
 )
@@ -101,7 +101,7 @@ def test_a_mistake_is_said_with_its_line(sheet, name, content, said):
 
 def test_a_term_that_says_two_things_is_refused(sheet):
     twice = sheet("term,hi\nRavi,रवि\nravi,रवी\n", "g.csv")
-    with pytest.raises(UsageError, match="line 3: ravi is there already"):
+    with pytest.raises(UsageError, match="line 3: ravi is already there"):
         twice.terms("en")
     assert texts(sheet("Ravi\nRavi\n")) == ["Ravi"]
 

@@ -19,13 +19,13 @@ def test_the_newest_job_of_the_film_is_found(project, job):
     found = earlier_jobs(out, "asha", [film, film.with_name("other.mkv")])
     assert [(path, row.job_id) for path, row in found.items()] == [(film, newest.job_id)]
     assert told(found[film]) == (
-        f"This film was prepared before, as {newest.job_id} (ready); to go on with that one, "
-        f"type: ./run-pipeline.sh -j {newest.job_id}"
+        f"This film was prepared before, as {newest.job_id} (ready); to continue that job, type: "
+        f"./run-pipeline.sh -j {newest.job_id}"
     )
     state = layout.state.read_text().replace('"ready"', '"done"')
     layout.state.write_text(state)
     again = earlier_jobs(out, "asha", [film])[film]
-    assert told(again).endswith(f"to see that one, type: chalchitra status {newest.job_id}")
+    assert told(again).endswith(f"to see that job, type: chalchitra status {newest.job_id}")
 
 
 def test_another_users_jobs_and_broken_ones_are_passed_over(project, job):

@@ -101,7 +101,7 @@ def test_no_folder_on_the_way_is_a_link(root):
     assert inside.names(root, "stages/vad") == []
     with pytest.raises(OSError, match="It is a link"):
         inside.unlink(root, "stages/vad/file")
-    with pytest.raises(StageError, match="stages/vad is no folder"):
+    with pytest.raises(StageError, match="stages/vad is not a folder"):
         inside.require_folders(root, [root / "stages" / "vad"])
     inside.require_folders(root, [root / "stages" / "asr", root / "not yet"])
 

@@ -28,7 +28,7 @@ def test_the_stage_that_is_named(project):
     assert choose_stage(layout, job.stages, "asr") == "asr"
     assert choose_stage(layout, job.stages, "translation") == "translation@en"
     assert choose_stage(layout, job.stages, "subtitle_gen@hi") == "subtitle_gen@hi"
-    for name, words in (("subtitle_gen", "once a language"), ("dream", "no stage")):
+    for name, words in (("subtitle_gen", "once per language"), ("dream", "not a stage")):
         with pytest.raises(UsageError, match=words):
             choose_stage(layout, job.stages, name)
 

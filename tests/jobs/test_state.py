@@ -109,7 +109,7 @@ def test_no_job_is_an_error(project, tmp_path):
     job, layout = project.job()
     layout.state.unlink()
     layout.job_file.unlink()
-    with pytest.raises(UsageError, match="holds no job"):
+    with pytest.raises(UsageError, match="is not a job folder"):
         read_state(layout)
 
 

@@ -46,9 +46,9 @@ def decide_language(
     candidates = _candidates(heard.probabilities)
     if not candidates:
         raise UsageError(
-            f"No speech was found in {shown(film)}, so nothing tells its language.",
-            cause="The sound is silent, or music and noise alone.",
-            fix="Name the language with -s, or another track with --audio-track.",
+            f"No speech was found in {shown(film)}, so its language cannot be detected.",
+            cause="The audio is silent, or has only music and noise.",
+            fix="Name the language with -s, or choose another audio track with --audio-track.",
         )
     (language, confidence), *rest = candidates
     twin = next((item for item in rest if _twins(language, item[0])), None)
@@ -60,9 +60,9 @@ def decide_language(
     if other := _twin_of(language):
         probability = twin[1] if twin else 0.0
         notes.append(
-            f"{language.name} and {other.name} are one spoken language: {language.name} "
-            f"{confidence:.2f}, {other.name} {probability:.2f}; to have it written "
-            f"{_WRITTEN[other.id]} type -s {other.id}."
+            f"{language.name} and {other.name} are the same language when spoken: {language.name} "
+            f"{confidence:.2f}, {other.name} {probability:.2f}; to get it written "
+            f"{_WRITTEN[other.id]}, use -s {other.id}."
         )
     if heard.others:
         notes.append(other_languages(heard, names)[0])
@@ -113,11 +113,12 @@ def _either(
     heard: LanguageHeard,
     film: Path,
 ) -> UsageError:
-    typed = (f"-s {each.id} to have it written {_WRITTEN[each.id]}" for each in (one, other))
+    typed = (f"-s {each.id} to get it written {_WRITTEN[each.id]}" for each in (one, other))
     return UsageError(
-        f"{one.name} or {other.name} is spoken in {shown(film)}, and it is yours to say which.",
-        cause=f"They are one spoken language: {_listed(candidates[:2])}, from {_windows(heard)}.",
-        fix=f"Type {', or '.join(typed)}.",
+        f"{shown(film)} is in {one.name} or {other.name}; choose which.",
+        cause=f"They are the same language when spoken: {_listed(candidates[:2])}, from "
+        f"{_windows(heard)}.",
+        fix=f"Use {', or '.join(typed)}.",
     )
 
 
@@ -129,15 +130,15 @@ def _unclear(
     names: Mapping[str, str],
 ) -> UsageError:
     named = [item for at, item in enumerate(candidates) if at < 2 or item[1] >= NAMED]
-    cause = f"The likeliest are {_listed(named)}, from {_windows(heard)}; {accept:.2f} is needed"
+    cause = f"Most likely: {_listed(named)}, from {_windows(heard)}; {accept:.2f} is required"
     if heard.others:
-        cause += f", and more than one is spoken: {stretches_text(heard.others, names)}"
+        cause += f", and more than one language is spoken: {stretches_text(heard.others, names)}"
     likeliest, confidence = candidates[0]
     lower = int(confidence * 100) / 100
     return UsageError(
         f"It is not clear which language is spoken in {shown(film)}.",
         cause=f"{cause}.",
-        fix=f"Name it, for example with -s {likeliest.id}, or take the likeliest with "
+        fix=f"Name it, for example with -s {likeliest.id}, or accept the most likely one with "
         f"--set language.accept={lower:g}.",
     )
 

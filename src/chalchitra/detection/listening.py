@@ -90,8 +90,8 @@ def _read(layout: JobLayout) -> LanguageHeard:
     record = read_record(layout, "language")
     if record is None:
         raise StageError(
-            "The stage language made nothing.",
-            cause="Its record is not in the job's folder.",
+            "The stage language produced no result.",
+            cause="Its record is missing from the job's folder.",
             fix="Type the same command with --debug, and report what it prints.",
         )
     return LanguageHeard.read(layout.root / record.outputs["language"].path)

@@ -68,7 +68,8 @@ class Sheet:
             line, before = found.setdefault(text.casefold(), (row.line, term))
             if before != term:
                 raise UsageError(
-                    f"{self.path}, line {row.line}: {text} is there already, and different.",
+                    f"{self.path}, line {row.line}: {text} is already there with different "
+                    "entries.",
                     cause=f"Line {line} has it too.",
                     fix="Keep one of the two lines.",
                 )
@@ -97,7 +98,7 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(
             f"{path} is too large to be a glossary.",
             cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
-            fix="Give a list of names, one a line.",
+            fix="Give a list of names, one per line.",
         )
     return data
 
@@ -130,7 +131,7 @@ def _table(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
                 cells = next(csv.reader([line], delimiter=comma, strict=True))
             except csv.Error as error:
                 raise UsageError(
-                    f"{path}, line {number}: this is no line of a CSV file.",
+                    f"{path}, line {number}: this is not a valid CSV line.",
                     cause=f"{str(error).capitalize()}.",
                     fix='Close every quotation mark; write one inside a cell as "".',
                 ) from None
@@ -146,8 +147,8 @@ def _counts(line: str) -> bool:
 def _check_characters(line: str, number: int, path: Path) -> None:
     if any(unicodedata.category(character) == "Cc" and character != "\t" for character in line):
         raise UsageError(
-            f"{path}, line {number}: it holds characters that no text has.",
-            cause="The file is no plain text, or was damaged.",
+            f"{path}, line {number}: it contains characters that do not belong in text.",
+            cause="The file is not plain text, or was damaged.",
             fix="Save it as plain text in UTF-8.",
         )
 
@@ -170,15 +171,15 @@ def _headings(
     for name, cell in zip(names, first, strict=True):
         if name is None:
             raise UsageError(
-                f"{path}, line {number}: {cell or 'an empty heading'!r} names no column.",
-                cause="A heading is term, note or a language.",
+                f"{path}, line {number}: {cell or 'an empty heading'!r} is not a column heading.",
+                cause="A heading is term, note, or a language.",
                 fix=typed(
-                    "chalchitra languages", first="Correct it; to see what languages are called,"
+                    "chalchitra languages", first="Correct it; to see the names of the languages,"
                 ),
             )
         if names.count(name) > 1:
             raise UsageError(
-                f"{path}, line {number}: two columns are {name}.",
+                f"{path}, line {number}: two columns are called {name}.",
                 cause="Each heading names one column.",
                 fix="Put both into one column, or name the other language.",
             )
@@ -192,9 +193,9 @@ def _heading(cell: str, language_id: LanguageId) -> str | None:
 
 def _no_headings(path: Path, number: int) -> UsageError:
     return UsageError(
-        f"{path}, line {number}: nothing says what its columns are.",
-        cause="A glossary of several columns begins with a line of headings.",
-        fix="Begin with a line such as term, en, note, in columns as the others.",
+        f"{path}, line {number}: the column headings are missing.",
+        cause="A glossary with several columns must begin with a line of headings.",
+        fix="Begin with a line such as term, en, note, separated like the other lines.",
     )
 
 
@@ -204,9 +205,9 @@ def _rows(
     for number, cells in lines:
         if len(cells) > len(columns):
             raise UsageError(
-                f"{path}, line {number}: {len(cells)} columns, and there are {len(columns)}.",
-                cause="A comma or a tab too many, or a heading that is missing.",
-                fix='Put a cell that has a comma into quotation marks: "Delhi, India".',
+                f"{path}, line {number}: {len(cells)} columns, but {len(columns)} headings.",
+                cause="There is a comma or tab too many, or a heading is missing.",
+                fix='Put a cell that contains a comma in quotation marks: "Delhi, India".',
             )
         named = {name: cell for name, cell in zip(columns, cells, strict=False) if cell}
         for name, cell in named.items():
@@ -220,12 +221,12 @@ def _check_term(cell: str, column: str, number: int, path: Path) -> None:
     if len(cell) > LONGEST_TERM:
         raise UsageError(
             f"{path}, line {number}: {cell[:30]!r}... is too long for a term.",
-            cause=f"It has {len(cell)} characters, and {LONGEST_TERM} are the most.",
-            fix="Write one name or word a line.",
+            cause=f"It has {len(cell)} characters, but at most {LONGEST_TERM} are allowed.",
+            fix="Write one name or word per line.",
         )
     if not any(character.isalpha() for character in cell):
         raise UsageError(
-            f"{path}, line {number}: {cell!r} has no letter.",
+            f"{path}, line {number}: {cell!r} has no letters.",
             cause="A term is a name or a word.",
             fix="Correct the line, or begin it with # to leave it out.",
         )

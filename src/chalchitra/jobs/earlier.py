@@ -35,6 +35,6 @@ def told(row: Row) -> str:
     """What a person is told of an earlier job, with what to type for it."""
     first = f"This film was prepared before, as {row.job_id} ({row.state});"
     if row.state in ("done", "running"):
-        see = f"{first} to see that one,"
+        see = f"{first} to see that job,"
         return typed("chalchitra status", job_argument(row.job_dir), first=see)
-    return run_line(row.job_dir, first=f"{first} to go on with that one,")
+    return run_line(row.job_dir, first=f"{first} to continue that job,")

@@ -131,8 +131,8 @@ def require_folders(root: Path, paths: Iterable[Path]) -> None:
             mode = 0
         if not modes.S_ISDIR(mode):
             raise StageError(
-                f"{path} is no folder, or a link to one.",
-                cause="What a job writes stays in the job's own folder.",
+                f"{path} is not a folder, or is a link to one.",
+                cause="A job writes only inside its own folder.",
                 fix="Move it away, then run the job again.",
             )
 
@@ -145,7 +145,7 @@ def _folder_of(root: Path, path: Path | str) -> Iterator[tuple[int, str]]:
         *folders, name = parts(inside)
         os.fsencode(inside)
     except ValueError:
-        raise OSError(errno.EINVAL, "It does not lie in the job's folder", str(path)) from None
+        raise OSError(errno.EINVAL, "It is not in the job's folder", str(path)) from None
     with ExitStack() as stack:
         fd = os.open(root, _FOLDER)  # a person may name a job by a link
         stack.callback(os.close, fd)
@@ -161,5 +161,7 @@ def _saying_what(path: Path | str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
-            raise OSError(errno.ELOOP, "It is a link, or behind one", str(path)) from None
+            raise OSError(
+                errno.ELOOP, "It is a link, or is reached through one", str(path)
+            ) from None
         raise

@@ -130,7 +130,7 @@ def check_states(names: Collection[str]) -> None:
     for name in names:
         if name not in STATES:
             raise UsageError(
-                f"No job is ever {name!r}.",
+                f"Unknown job state: {name}.",
                 cause=f"The states are {', '.join(STATES)}.",
                 fix="For example: --state failed",
             )

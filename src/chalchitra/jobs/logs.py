@@ -83,7 +83,7 @@ def choose_stage(layout: JobLayout, keys: list[str], named: str | None) -> str:
         if named in found or len(found) == 1:
             return named if named in found else found[0]
         raise UsageError(
-            f"{named} runs once a language." if found else f"{named} is no stage of this job.",
+            f"{named} runs once per language." if found else f"{named} is not a stage of this job.",
             cause=f"Its stages are {', '.join(found or keys)}.",
             fix="Name one of them.",
         )

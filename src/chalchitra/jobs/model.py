@@ -182,22 +182,22 @@ class Job(_Model):
         spoken = {self.source_language} - {UNKNOWN}
         tracks = {*spoken, *self.target_languages, *self.pivots.values(), *self.edits}
         if missing := tracks - self.languages.keys():
-            raise ValueError(f"of the language {min(missing)} nothing is said")
+            raise ValueError(f"nothing is recorded about the language {min(missing)}")
         if len(set(self.stages)) < len(self.stages):
             raise ValueError("a stage is named twice")
         for key in self.stages:
             stage, language = split_key(key)
             if language is not None and language not in self.languages:
-                raise ValueError(f"{key} is of no language of this job")
+                raise ValueError(f"{key} is for a language that this job does not have")
             for table in (self.stage_environments, self.machines):
                 if key not in table and stage not in table:
-                    raise ValueError(f"nothing is said of what {key} runs with")
+                    raise ValueError(f"nothing is recorded about what {key} runs with")
             if stage in STAGES and bool(STAGES[stage].per_language) is (language is None):
-                raise ValueError(f"{key} is no stage")
+                raise ValueError(f"{key} is not a stage")
             later = self.stages[self.stages.index(key) :]
             for producer, _ in self.inputs_of(key).values():
                 if producer in later:
-                    raise ValueError(f"{key} needs what {producer} makes, which comes after it")
+                    raise ValueError(f"{key} needs the output of {producer}, which comes after it")
         return self
 
     @property
@@ -246,7 +246,7 @@ class Job(_Model):
                 "--undo",
                 "-t",
                 language,
-                first=f"The {language} track is as edited in {edit.path.name}; to take it back,",
+                first=f"The {language} track has the edits from {edit.path.name}; to undo them,",
             )
             for language, edit in self.edits.items()
         ]

@@ -27,7 +27,7 @@ def require_plain(name: str) -> str:
     if len(parts(name)) > 1 or len(name.encode()) > _MOST_NAME_BYTES:
         raise ValueError("it is not one plain name")
     if any(unicodedata.category(char) in _NEVER for char in name):
-        raise ValueError("it has characters that no name may have")
+        raise ValueError("it contains characters that are not allowed in names")
     return name
 
 

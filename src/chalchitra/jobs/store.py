@@ -91,7 +91,7 @@ def find_job(out: Path, job_id: str) -> Path:
     match = _JOB_ID.match(job_id)
     if not match:
         raise UsageError(
-            f"{job_id!r} is no job id.",
+            f"{job_id!r} is not a valid job id.",
             cause="A job id looks like job_20241120_001.",
             fix="Copy the id that prepare-job printed, or give the folder with --job-dir.",
         )
@@ -103,7 +103,7 @@ def find_job(out: Path, job_id: str) -> Path:
         if len(own) != 1:
             raise UsageError(
                 f"Several folders are job {job_id}: {', '.join(map(str, found))}.",
-                cause="A number is given once; somebody made or copied a folder by hand.",
+                cause="Each number is used once; a folder was created or copied by hand.",
                 fix="Name one of them with --job-dir.",
             )
         found = own
@@ -126,7 +126,7 @@ def named_job(out: Path, name: str) -> Path:
     raise UsageError(
         f"{name!r} is neither a job's id nor a folder.",
         cause="A job id looks like job_20241120_001.",
-        fix=jobs_line(out, first="To see which there are,"),
+        fix=jobs_line(out, first="To list the jobs,"),
     )
 
 
@@ -158,7 +158,7 @@ def read_job(job_dir: Path) -> Job:
         data = inside.read_bytes(job_dir, path)
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
-            f"{job_dir} holds no job.",
+            f"{job_dir} is not a job folder.",
             cause="There is no job.json in it.",
             fix="Give a folder that prepare-job made.",
         ) from None
