@@ -67,9 +67,9 @@ def test_base_is_not_usable_for_hindi_and_is_for_english():
     assert known("base", HINDI).unusable
     assert not known("base", ENGLISH).unusable
     said = forecast("base", HINDI)
-    assert said.startswith("base is not usable for Hindi: expect most words wrong (")
+    assert said.startswith("base is not usable for Hindi: expect most words to be wrong (")
     assert "measured" in said
-    assert said.endswith("; medium or larger is advised.")
+    assert said.endswith("; medium or larger is recommended.")
     assert forecast("base", ENGLISH) is None
     assert better("base", HINDI) == "medium"
     assert better("base", ENGLISH) is None
@@ -78,8 +78,8 @@ def test_base_is_not_usable_for_hindi_and_is_for_english():
 def test_what_others_published_serves_where_we_measured_nothing():
     said = forecast("large-v3", HINDI)
     assert said == (
-        "How well large-v3 hears Hindi was not measured here;"
-        " published: 17 % of words wrong on FLEURS."
+        "How well large-v3 recognises Hindi was not measured here; published: 17 % of words wrong "
+        "on FLEURS."
     )
     assert better("large-v3", HINDI) is None
     assert known("tiny", HINDI).unusable
@@ -89,12 +89,12 @@ def test_what_others_published_serves_where_we_measured_nothing():
 def test_what_nobody_knows_is_said_and_nothing_invented():
     said = forecast("base", TAMIL)
     assert said == (
-        "How well base hears Tamil was not measured here; nothing is published;"
-        " for Hindi it is not usable, so medium or larger is advised."
+        "How well base recognises Tamil was not measured here; nothing is published; it is not "
+        "usable for Hindi, so medium or larger is recommended."
     )
     assert better("base", TAMIL) == "medium"
     assert forecast("medium", TAMIL) == (
-        "How well medium hears Tamil was not measured here; nothing is published."
+        "How well medium recognises Tamil was not measured here; nothing is published."
     )
     assert "FOLDER" in forecast("FOLDER", HINDI)
     assert better("FOLDER", HINDI) is None

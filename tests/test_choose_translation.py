@@ -77,7 +77,7 @@ def test_a_pivot_by_whisper_needs_no_licence_and_has_two_environments(choosing):
     assert found.machines["translation@en"].compute_type == "int8"
     assert found.machines["translation@hi"].compute_type == "float32"
     assert found.models["translation@en"].kind == "whisper"
-    assert any("Hindi is translated from English" in note for note in found.notes)
+    assert any("Hindi is translated via English" in note for note in found.notes)
 
 
 def test_english_that_is_asked_for_is_the_english_on_the_way(choosing):
@@ -113,7 +113,7 @@ def test_one_named_model_cannot_serve_two_translators(choosing, tmp_path):
     (folder / "config.json").write_text("{}")
     (folder / "model.safetensors").write_text("")
     assert choosing("fr", ["hi"], model=str(folder)).models["translation@hi"].path == folder
-    with pytest.raises(UsageError, match="cannot serve every language"):
+    with pytest.raises(UsageError, match="cannot be used for every language"):
         choosing("hi", ["en", "fr"], model=str(folder))
     by_ear = choosing("fr", ["hi"], model=str(folder), translator="whisper")
     assert by_ear.models["translation@hi"].path == folder

@@ -37,8 +37,8 @@ def test_what_is_left_out_is_said(folder):
     found = find_films([folder("a.mp4", "b.part", "c.iso", "extras/d.mp4", "a.srt", "a.nfo")])
     assert names(found) == ["a.mp4"]
     (note,) = found.notes
-    assert "'b.part' (downloads that have not ended)" in note
-    assert "'c.iso' (packed" in note
+    assert "'b.part' (unfinished downloads)" in note
+    assert "'c.iso' (archives" in note
     assert "'extras'" in note
     assert "2 files that are not films" in note
 

@@ -18,7 +18,7 @@ from chalchitra.prepare import Wishes, make_plan, prepare_film
 from chalchitra.transcript.expected import Calibration
 
 DEMO = project_root() / "docs" / "demo" / "demo.mp4"
-WARNING = "base is not usable for Hindi: expect most words wrong ("
+WARNING = "base is not usable for Hindi: expect most words to be wrong ("
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def warned(job):
 
 def test_base_on_hindi_is_warned_of_and_on_english_is_not(prepared):
     (said,) = warned(prepared())
-    assert said.endswith("; medium or larger is advised.")
+    assert said.endswith("; medium or larger is recommended.")
     english = prepared("en")
     assert not warned(english)
     assert not any("measured" in note or "published" in note for note in english.notes)

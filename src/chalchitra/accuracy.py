@@ -208,13 +208,13 @@ def forecast(model: str, language: Language) -> str | None:
     of_it, advice = known(model, language), _advice(larger(model, language))
     if of_it.unusable:
         return (
-            f"{model} is not usable for {language.name}: expect most words wrong"
-            f" ({_evidence(of_it)}){f'; {advice}' if advice else ''}."
+            f"{model} is not usable for {language.name}: expect most words to be wrong "
+            f"({_evidence(of_it)}){f'; {advice}' if advice else ''}."
         )
     if of_it.measured is not None:
         return None
     published = f"published: {of_it.published[0]}" if of_it.published else "nothing is published"
-    said = f"How well {model} hears {language.name} was not measured here; {published}"
+    said = f"How well {model} recognises {language.name} was not measured here; {published}"
     if advice and _worse_elsewhere(model, language):
         said += f"; {_worse_elsewhere(model, language)}, so {advice}"
     return f"{said}."
@@ -232,7 +232,7 @@ def better(model: str, language: Language) -> str | None:
 def _advice(names: list[str]) -> str:
     if not names:
         return ""
-    return f"{names[0]}{' or larger' if len(names) > 1 else ''} is advised"
+    return f"{names[0]}{' or larger' if len(names) > 1 else ''} is recommended"
 
 
 def _evidence(of_it: Known) -> str:
@@ -251,7 +251,7 @@ def _worse_elsewhere(model: str, language: Language) -> str:
     bad = [name for name, one in (own.measured if own else {}).items() if one.words >= poor]
     others = [find(name) for name in bad]
     named = [other.name for other in others if other.is_indian]
-    return f"for {named[0]} it is not usable" if named else ""
+    return f"it is not usable for {named[0]}" if named else ""
 
 
 def _small(model: str) -> bool:
@@ -289,7 +289,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MissingError(
-            f"The table {path} is not there.",
+            f"The table {path} is missing.",
             cause="The checkout is incomplete.",
             fix=restore_line(f"config/{path.name}"),
         ) from None

@@ -97,13 +97,13 @@ class ArtifactStore:
                 deadline = time.monotonic() + _WAIT_SECONDS
                 while not _locked(lock, fcntl.LOCK_SH):
                     if time.monotonic() > deadline:
-                        raise OSError(errno.EBUSY, "another process has it for itself")
+                        raise OSError(errno.EBUSY, "another process has locked it")
                     check()
                     time.sleep(_POLL_SECONDS)
             except OSError as error:
                 self._usable = False
                 trouble = (
-                    f"The store {self.root} cannot be used ({error.strerror}), so no work is "
+                    f"The store {self.root} cannot be used ({error.strerror}), so results are not "
                     "shared with other jobs."
                 )
             yield trouble
@@ -119,17 +119,18 @@ class ArtifactStore:
                 raise UsageError(
                     f"The store {self.root} cannot be locked: {error.strerror}.",
                     cause="It is a link, belongs to somebody else, or its disk is read-only.",
-                    fix="Change its permissions, or remove what is no folder of stage outputs.",
+                    fix="Change its permissions, or remove it if it is not a folder of stage "
+                    "outputs.",
                 ) from None
             if not alone:
                 raise HeldError(
                     f"The store {self.root} is in use.",
-                    cause="A job runs, and may be about to reuse what would be removed.",
+                    cause="A job is running and may be about to reuse what would be removed.",
                     fix=jobs_line(
                         self.root.parent,
                         "--state",
                         "running",
-                        first="Wait until it has ended; to see it,",
+                        first="Wait until it has finished; to see it,",
                     ),
                 )
             yield
@@ -149,7 +150,7 @@ class ArtifactStore:
                 fd = os.open(".lock", os.O_RDONLY | flags, dir_fd=root)
         try:
             if not stat.S_ISREG(os.fstat(fd).st_mode):
-                raise OSError(errno.EINVAL, "its .lock is no file")
+                raise OSError(errno.EINVAL, "its .lock is not a regular file")
             yield fd
         finally:
             os.close(fd)
@@ -349,9 +350,9 @@ class ArtifactStore:
                         _remove(shelf, name)
         if failed:
             folder, why = failed[0]
-            more = f", nor {len(failed) - 1} more" if len(failed) > 1 else ""
+            more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
             raise UsageError(
-                f"{folder} cannot be removed{more}: {why}.",
+                f"{folder} cannot be removed: {why}{more}.",
                 cause="The store belongs to somebody else, or its disk is read-only.",
                 fix="Change its permissions, then prune again.",
             )
@@ -443,7 +444,7 @@ def _remove(shelf: int, name: str) -> None:
     try:
         shutil.rmtree(name, dir_fd=shelf)
     except RecursionError:
-        raise OSError(errno.ELOOP, "Folders lie too deep in it", name) from None
+        raise OSError(errno.ELOOP, "Its folders are nested too deeply", name) from None
 
 
 def days_ago(seconds: float) -> float:

@@ -182,7 +182,7 @@ def choose_listening(settings: Settings, *, translated: bool = False) -> Choices
         named = LISTENER if service.choice == "mlx" else settings["asr"]["model"]
     translate = translated and settings["translation"]["translator"] == "whisper"
     model = _whisper(named, "ctranslate2", machine, translate=translate)
-    models = {"language": model.model_copy(update={"reason": "tells which language is spoken"})}
+    models = {"language": model.model_copy(update={"reason": "detects the spoken language"})}
     return Choices("", names, machines, models, ())
 
 
@@ -231,8 +231,8 @@ def _ways_told(routes: Sequence[Route]) -> Iterator[str]:
         if route.via is not None:
             first, then = route.translators
             yield (
-                f"{route.target.name} is translated from {route.via.name}: {first} makes that,"
-                f" {then} goes on from it."
+                f"{route.target.name} is translated via {route.via.name}: {first} translates into "
+                f"that, {then} continues from there."
             )
 
 
@@ -274,8 +274,8 @@ def _check_named_model(legs: dict[str, Leg], settings: Settings) -> None:
     using = dict.fromkeys(leg.translator for leg in legs.values() if leg.models)
     if named != AUTO and len(using) > 1:
         raise UsageError(
-            f"The model {named} cannot serve every language of this job.",
-            cause=f"Their translators differ: {', '.join(using)}.",
+            f"The model {named} cannot be used for every language of this job.",
+            cause=f"They need different translators: {', '.join(using)}.",
             fix="Leave translation.model at auto, or prepare one job for each translator.",
         )
 
@@ -327,7 +327,7 @@ def _aligner(named: str, source: Language) -> ModelChoice | None:
     found = resolve_aligner(source.id)
     if found is None:
         return None
-    return _choice(found, f"the aligner of {source.name}", required=False)
+    return _choice(found, f"the alignment model for {source.name}", required=False)
 
 
 def diarizer(named: str) -> ModelChoice:
@@ -340,8 +340,8 @@ def diarizer(named: str) -> ModelChoice:
         return _choice(resolve(named, "diarization", formats[0] if formats else own), "asked for")
     best, other = (resolve_entry(entry) for entry in known)
     if best.fetched:
-        return _choice(best, "tells speakers apart")
-    return _choice(other, f"tells speakers apart where {best.name} is not fetched")
+        return _choice(best, "identifies the speakers")
+    return _choice(other, f"identifies the speakers where {best.name} is not fetched")
 
 
 def _translation_model(leg: Leg, settings: Settings, machine: hardware.Hardware) -> ModelChoice:
@@ -357,7 +357,7 @@ def _translation_model(leg: Leg, settings: Settings, machine: hardware.Hardware)
                 cause="It was not trained to.",
                 fix="Give --model medium or --model large-v3, or another --translator.",
             )
-        return _choice(model, "listens again and translates into English")
+        return _choice(model, "translates the audio into English")
     section = settings["translation"]
     if section["model"] != AUTO:
         return _choice(resolve(section["model"], "seq2seq", "hf"), "asked for")

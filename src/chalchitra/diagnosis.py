@@ -44,7 +44,7 @@ def _machine() -> Iterator[Finding]:
     )
     free = shutil.disk_usage(project_root()).free / 1e9
     yield Finding(
-        "disk", free > 2, f"{free:.1f} GB free", "Make room: films and models need gigabytes."
+        "disk", free > 2, f"{free:.1f} GB free", "Free some space: films and models need gigabytes."
     )
 
 

@@ -142,7 +142,7 @@ def raise_first(errors: Sequence[ChalchitraError], most: int, things: str) -> No
     if len(errors) > most:
         rest = UsageError(
             f"{len(errors) - most} more {things} cannot be used.",
-            fix="Correct those above, then read it again.",
+            fix="Correct those above, then try again.",
         )
         errors = [*errors[:most], rest]
     raise_all(errors)
@@ -156,18 +156,18 @@ def unforeseen(error: Exception) -> ChalchitraError:
         if isinstance(error, IsADirectoryError):
             return StageError(
                 f"{path} is a folder and should be a file.",
-                cause="Something else than Chalchitra put it there.",
+                cause="Something other than Chalchitra put it there.",
                 fix="Move it away, then type the same command again.",
             )
         where = f": {path}" if path else ""
         return StageError(
             f"{error.strerror}{where}.",
             cause="The disk is full, or a file or folder cannot be read or written.",
-            fix="Make room or change the permissions, then type the same command again.",
+            fix="Free some space or change the permissions, then type the same command again.",
         )
     first_line = str(error).strip().partition("\n")[0]
     return StageError(
         f"{type(error).__name__}: {first_line}",
-        cause="This was not foreseen: it is a defect of Chalchitra.",
+        cause="This is unexpected: it is a bug in Chalchitra.",
         fix="Type the same command with --debug, and report what it prints.",
     )

@@ -49,7 +49,7 @@ def find_films(paths: Iterable[Path]) -> FilmFiles:
             )
         found.films += films
         if left_out:
-            found.notes.append(f"Of {path}: {left_out}")
+            found.notes.append(f"In {path}: {left_out}")
     found.films[:] = dict.fromkeys(found.films)
     return found
 
@@ -79,7 +79,7 @@ def _look_into(folder: Path) -> tuple[list[Path], str]:
     beside = kinds.get("beside", [])
     parts = []
     if folders:
-        parts.append(_named("folder", folders) + " (name a folder to take its films)")
+        parts.append(_named("folder", folders) + " (name a folder to include its films)")
     for kind, why in _LEFT_OUT.items():
         if kind in kinds:
             parts.append(f"{_named('file', kinds[kind])} ({why})")
@@ -89,9 +89,9 @@ def _look_into(folder: Path) -> tuple[list[Path], str]:
 
 
 _LEFT_OUT = {
-    "unfinished": "downloads that have not ended",
-    "packed": "packed or a disc's image: take the films out of it",
-    "other": "not known as films; name one to try it",
+    "unfinished": "unfinished downloads",
+    "packed": "archives or disc images; extract the films first",
+    "other": "not recognised as films; name one to try it",
 }
 """Why a file of a kind is left out."""
 

@@ -23,7 +23,7 @@ def parts(name: str) -> list[str]:
     """The parts of a plain relative path (`sub/words.json`). Raises ValueError for any other."""
     found = name.split("/")
     if "\0" in name or any(part in ("", ".", "..") for part in found):
-        raise ValueError(f"{name!r} is no path within a folder")
+        raise ValueError(f"{name!r} is not a path inside a folder")
     return found
 
 

@@ -100,8 +100,8 @@ def find(text: str, path: Path | None = None) -> Language:
         )
     near = [table.languages[found] for found in _near(wanted, table)]
     raise UsageError(
-        f"There is no language “{text}”.",
-        cause=f"Close to it: {', '.join(map(str, near))}." if near else "",
+        f"Unknown language: “{text}”.",
+        cause=f"Similar names: {', '.join(map(str, near))}." if near else "",
         fix=_HOW_TO_LIST,
     )
 
@@ -130,10 +130,10 @@ def require_hearable(language: Language) -> None:
         cause = "Whisper has no code for it."
         indian = _ids(other for other in hearable if other.is_indian)
         fix = (
-            f"It hears these Indian languages: {indian}; name one of them with `-s` only where"
-            " that is what is spoken."
+            f"It recognises these Indian languages: {indian}; name one with `-s` only if it is the "
+            "one spoken."
         )
-    raise UsageError(f"Whisper cannot hear {language}.", cause=cause, fix=fix)
+    raise UsageError(f"Whisper cannot recognise {language}.", cause=cause, fix=fix)
 
 
 def _ids(languages: Iterable[Language]) -> str:
@@ -169,7 +169,7 @@ def _load(path: Path) -> _Table:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MissingError(
-            f"The language table {path} is not there.",
+            f"The language table {path} is missing.",
             cause="The checkout is incomplete.",
             fix=restore_line("config/languages.toml"),
         ) from None
@@ -195,7 +195,7 @@ def _load(path: Path) -> _Table:
 def _wrong(row: Any) -> str:
     """What is wrong with a row, read from a file that people edit; empty if nothing is."""
     if not isinstance(row, dict):
-        return "is no table"
+        return "is not a table"
     if missing := [key for key in _REQUIRED if key not in row]:
         return f"has no {missing[0]}"
     known = {"refused", "refused_because", *(field.name for field in fields(Language))} - {"id"}
@@ -204,13 +204,13 @@ def _wrong(row: Any) -> str:
             return f"has an unknown key, {key}"
         if key in _NUMBERS:
             if not isinstance(value, int | float) or not 0 < value < 10:
-                return f"has a {key} that is no number between 0 and 10"
+                return f"has a {key} that is not a number between 0 and 10"
             continue
         values = value if key in _LISTS and isinstance(value, list) else [value]
         if (key in _LISTS) != isinstance(value, list) or not all(
             isinstance(v, str) for v in values
         ):
-            return f"has a {key} that is no {'list of strings' if key in _LISTS else 'string'}"
+            return f"has a {key} that is not a {'list of strings' if key in _LISTS else 'string'}"
     return ""
 
 

@@ -27,6 +27,6 @@ def require_out(folder: Path) -> None:
     if not folder.is_dir():
         raise UsageError(
             f"There is no folder {folder}.",
-            cause="Jobs live in the folder that prepare-job wrote to: --out, or else out.",
+            cause="Jobs are in the folder that prepare-job wrote to: --out, by default out.",
             fix="Give the same --out as prepare-job.",
         )

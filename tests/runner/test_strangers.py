@@ -134,7 +134,7 @@ def test_a_folder_that_leads_elsewhere_stops_the_run(quick, theirs, name):
     path.symlink_to(theirs)
     ran = quick.run(layout, force=True)
     assert ran.outcome.exit_code == ExitCode.STAGE_FAILED
-    assert f"{path} is no folder" in ran.outcome.error.what
+    assert f"{path} is not a folder" in ran.outcome.error.what
     assert ran.served == []
 
 
