@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.subtitles import Cue, to_srt, to_vtt
+from chalchitra.subtitles.foreign import read_subtitles
 from chalchitra.subtitles.words import clean
 
 AWKWARD = [
@@ -23,6 +24,7 @@ AWKWARD = [
     ("7", "8"),
     ("<i>not a tag</i> <3", "x < y > z & &amp;"),
     ("WEBVTT", "NOTE this"),
+    (r"no \N break", r"nor a \h space"),
     ("क्या तुम आओगे?", "हाँ।"),
     ("آپ کیسے ہیں؟",),
     ("我很好。",),
@@ -83,6 +85,13 @@ def test_pysubs2_reads_every_cue(format_, write):
     assert [(e.start, e.end, visible(unescape(e.text))) for e in read] == [
         (round(c.start * 1000), round(c.end * 1000), c.text.replace("\n", r"\N")) for c in cues
     ]
+
+
+@pytest.mark.parametrize(("name", "write"), [("a.srt", to_srt), ("a.vtt", to_vtt)])
+def test_we_read_back_what_we_write(tmp_path, name, write):
+    cues = tracks(AWKWARD)
+    (tmp_path / name).write_text(write(cues), encoding="utf-8")
+    assert read_subtitles(tmp_path / name).cues == cues
 
 
 @pytest.mark.parametrize(("format_", "write"), [("srt", to_srt), ("webvtt", to_vtt)])

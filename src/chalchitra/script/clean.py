@@ -5,6 +5,7 @@ Every step looks at a text once: it may be a stranger's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _NOTES = "♪♫♬♩"
 _DASHES = "-–—‐‑"
 _TURN = ">>"
 """What captioners write where another person begins to speak."""
+
+_BOLD = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]{1,200})\*\*(?![\w*])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,12 @@ def _without_notes(pieces: list[str]) -> tuple[list[str], bool]:
 
 def untagged(text: str) -> str:
     """A text without tags and invisible characters; entities as the characters that they mean."""
-    return " ".join(without_unseen(unescaped(TAG.sub("", text))).split())
+    return " ".join(without_unseen(unescaped(TAG.sub("", without_emphasis(text)))).split())
+
+
+def without_emphasis(text: str) -> str:
+    """A text without Markdown's **bold**; stars within a word, or alone, are the text's own."""
+    return _BOLD.sub(r"\1", text) if "**" in text else text
 
 
 def has_dash(text: str) -> bool:

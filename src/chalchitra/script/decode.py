@@ -8,7 +8,7 @@ from pathlib import Path
 from chalchitra.errors import UsageError
 from chalchitra.subtitles.formats import lines_of
 from chalchitra.subtitles.formats.others import other_bytes
-from chalchitra.text.decode import Decoded, decode
+from chalchitra.text.decode import LEGACY, Decoded, decode
 
 LARGEST = 20_000_000
 """Bytes. The text of a long film has some 200,000."""
@@ -30,6 +30,13 @@ def read_text(path: Path) -> tuple[str, list[str]]:
             cause=str(error),
             fix="Save it as plain text in UTF-8; a word processor can export that.",
         ) from None
+    if found.encoding == LEGACY and _is_garbled(found.text):
+        raise UsageError(
+            f"{path} is not in Unicode.",
+            cause="It was written for an older encoding (such as ISCII or Windows-1251), "
+            "and which one it does not say.",
+            fix="Open it where its letters look right, and save it as UTF-8.",
+        )
     text = lines_of(found.text)
     if not text.strip():
         raise UsageError(
@@ -57,9 +64,16 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
+def _is_garbled(text: str) -> bool:
+    """Whether a text that was taken for Windows-1252 has letters of no language that uses it: most
+    of them would have accents."""
+    letters = [character for character in text if character.isalpha()]
+    return 2 * sum(not character.isascii() for character in letters) > len(letters)
+
+
 def _notes(found: Decoded, path: Path) -> list[str]:
     notes = []
-    if found.encoding == "cp1252":
+    if found.encoding == LEGACY:
         notes.append(
             f"{path.name} is not UTF-8 and was read as Windows-1252; if letters look wrong, save "
             "it as UTF-8."

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from chalchitra.text.abbreviations import abbreviations
 
 _COLONS = ":：﹕︓"
+_VISARGAS = "ःঃઃଃಃഃః"
+"""What looks like a colon and is typed for one, apart from the name: no word has one apart."""
 _LEADS = "-–—‐‑>•*·"
 _LONGEST, _MOST_WORDS = 40, 4
 _WINDOW = 120
@@ -70,7 +72,14 @@ def head_of(line: str, *, tabs: bool = False) -> Head | None:
     lead = bare.lstrip(_LEADS + " ")
     turn = ">>" in bare[: len(bare) - len(lead)]
     marks = _COLONS + "\t" if tabs else _COLONS
-    at = next((n for n, character in enumerate(lead[:_WINDOW]) if character in marks), -1)
+    at = next(
+        (
+            n
+            for n, character in enumerate(lead[:_WINDOW])
+            if character in marks or (character in _VISARGAS and lead[n - 1 : n] == " ")
+        ),
+        -1,
+    )
     if at < 1:
         return None
     if (bracketed := _in_brackets(lead[:at])) is not None:

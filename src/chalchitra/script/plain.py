@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chalchitra.script.clean import Said, is_said, said, sentences, untagged, without_turn
+from chalchitra.script.clean import (
+    Said,
+    is_said,
+    said,
+    sentences,
+    untagged,
+    without_emphasis,
+    without_turn,
+)
 from chalchitra.script.names import head_of, is_sheet, names_in
 from chalchitra.transcript.script import Script, ScriptLabel, ScriptLine
 
@@ -19,6 +27,7 @@ def read_plain(text: str) -> Script | None:
     In a sheet a line without a name goes on with the speech above it, until a blank line. What
     stands in square brackets (in a sheet in round ones too) is a label beside what is said.
     """
+    text = without_emphasis(text)
     rows = [(number, line.strip("\f\v\n ")) for number, line in enumerate(text.split("\n"), 1)]
     spoken = [line for _, line in rows if line.strip() and said(line, round_too=True).text]
     sheet = is_sheet(spoken)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
 from chalchitra.languages import Language
 from chalchitra.script.decode import read_text
 from chalchitra.script.plain import read_plain
+from chalchitra.script.segments import FORMAT as SEGMENTS
+from chalchitra.script.segments import is_segments
 from chalchitra.script.timed import TimedScript, read_timed
 from chalchitra.subtitles import formats
 from chalchitra.subtitles.formats.markup import without_unseen
 from chalchitra.subtitles.formats.others import has_times, other_text
-from chalchitra.transcript.script import Script, ScriptLine
+from chalchitra.transcript.script import Script
 from chalchitra.translation.scripts import script_of, script_share
 
 _PROGRAM_FILES = frozenset(".doc .docx .odt .rtf .pdf .fdx .html .htm .xlsx .xls".split())
@@ -66,8 +66,10 @@ def read_script(path: Path, language: Language, rate: float | None = None) -> Gi
         )
     script: Script | None
     title = ""
-    if suffix == ".json" or _is_json(text):
-        script = _from_json(text, path)
+    if suffix == ".json" or is_segments(text):
+        timed = _from_json(text, path)
+        script = timed.script
+        notes += timed.notes
     elif (format_ := formats.recognised(text)) is not None:
         title = "" if suffix in format_.suffixes else f" ({format_.title})"
         timed = _timed(text, format_, path, rate)
@@ -104,7 +106,7 @@ def _timed(text: str, format_: formats.Format, path: Path, rate: float | None) -
 
 def _plain(text: str, path: Path) -> Script | None:
     """Plain text, unless its name or its lines say that it should have times."""
-    if path.suffix.lower() in formats.SUFFIXES - {".csv", ".tsv"}:
+    if path.suffix.lower() in formats.SUFFIXES:
         raise _broken(path, "No cue with a time and a text was found in it.")
     if has_times(text):
         raise UsageError(
@@ -124,51 +126,15 @@ def _broken(path: Path, cause: str) -> UsageError:
     )
 
 
-def _is_json(text: str) -> bool:
-    """Whether a text is an object of JSON, or a list of them, whatever its name."""
-    if text.lstrip("\ufeff \t\n")[:1] not in ("{", "["):
-        return False
+def _from_json(text: str, path: Path) -> TimedScript:
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(data, dict) or (
-        isinstance(data, list) and bool(data) and all(isinstance(item, dict) for item in data)
-    )
-
-
-def _from_json(text: str, path: Path) -> Script | None:
-    """Our own transcript.json, or whisperX's: whatever has segments with a text."""
-    try:
-        data = json.loads(text)
-        lines = [
-            line
-            for number, segment in enumerate(data["segments"], 1)
-            if (line := _from_segment(number, segment)) is not None
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return read_timed(text, SEGMENTS, kind="transcript")
+    except ValueError:
         raise UsageError(
             f"{path} is no transcript.",
             cause="It is no JSON with segments that have a text and times.",
             fix="Give a transcript.json of Chalchitra, a subtitle file, or plain text.",
         ) from None
-    return Script(kind="transcript", lines=lines) if lines else None
-
-
-def _from_segment(number: int, segment: dict[str, Any]) -> ScriptLine | None:
-    text = " ".join(without_unseen(str(segment["text"])).split())
-    if not text:
-        return None
-    start, end = segment.get("start"), segment.get("end")
-    times = (float(start), float(end)) if start is not None and end is not None else (None, None)
-    return ScriptLine(
-        number=number,
-        text=text,
-        speaker=segment.get("speaker") or None,
-        start=times[0],
-        end=times[1],
-        song=segment.get("song") is True,
-    )
 
 
 def _other_script(script: Script, language: Language) -> str | None:

@@ -18,10 +18,11 @@ from chalchitra.script.clean import (
 )
 from chalchitra.script.names import head_of, names_in
 from chalchitra.subtitles import formats
+from chalchitra.subtitles.formats.markup import without_unseen
 from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
 from chalchitra.subtitles.formats.rolling import Shown, unrolled
 from chalchitra.text.listing import listed
-from chalchitra.transcript.script import Script, ScriptLabel, ScriptLine
+from chalchitra.transcript.script import Kind, Script, ScriptLabel, ScriptLine
 
 _CLOSING = {"[": "]", "(": ")", "（": "）", "【": "】"}
 _LABELS_BEFORE = 3
@@ -50,7 +51,9 @@ class TimedScript:
     notes: list[str] = field(default_factory=list)
 
 
-def read_timed(text: str, format_: Format, rate: float | None = None) -> TimedScript:
+def read_timed(
+    text: str, format_: Format, rate: float | None = None, *, kind: Kind = "subtitles"
+) -> TimedScript:
     """The cues of a text in this format. `rate`: the film's frames a second, if known."""
     reading = formats.read(format_, text, rate)
     cues = [_shown(number, cue, format_) for number, cue in enumerate(reading.cues, 1)]
@@ -61,7 +64,7 @@ def read_timed(text: str, format_: Format, rate: float | None = None) -> TimedSc
         cues = once
         notes.append("Its captions roll: every line is taken once.")
     pieces = list(_pieces(cues))
-    return TimedScript(_script(_in_order(pieces)), notes)
+    return TimedScript(_script(_in_order(pieces), kind), notes)
 
 
 def _shown(number: int, cue: RawCue, format_: Format) -> Shown:
@@ -189,6 +192,7 @@ def _who(
         who, text = head.name, f"{before} {head.note} {head.text}"
     else:
         text = plain
+    who = without_unseen(who) or None if who is not None else None
     return who, said(text, round_too=True)
 
 
@@ -206,7 +210,7 @@ def _in_order(pieces: list[_Piece]) -> list[_Piece]:
     return [pieces[at] for at in order]
 
 
-def _script(pieces: Sequence[_Piece]) -> Script | None:
+def _script(pieces: Sequence[_Piece], kind: Kind) -> Script | None:
     """The lines; a label that stands alone goes with the line after it, or with the last."""
     lines: list[ScriptLine] = []
     waiting: list[ScriptLabel] = []
@@ -234,7 +238,7 @@ def _script(pieces: Sequence[_Piece]) -> Script | None:
         return None
     end = len(lines[-1].text)
     lines[-1].labels.extend(label.model_copy(update={"at": end}) for label in waiting)
-    return Script(kind="subtitles", lines=lines)
+    return Script(kind=kind, lines=lines)
 
 
 def _notes(reading: Reading, format_: Format) -> Iterator[str]:

@@ -17,13 +17,13 @@ from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.foreign import Fault, read_subtitles
 from chalchitra.subtitles.review import from_review
 from chalchitra.subtitles.words import clean
+from chalchitra.text.decode import LEGACY
 from chalchitra.translation.model import TranslationUnit
 
 SUFFIXES = (".csv", ".srt", ".vtt")
 
 _SHOWN_ERRORS = 10
 _STYLED = re.compile(r"</?[A-Za-z][^<>\n]*>|\{\\[^{}\n]*\}")
-_LEGACY = "cp1252"
 
 
 class _Model(BaseModel):
@@ -146,7 +146,7 @@ def _of_fault(fault: Fault, path: Path) -> ChalchitraError | None:
                 cause="A blank line ends a cue, and its text goes on below.",
                 fix="Delete the blank line above it, or put times above it.",
             )
-        case "encoding" if fault.found == _LEGACY:
+        case "encoding" if fault.found == LEGACY:
             return UsageError(
                 f"{path} is not in Unicode.",
                 cause="It was saved in an encoding that has no Indian scripts.",

@@ -11,6 +11,7 @@ from chalchitra.text.direction import marked
 
 _WORD_JOINER = "\u2060"
 _TAG = re.compile(r"<(?=[A-Za-z/])")
+_ASS_MARK = re.compile(r"\\(?=[Nnh])")
 _TIMING = re.compile(r"(?<=-)-(?=>)")
 _TIMING_LINE = re.compile(r"\s*-?\d+:\d+:\d+[,.]\d+\s*-->")
 
@@ -38,9 +39,11 @@ def to_srt(cues: Sequence[Cue], *, right_to_left: bool = False) -> str:
 def _literal(line: str) -> str:
     """A line that players show as it stands.
 
-    SubRip has no escapes: what would be read as a tag (`<i>`) or as the timing of another cue gets
-    an invisible word joiner inside. Against braces, which ASS renderers hide, nothing helps.
+    SubRip has no escapes: what would be read as a tag (`<i>`), as ASS's break of a line (`\\N`) or
+    as the timing of another cue gets an invisible word joiner inside. Against braces, which ASS
+    renderers hide, nothing helps.
     """
     if _TIMING_LINE.match(line):
         line = _TIMING.sub("-" + _WORD_JOINER, line)
+    line = _ASS_MARK.sub(lambda found: found[0] + _WORD_JOINER, line)
     return _TAG.sub("<" + _WORD_JOINER, line)

@@ -13,7 +13,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LEGACY = "cp1252"
+LEGACY = "cp1252"
+"""What is guessed where a text is no Unicode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Decoded:
 
     @property
     def guessed(self) -> bool:
-        return self.encoding in ("utf-16-le", "utf-16-be", _LEGACY)
+        return self.encoding in ("utf-16-le", "utf-16-be", LEGACY)
 
 
 def decode(data: bytes) -> Decoded:
@@ -73,7 +74,14 @@ _CONTROLS = re.compile("[\x01-\x08\x0e-\x1f\x7f]")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 """What colours a terminal's text."""
 _C1 = re.compile("[\x80-\x9f]")
-_WINDOWS = {chr(code): bytes([code]).decode(_LEGACY, errors="ignore") for code in range(0x80, 0xA0)}
+
+
+def without_controls(text: str) -> str:
+    """A text that stood in a file behind escapes (JSON's), without what no text has."""
+    return _C1.sub("", _CONTROLS.sub("", _ESCAPES.sub("", text.replace("\0", ""))))
+
+
+_WINDOWS = {chr(code): bytes([code]).decode(LEGACY, errors="ignore") for code in range(0x80, 0xA0)}
 
 
 def _encoded_twice(text: str) -> str | None:
@@ -107,7 +115,7 @@ def _decoded(data: bytes) -> Decoded:
                 raise ValueError(f"It says that it is {encoding}, and is not.") from None
     if (guessed := _utf16(data)) is not None:
         return guessed
-    for encoding in ("utf-8", _LEGACY):
+    for encoding in ("utf-8", LEGACY):
         try:
             return Decoded(data.decode(encoding), encoding)
         except UnicodeDecodeError:

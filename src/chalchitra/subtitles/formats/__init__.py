@@ -7,6 +7,8 @@ is, its content says. The first that recognises it is it: the strict ones stand 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from chalchitra.subtitles.formats import (
     ass,
@@ -52,6 +54,7 @@ FORMATS: tuple[Format, ...] = (
     stamped.TMPLAYER,
     stamped.STAMPED,
 )
+_LEAST_ROWS = 6
 _RETURNS = re.compile(r"\r+\n?")
 SUFFIXES = frozenset(suffix for format_ in FORMATS for suffix in format_.suffixes)
 """What the files of these formats are called."""
@@ -76,4 +79,16 @@ def titled(id_: str) -> str:
 
 def read(format_: Format, text: str, rate: float | None = None) -> Reading:
     """A text's cues and faults in this format; `rate`: the film's frames a second, if known."""
-    return format_.read(text.split("\n"), rate)
+    rows = text.split("\n")
+    if not _is_double_spaced(rows):
+        return format_.read(rows, rate)
+    reading = format_.read(rows[::2], rate)
+    return Reading(
+        [replace(cue, line=2 * cue.line - 1) for cue in reading.cues],
+        [replace(fault, line=2 * fault.line - 1) for fault in reading.faults],
+    )
+
+
+def _is_double_spaced(rows: Sequence[str]) -> bool:
+    """Whether a blank row follows every row, as where each was a paragraph of a word processor."""
+    return len(rows) > _LEAST_ROWS and not any(row.strip() for row in rows[1::2])

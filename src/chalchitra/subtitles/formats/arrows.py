@@ -7,19 +7,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced
+from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced, words_of
 from chalchitra.subtitles.formats.model import Fault, RawCue, Reading
 
 ARROW = r"(?:[-‐‑–—−] ?){1,3}(?:>|&gt;|›|→)|[=]{1,2}>|→|⟶"
 """However editors, translators and word processors leave "-->"."""
-_TIMING = re.compile(rf"(?P<start>{TIME}) ?(?:{ARROW}) ?(?P<end>{TIME})(?P<rest>(?: .*)?)$")
+_TIMING = re.compile(
+    rf"(?:(?P<number>\d{{1,9}})[.)]? )?(?P<start>{TIME}) ?(?:{ARROW}) ?(?P<end>{TIME})"
+    r"(?P<rest>(?: .*)?)$"
+)
+_ARROW_MARKS = frozenset("->→⟶›＞")
+_SETTING = re.compile(
+    r"(?:align|line|position|size|vertical|region|[XY][12]|[A-Z])[:：]\S*", re.IGNORECASE
+)
+"""What may follow the times: places on the screen."""
 _SRT_FORM = r"\d{2,}:[0-5]\d:[0-5]\d,\d{3} --> \d{2,}:[0-5]\d:[0-5]\d,\d{3}(?:\s.*)?$"
 _VTT_TIME = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
 _WELL_FORMED = {
     "srt": re.compile(_SRT_FORM),
     "vtt": re.compile(rf"{_VTT_TIME}\s+-->\s+{_VTT_TIME}(?:\s.*)?$"),
 }
-_NUMBER = re.compile(r"\d{1,9}")
+_NUMBER = re.compile(r"#?(\d{1,9})[.)]?")
 _LIKE_A_TIME = re.compile(r"\d ?[:,.] ?\d")
 _LIKE_A_TIMING = re.compile(rf"{TIME} ?-->")
 _FRACTION = re.compile(r"[,.] ?\d+ ?$")
@@ -37,6 +45,8 @@ class _Header:
     number: int | None
     times: tuple[int, int] | None
     rest: str = ""
+    text: str = ""
+    """What is said on the row of the times."""
 
 
 def timing_rows(text: str) -> bool:
@@ -65,8 +75,8 @@ def read_arrows(rows: Sequence[str], kind: str) -> Reading:
         if kind == "srt":
             if header.number is None:
                 reading.faults.append(Fault("no_number", line, "", str(previous + 1), cue))
-            elif header.number != previous + 1:
-                found, expected = str(header.number), str(previous + 1)
+            elif header.number != previous + 1 or not header.above.isdecimal():
+                found, expected = header.above, str(previous + 1)
                 reading.faults.append(Fault("numbering", header.first + 1, found, expected, cue))
             previous = previous + 1 if header.number is None else header.number
         if n and rows[header.first - 1].strip():
@@ -80,7 +90,7 @@ def read_arrows(rows: Sequence[str], kind: str) -> Reading:
             RawCue(
                 start,
                 end,
-                tuple(rows[header.timing + 1 : ends]),
+                (*([header.text] if header.text else []), *rows[header.timing + 1 : ends]),
                 line,
                 identifier=header.above,
                 position=header.rest.strip(),
@@ -97,13 +107,15 @@ def _ends_a_cue(row: str, kind: str) -> bool:
 
 def _headers(rows: Sequence[str], kind: str) -> Iterator[_Header]:
     loose = _in_the_text(rows)
+    if kind == "vtt":  # its texts write ">" so, and its times do not
+        loose |= {at for at, row in enumerate(rows) if "&gt;" in row}
     numbered = _numbered(rows)
     passed = -1
     for at, row in enumerate(rows):
-        if "-" not in row and ">" not in row and "→" not in row and "⟶" not in row:
+        if _ARROW_MARKS.isdisjoint(row):
             continue
         parsed = _parsed(row) if at not in loose else None
-        above = rows[at - 1].strip(" \t\ufeff")[:200] if at - 1 > passed else ""
+        above = _bare(rows[at - 1])[:200] if at - 1 > passed else ""
         is_number = bool(_NUMBER.fullmatch(above))
         if parsed is None and (
             at in loose or not ("-->" in row and (is_number or _begins_like_times(row)))
@@ -116,10 +128,26 @@ def _headers(rows: Sequence[str], kind: str) -> Iterator[_Header]:
             if above and (empty or (parted and is_number)) and above != "WEBVTT":
                 first = at - 1
         elif is_number and (parted or numbered):
-            first, number = at - 1, int(above)
-        times, rest = parsed or (None, "")
-        yield _Header(first, at, above if first < at else "", number, times, rest)
+            first, number = at - 1, _number(above)
+        above = above if first < at else ""
+        if parsed is None:
+            yield _Header(first, at, above, number, None)
+        else:
+            if number is None and parsed.number:
+                above, number = parsed.number, int(parsed.number)
+            rest = "" if parsed.is_text else parsed.rest
+            text = parsed.rest if parsed.is_text else ""
+            yield _Header(first, at, above, number, parsed.times, rest, text)
         passed = at
+
+
+def _number(text: str) -> int | None:
+    found = _NUMBER.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def _bare(row: str) -> str:
+    return " ".join(words_of(row[:400]))
 
 
 def _begins_like_times(row: str) -> bool:
@@ -136,12 +164,11 @@ def _begins_like_times(row: str) -> bool:
 
 def _numbered(rows: Sequence[str]) -> bool:
     """Whether the cues of a file without blank lines have numbers: most of them, in a row."""
-    above = [
-        rows[at - 1].strip(" \t\ufeff")[:20] if at else ""
+    numbers = [
+        _number(_bare(rows[at - 1])) if at else None
         for at, row in enumerate(rows)
-        if ">" in row and _parsed(row) is not None
+        if not _ARROW_MARKS.isdisjoint(row) and _parsed(row) is not None
     ]
-    numbers = [int(text) if _NUMBER.fullmatch(text) else None for text in above]
     steps = sum(
         a is not None and b is not None and b in (a, a + 1) for a, b in pairwise([0, *numbers])
     )
@@ -163,21 +190,38 @@ def _in_the_text(rows: Sequence[str]) -> frozenset[int]:
         if not _has_fraction(row)
         and at
         and rows[at - 1].strip()
-        and not _NUMBER.fullmatch(rows[at - 1].strip(" \t\ufeff"))
+        and _number(_bare(rows[at - 1])) is None
     )
 
 
 def _has_fraction(row: str) -> bool:
-    match = _TIMING.match(single_spaced(row.strip("\ufeff")[:_LONGEST]))
+    match = _TIMING.match(single_spaced(row[:_LONGEST]))
     return match is not None and bool(_FRACTION.search(match["start"]))
 
 
-def _parsed(row: str) -> tuple[tuple[int, int], str] | None:
-    """The times of a cue in milliseconds and what follows them; None for a row that has none."""
-    match = _TIMING.match(single_spaced(row.strip("\ufeff")[:_LONGEST]))
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A row of times (ms): the number before them, and what follows them, as it stands."""
+
+    times: tuple[int, int]
+    number: str
+    rest: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether what follows is said, and says nothing of places on the screen."""
+        words = self.rest.split()
+        return not all(map(_SETTING.fullmatch, words)) and any(map(str.isalnum, self.rest))
+
+
+def _parsed(row: str) -> _Parsed | None:
+    """The times of a cue and what stands beside them; None for a row that has none."""
+    match = _TIMING.match(single_spaced(row[:_LONGEST]))
     if match is None:
         return None
-    return (ms(match["start"]), ms(match["end"])), match["rest"]
+    before = len(match.string[: match.start("rest")].split())
+    rest = " ".join(words_of(row)[before:])
+    return _Parsed((ms(match["start"]), ms(match["end"])), match["number"] or "", rest)
 
 
 def _report_stray(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import partial
 
 from chalchitra.subtitles.formats.markup import TAG, without_unseen
@@ -13,7 +13,9 @@ _LINES = {
     "microdvd": re.compile(r"\ufeff?\s{0,9}\{(-?\d{1,9})\}\{(-?\d{0,9})\}(.*)$", re.DOTALL),
     "mpl2": re.compile(r"\ufeff?\s{0,9}\[(-?\d{1,9})\]\[(-?\d{0,9})\](.*)$", re.DOTALL),
 }
-_RATE = re.compile(r"\d{1,3}(?:[.,]\d{1,6})?")
+_RATE = re.compile(r"(\d{1,3}(?:[.,]\d{1,6})?)(?: ?fps)?", re.IGNORECASE)
+_DEFAULT = re.compile(r"\s{0,9}\{[A-Z]{1,20}\}")
+"""MicroDVD's own line of styles: {DEFAULT}{}{y:b}."""
 _LOOKED_AT = 400
 
 
@@ -28,8 +30,8 @@ def _own_rate(text: str) -> float | None:
     for row in text[:2000].split("\n"):
         if row.strip("\ufeff \t"):
             found = _LINES["microdvd"].match(row)
-            if found and found[1] in "01" and _RATE.fullmatch(said := found[3].strip()):
-                rate = float(said.replace(",", "."))
+            if found and found[1] in "01" and (said := _RATE.fullmatch(found[3].strip())):
+                rate = float(said[1].replace(",", "."))
                 return rate if rate > 0 else None
             return None
     return None
@@ -43,15 +45,24 @@ def _read(rows: Sequence[str], rate: float | None, kind: str) -> Reading:
         for line, row in enumerate(rows, 1)
         if (match := _LINES[kind].match(row)) is not None
     ]
+    begun = {line for line, _ in found}
     if own is not None:
         found = found[1:]
     reading = Reading()
     for n, (line, match) in enumerate(found):
         following = int(found[n + 1][1][1]) if n + 1 < len(found) else int(match[1]) + 75
         start, end = int(match[1]), int(match[2]) if match[2] not in ("", "-") else following
-        text = tuple(match[3].split("|"))
+        text = tuple(match[3].split("|")) + _below(rows, line, begun)
         reading.cues.append(RawCue(round(start * unit), round(end * unit), text, line))
     return reading
+
+
+def _below(rows: Sequence[str], line: int, begun: Set[int]) -> tuple[str, ...]:
+    """The rows under a line without frames of their own: its text goes on there."""
+    ends = line
+    while ends < len(rows) and ends + 1 not in begun:
+        ends += 1
+    return tuple(row for row in rows[line:ends] if row.strip() and not _DEFAULT.match(row))
 
 
 def _rows(cue: RawCue) -> list[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from chalchitra.subtitles.formats.model import RawCue, Row
 from chalchitra.text.direction import UNSEEN
@@ -16,6 +17,8 @@ alternative ends where another tag begins, so that the text is looked at once.""
 _LITERAL = str.maketrans("", "", "\ufeff\u2060" + UNSEEN)
 _NO_CHARACTER = re.compile(r"&#(?:\d{8,}|[xX][0-9A-Fa-f]{7,});?")
 _ASS_SPACES = re.compile(r"\\h")
+_BREAKS = re.compile(r"<[bB][rR]\s{0,9}/?>|\\[Nn]")
+"""How pages and ASS break a line, and programs that make SubRip of them leave it."""
 
 
 def without_unseen(text: str) -> str:
@@ -40,4 +43,9 @@ def unescaped(text: str) -> str:
 
 def plain_rows(cue: RawCue) -> list[Row]:
     """The rows of a cue in a format whose only markup is SubRip's."""
-    return [Row(text) for row in cue.rows if (text := untagged(row))]
+    return [Row(text) for row in parted(cue.rows) if (text := untagged(row))]
+
+
+def parted(rows: Iterable[str]) -> list[str]:
+    """The rows, cut where another format's break of a line stands in them."""
+    return [part for row in rows for part in _BREAKS.split(row)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from chalchitra.subtitles.formats.clock import TENS
+
 _CONVERT = "Save it as SubRip (.srt) in a subtitle editor (Subtitle Edit, Aegisub) and give that."
 _PICTURES = (
     "Its subtitles are pictures; let Subtitle Edit read them (OCR), save .srt and give that file."
@@ -42,11 +44,26 @@ _WORDS: tuple[tuple[re.Pattern[str], Other], ...] = (
     (re.compile(r"\{QTtext\}"), Other("QuickTime text", _CONVERT)),
     (re.compile(r"\{\\rtf"), Other("rich text (.rtf)", _PROGRAM)),
     (re.compile(r"File Format=MacCaption_MCC"), Other("closed captions (MCC)", _CONVERT)),
+    (re.compile(r"#(?:TIMERES|SHIFT|INC|DEF)"), Other("JACOsub", _CONVERT)),
+    (re.compile(r"\[TITLE\][^\[]{0,500}\[BEGIN\]"), Other("SubViewer of version 1", _CONVERT)),
+    (re.compile(r"-->> \d"), Other("AQTitle", _CONVERT)),
+    (re.compile(r'\d{1,9} ?, {0,9}\d{1,9} ?, ?"'), Other("Phoenix subtitles (.pjs)", _CONVERT)),
+    (re.compile(r'File type = "ooTextFile'), Other("a TextGrid of Praat", _CONVERT)),
+    (
+        re.compile(r"SPEAKER \S{1,200} \d+ [\d.]+ [\d.]+ <NA>"),
+        Other("who speaks when and no words (RTTM)", "Give the text itself."),
+    ),
     (re.compile(r"(?:\*PART|\*TIME|<begin subtitles>)"), Other("an editor's captions", _CONVERT)),
 )
 _MARKUP = re.compile(
     r"<(?:\?xml|!doctype|html|transcript|timedtext|finaldraft|body|window)\b", re.I
 )
+_ELEMENT = re.compile(r"<([A-Za-z][\w:.-]{0,60})[^<>]{0,1000}>")
+_INLINE = frozenset("i b u s c v font ruby rt lang em strong span br".split())
+"""Elements that a plain text of subtitles may begin with."""
+_PICTURE = re.compile(r"\.(?:tiff?|bmp|png)\s*$", re.I)
+_DECIMALS = re.compile(r"(?:^|\s)\d+\.\d+\s+\d+\.\d+(?:\s|$)")
+"""A start and a length in seconds, as in NIST's CTM."""
 
 _TIMED_MARKUP = re.compile(r"<(?:[A-Za-z]{1,20}:)?tt[\s>]|<sami\b|<sync\b", re.I)
 """XML that formats/ttml.py and formats/sami.py read."""
@@ -74,9 +91,22 @@ def other_text(text: str) -> Other | None:
     for words, other in _WORDS:
         if words.match(head):
             return other
-    if _MARKUP.match(head) and not _TIMED_MARKUP.search(text[:4000]):
+    if _is_markup(head, text) and not _TIMED_MARKUP.search(text[:4000]):
         return Other("XML or HTML of another program", _CONVERT)
+    rows = [row for row in text[:40_000].split("\n") if row.strip()]
+    if len(rows) > 1 and sum(bool(_PICTURE.search(row[-20:])) for row in rows) * 2 > len(rows):
+        return Other("a list of pictures", _PICTURES)
     return None
+
+
+def _is_markup(head: str, text: str) -> bool:
+    """Whether a text begins as XML or HTML does, or is one element from end to end."""
+    element = _ELEMENT.match(head)
+    return bool(_MARKUP.match(head)) or (
+        element is not None
+        and element[1].casefold() not in _INLINE
+        and text[-300:].rstrip().endswith(f"</{element[1]}>")
+    )
 
 
 def has_times(text: str) -> bool:
@@ -89,14 +119,14 @@ def has_times(text: str) -> bool:
     return found >= 2 and found * 4 >= len(rows)
 
 
-_CLOCK = re.compile(r"\d{1,3}:[0-5]\d:[0-5]\d")
-_LAST = re.compile(r"(?:^|[\s(\[])\d{1,2}:[0-5]\d[)\]]?$")
+_CLOCK = re.compile(rf"\d{{1,3}}[:;]{TENS}\d[:;]{TENS}\d")
+_LAST = re.compile(rf"(?:^|[\s(\[])\d{{1,2}}:{TENS}\d[)\]]?:?$")
 _NUMBERS = re.compile(r"\d+")
 
 
 def _is_machinery(row: str) -> bool:
     bare = row[:300].strip()
-    if _CLOCK.search(bare) or _LAST.search(bare[-20:]):
+    if _CLOCK.search(bare) or _DECIMALS.search(bare) or _LAST.search(bare[-20:]):
         return True
     letters = any(map(str.isalpha, bare))
     return not letters and len(_NUMBERS.findall(bare)) >= 2

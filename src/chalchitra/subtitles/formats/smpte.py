@@ -11,7 +11,7 @@ from chalchitra.subtitles.formats.clock import timecode_ms
 from chalchitra.subtitles.formats.markup import untagged
 from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
 
-_CODE = r"\d{2}:[0-5]\d:[0-5]\d[:;]\d{2}(?!\d)"
+_CODE = r"\d{2}[:;][0-5]\d[:;][0-5]\d[:;]\d{2}(?!\d)"
 _BETWEEN = rf"[ \t]{{0,9}}(?:[,;|]|{ARROW}|[-–—]|/|to)?[ \t]{{0,9}}"
 _LINE = re.compile(
     rf"\ufeff?[ \t]{{0,9}}(?:\d{{1,6}}[.:)]?[ \t]{{1,9}})?[\[(]?(?P<start>{_CODE})[\])]?"
@@ -19,6 +19,8 @@ _LINE = re.compile(
     re.DOTALL,
 )
 _NUMBER = re.compile(r"[\s\ufeff]{0,9}\d{1,9}\s{0,9}$")
+_STYLE = re.compile(r"\^[BIU]")
+"""How Spruce's titles switch bold, italics and underlines."""
 _COMMENT = re.compile(r"\s{0,9}(?://|\$[A-Za-z]|@)")
 """Spruce's and Avid's own lines: //Font select, $FontName = Arial, @ This file ..."""
 _LONGEST = 7000
@@ -71,6 +73,11 @@ def _without_number(line: _Line, rows: Sequence[str], following: int) -> _Line:
 def _read(rows: Sequence[str], rate: float | None) -> Reading:
     reading = Reading()
     lines = list(_lines(rows))
+    reading.faults += [
+        Fault("stray_text", number, " ".join(row.split())[:80])
+        for number, row in enumerate(rows[: lines[0].number - 1 if lines else 0], 1)
+        if any(map(str.isalpha, row)) and not _COMMENT.match(row)
+    ]
     starts = [timecode_ms(line.start, rate or 25.0) for line in lines]
     for n, (line, start) in enumerate(zip(lines, starts, strict=True)):
         end = timecode_ms(line.end, rate or 25.0) if line.end else None
@@ -86,7 +93,7 @@ def _read(rows: Sequence[str], rate: float | None) -> Reading:
 
 
 def _rows(cue: RawCue) -> list[Row]:
-    return [Row(text) for row in cue.rows if (text := untagged(row))]
+    return [Row(text) for row in cue.rows if (text := untagged(_STYLE.sub("", row)))]
 
 
 FORMAT = Format(

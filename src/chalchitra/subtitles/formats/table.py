@@ -16,15 +16,24 @@ from chalchitra.subtitles.formats.markup import TAG, without_unseen
 from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
 from chalchitra.subtitles.review import cell_lines
 
-_START = frozenset(("start", "start time", "begin", "in", "from", "tc in", "timecode in"))
-_END = frozenset(("end", "end time", "finish", "out", "to", "tc out", "timecode out", "stop"))
-_TEXT = frozenset(("text", "subtitle", "subtitles", "dialogue", "caption", "transcript"))
+_START = frozenset(
+    """start|start time|starttime|begin|begin time|in|in point|in time|in timestamp|from|tc in|
+    time in|timecode in|timecode|time|timestamp""".replace("\n    ", "").split("|")
+)
+_END = frozenset(
+    """end|end time|endtime|finish|out|out point|out time|out timestamp|to|tc out|time out|
+    timecode out|stop""".replace("\n    ", "").split("|")
+)
+_TEXT = frozenset(
+    "text|subtitle|subtitles|dialogue|caption|captions|transcript|sentence|line|source".split("|")
+)
 _SPEAKER = frozenset(("speaker", "speaker name", "character", "voice"))
 _SEPARATORS = ",;\t"
 _LABEL = re.compile(r"\ufeff?-?\d{1,9}(?:[.,]\d{1,9})?\t-?\d{1,9}(?:[.,]\d{1,9})?\t")
 """A label of Audacity: two times in seconds and a text, without a row of headings."""
 _NUMBER = re.compile(r"(-?\d{1,12})(?:[.,](\d{1,9}))?")
 _TIME = re.compile(TIME)
+_TIMECODE = re.compile(r"(?<![\w:;])\d{1,3}[:;]\d\d[:;]\d\d[:;]\d\d(?![\w:;])")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 
 
@@ -41,7 +50,13 @@ def _head(text: str) -> tuple[str, str, bool]:
 
 
 def _names(cells: Sequence[str]) -> set[str]:
-    return {cell.strip(' \t"').casefold() for cell in cells}
+    return set(map(_name, cells))
+
+
+def _name(cell: str) -> str:
+    """The name of a column as the tables above have it: Start_Time, "Start (s)"."""
+    bare = cell.strip(' \t"').casefold().partition("(")[0]
+    return " ".join(re.split(r"[\s_-]+", bare)).strip()
 
 
 def _recognises(text: str) -> bool:
@@ -58,7 +73,7 @@ def _read(rows: Sequence[str], rate: float | None) -> Reading:
         return _labels(rows)
     if said:
         text = text.partition("\n")[2]
-    names = [cell.strip(' \t"').casefold() for cell in head.split(separator)]
+    names = [_name(cell) for cell in head.split(separator)]
     # Whisper's .tsv has no quoting: a quotation mark there is the text's.
     bare = separator == "\t" and '"' not in head and names == ["start", "end", "text"]
     rows_of = StringIO(text, newline="")
@@ -143,4 +158,5 @@ FORMAT = Format(
     recognises=_recognises,
     read=_read,
     rows=_rows,
+    needs_rate=lambda text: _TIMECODE.search(text[:100_000]) is not None,
 )

@@ -15,6 +15,8 @@ _ROOT = re.compile(r"<(?:[A-Za-z]{1,20}:)?tt[\s>]")
 _PARAGRAPH = re.compile(r"<(?:[A-Za-z]{1,20}:)?p[\s/>]")
 _OFFSET = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(h|m|s|ms|f|t)")
 _TIME = re.compile(TIME)
+_BESIDE = frozenset({"text", "textContainer", "delimiter"})
+"""The readings of ruby, which stand beside what is said."""
 _DEEPEST = 100
 """Elements inside each other; TTML has five."""
 
@@ -120,7 +122,9 @@ def _text(element: Element, depth: int = 0) -> Iterator[str]:
     for child in element if depth < _DEEPEST else ():
         if _name(child) == "br":
             yield "\n"
-        elif _name(child) not in ("metadata", "desc", "set", "agent", "title"):
+        elif _name(child) not in ("metadata", "desc", "set", "agent", "title") and (
+            _attribute(child, "ruby") not in _BESIDE
+        ):
             yield from _text(child, depth + 1)
         yield " ".join((child.tail or "").split("\n"))
 

@@ -56,9 +56,9 @@ def _rows(cue: RawCue) -> list[Row]:
             inside = (tag[1] or "").strip()
             name, _, rest = inside.partition(" ")
             name = name.partition(".")[0].lower()
-            if name == "rt":
+            if name in ("rt", "rp"):
                 ruby = True
-            elif name in ("/rt", "/ruby"):
+            elif name in ("/rt", "/rp", "/ruby"):
                 ruby = False
             elif name in ("v", "/v"):
                 if text.strip():
