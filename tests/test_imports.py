@@ -23,7 +23,9 @@ ORCHESTRATOR = {
     "cli",
     "demo",
     "detection",
+    "deliverables",
     "diagnosis",
+    "durations",
     "environments",
     "film_files",
     "hardware",
@@ -43,6 +45,7 @@ ORCHESTRATOR = {
     "timestamps",
     "titles",
     "tracks",
+    "wrapping",
 }
 ML = {
     "ctranslate2", "cv2", "faster_whisper", "IndicTransToolkit", "mlx", "mlx_whisper", "numpy",

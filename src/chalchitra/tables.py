@@ -22,7 +22,7 @@ from chalchitra.printable import printable, raw
 Style = Literal["", "head", "good", "warning", "error", "faint"]
 
 _GAP = "  "
-_LEAST_FOLD = 24
+_LEAST_FOLD = 16
 """A column that folds is not made narrower than this: a word a line cannot be read."""
 _CODES: dict[Style, str] = {
     "head": "1", "good": "32", "warning": "33", "error": "31", "faint": "2",

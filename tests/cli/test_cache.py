@@ -63,7 +63,7 @@ def test_an_empty_store(chalchitra, store):
         "oldest_use": None,
         "stages": [],
     }
-    assert chalchitra("cache", "prune").out == "Nothing to remove: 0 entries (0 B) stay.\n"
+    assert chalchitra("cache", "prune").out == "Nothing to remove; the store has 0 entries, 0 B.\n"
     assert not store.root.exists(), "looking makes nothing"
 
 
@@ -74,7 +74,7 @@ def test_the_size_by_stage_and_what_pruning_would_free(chalchitra, stored):
     found = chalchitra("cache")
     lines = [line.split() for line in found.out.splitlines()]
     assert lines[:4] == [
-        ["stage", "entries", "size", "only", "here"],
+        ["stage", "entries", "size", "prunable"],
         ["demux", "1", "2.0", "MB", "0", "B"],
         ["translation", "2", "3.5", "kB", "3.0", "kB"],
         ["all", "3", "2.0", "MB", "3.0", "kB"],
@@ -110,7 +110,7 @@ def test_what_is_pruned_and_what_that_freed(chalchitra, store, stored):
     found = chalchitra("cache", "prune", "--older-than", "30")
     assert (found.code, found.out) == (
         0,
-        "Removed 2 entries, which freed 4.0 kB; 1 entry (100 B) stay.\n",
+        "Removed 2 entries and freed 4.0 kB; the store now has 1 entry, 100 B.\n",
     )
     assert left(store) == {young}
 

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from chalchitra.cli.text import spoken
+from chalchitra.durations import length
 from chalchitra.jobs import JobState
 from chalchitra.printable import printable
 
 
 def test_without_jobs_it_says_so(chalchitra):
-    assert chalchitra("jobs").out == "No jobs.\n"
+    assert chalchitra("jobs").out.startswith("No jobs yet. ")
     assert chalchitra("jobs", "--json").data == []
 
 
@@ -107,7 +107,7 @@ def test_names_cannot_steer_the_terminal(text, shown):
     ],
 )
 def test_lengths_of_time(seconds, text):
-    assert spoken(seconds) == text
+    assert length(seconds) == text
 
 
 def test_all_jobs_of_a_folder_that_is_not_there_are_an_error(chalchitra, tmp_path):

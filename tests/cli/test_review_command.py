@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalchitra import paths
-from chalchitra.jobs import read_job, read_record
+from chalchitra.jobs import read_job, read_record, read_state
 from chalchitra.settings import resolve
 
 from ..runner.quick import Quick
@@ -58,6 +58,8 @@ def test_the_track_is_what_was_edited_until_it_is_taken_back(chalchitra, quick, 
     assert quick.served == ["subtitle_gen@hi", "qc", "mux"]
     assert (track(layout), track(layout, "en")) == ("नमस्ते", "made")
     assert read_job(layout.root).edits["hi"].cues == 1
+    state = read_state(layout)
+    assert (state.state, state.stages_done) == ("done", len(job.stages))
     again = quick.run(layout)
     assert again.served == []
     assert any("--undo -t hi" in note for note in again.outcome.summary["notes"])
@@ -183,7 +185,7 @@ def test_before_most_cues_vanish_a_person_is_asked(chalchitra, on_terminal, ran,
     assert f"review {layout.root} {file} --yes --no-mux" in refused.err
     code, shown = on_terminal("review", layout.root, file, "--no-mux", answer="n\n")
     assert code == 130
-    assert "Nothing was taken." in shown
+    assert "Nothing was changed." in shown
     assert read_job(layout.root).edits["hi"].cues == 3
     assert chalchitra("review", layout.root, file, "--no-mux", "--yes").code == 0
     assert read_job(layout.root).edits["hi"].cues == 1

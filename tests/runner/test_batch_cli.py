@@ -46,6 +46,8 @@ def test_all_runs_what_is_not_done_oldest_first(batch):
     assert done.returncode == 0, done.stderr
     films = events(done.stdout)[-1]["films"]
     assert [film["job_id"] for film in films] == ["job_20260102_001", "job_20260102_003"]
+    named = batch.type("job_20260102_001", batch.layouts[2].root)
+    assert named.stdout.splitlines()[-1].endswith("2 done.")
     again = batch.type("--all")
     assert (again.returncode, again.stdout) == (0, f"Every job in {batch.out} is done.\n")
 
@@ -80,7 +82,7 @@ def test_the_table_at_the_end_names_what_each_film_needs(batch, project):
     *_, head, one, two, three, told, first, second, third, counts = done.stdout.splitlines()
     assert head.split() == ["job", "state", "seconds", "film"]
     assert [line.split()[1] for line in (one, two, three)] == ["failed", "done,", "failed"]
-    assert told == "What to look at:"
+    assert told == "Needs attention:"
     assert "vad: It is too loud. Hush." in first
     assert "vad: No voices." in second
     assert "broken" in third
@@ -123,7 +125,7 @@ def test_a_dry_run_of_all_says_what_would_run_and_that_nothing_did(batch):
     batch.jobs(2)
     done = batch.type("--all", "--dry-run")
     assert done.returncode == 0
-    assert len(re.findall(r"^job_20260102_00[12] \w+ +would run$", done.stdout, re.M)) == 10
+    assert len(re.findall(r"^job_20260102_00[12] \w+ +would run: ", done.stdout, re.M)) == 10
     assert re.search(r"2 films in .* s: 2 planned\.\n$", done.stdout)
     assert not batch.layouts[0].lock.exists()
 
@@ -243,7 +245,7 @@ def test_all_leaves_the_jobs_of_others_alone_unless_it_is_told(batch):
     os.chown(theirs.root, 2002, 2002)
     done = batch.type("--all")
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "Left alone: 1 job of other people (--any-user runs theirs).\n"
+    assert done.stderr == "Skipped 1 job of other people (--any-user runs theirs).\n"
     assert states(batch) == ["done", "ready"]
     again = batch.type("--all")
     assert again.stdout == f"Every job of yours in {batch.out} is done.\n"

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from chalchitra.runner.report import JsonReporter, PlainReporter
+from chalchitra.runner.report import JsonReporter, PlainReporter, time_left
 
 from .conftest import on_terminal
 
@@ -53,7 +53,7 @@ def plain(*events, why=False, batch=True) -> list[str]:
 def needs(**fields) -> str:
     """What the summary of a batch says that a film needs."""
     lines = plain(("batch_summary", {"seconds": 1.0, "films": [film(**fields)], "workers": {}}))
-    assert lines[-3] == "What to look at:"
+    assert lines[-3] == "Needs attention:"
     return lines[-2]
 
 
@@ -134,6 +134,41 @@ def test_what_came_up_while_preparing_is_not_told_again_and_what_to_do_is_last()
     assert re.search(r"type: \S*chalchitra qc /\S*out/1$", lines[-1])
 
 
+def test_films_come_first_and_then_subtitles():
+    paths = ["out/1/transcript.json", "out/1/film.hi.srt", "out/1/film.subtitled.mkv"]
+    lines = plain(("summary", {**JOB, **summary(deliverables=paths)}), batch=False)
+    at = lines.index("Deliverables:")
+    assert [line.rpartition("/")[2] for line in lines[at + 1 : at + 4]] == [
+        "film.subtitled.mkv", "film.hi.srt", "transcript.json",
+    ]  # fmt: skip
+
+
+def test_what_never_began_has_no_table():
+    lines = plain(("summary", {**JOB, **summary(stages=[], state="failed")}), batch=False)
+    assert lines == ["Failed after 1.0 s."]
+
+
+def test_where_all_is_there_nothing_was_to_be_done():
+    row = {"stage": "asr", "environment": "one", "seconds": 9.0, "state": "up to date"}
+    lines = plain(("summary", {**JOB, **summary(stages=[row])}), batch=False)
+    assert lines[-1] == "Nothing to do: every stage is up to date."
+
+
+def test_a_stage_that_was_cancelled_has_not_failed():
+    told = {**STAGE, "seconds": 1.0, "log": "asr.log", "error": {**ERROR, "kind": "cancelled"}}
+    [line] = plain(("stage_failed", told), batch=False)
+    assert line.split() == ["asr", "cancelled", "after", "1.0", "s"]
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "done", "total", "left"),
+    [(1, 50, 100, None), (10, 0, 100, None), (10, 25, 100, 30), (10, 100, 100, None),
+     (10, 5, None, None)],
+)  # fmt: skip
+def test_the_time_left_is_told_once_it_is_known(elapsed, done, total, left):
+    assert time_left(elapsed, done, total) == left
+
+
 # --- the table of a batch -------------------------------------------------------------------------
 
 
@@ -141,7 +176,7 @@ def test_the_table_has_a_row_a_film_and_counts_the_states():
     films = [film(), film(state="failed", error=ERROR, title="फ़िल्म"), film(state="held")]
     lines = plain(("batch_summary", {"seconds": 2.0, "films": films, "workers": {}}))
     assert [line.split()[1] for line in lines[2:5]] == ["done", "failed", "held"]
-    assert lines[5:7] == ["What to look at:", "  job_20260102_001: It is too loud. Hush."]
+    assert lines[5:7] == ["Needs attention:", "  job_20260102_001: It is too loud. Hush."]
     assert lines[7:] == ["3 films in 2.0 s: 1 done, 1 failed, 1 held."]
 
 

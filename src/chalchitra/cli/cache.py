@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chalchitra.cli.help import Command, Group
-from chalchitra.cli.text import OutOption, print_json, spoken
+from chalchitra.cli.text import OutOption, print_json
+from chalchitra.durations import length
 from chalchitra.errors import UsageError
 from chalchitra.tables import Column, show
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.artifacts import ArtifactStore, Entry
 
-app = typer.Typer(cls=Group, help="The store of stage outputs that jobs share: size, pruning.")
+app = typer.Typer(cls=Group, help="Show or prune the stage outputs that jobs share.")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 @dataclass
@@ -39,7 +41,7 @@ class _Size:
 
 @app.callback(invoke_without_command=True)
 def show_cache(context: typer.Context, out: OutOption = None, as_json: JsonOption = False) -> None:
-    """Show the size of the store: how many stage outputs, and what pruning would free."""
+    """Show how much disk the shared stage outputs take, and how much pruning would free."""
     if context.invoked_subcommand is not None:
         context.obj = (out, as_json)  # given before `prune` they mean the same
         return
@@ -68,16 +70,16 @@ def show_cache(context: typer.Context, out: OutOption = None, as_json: JsonOptio
         print_json("cache", data)
         return
     if not as_json and sentences:
-        typer.echo(f"{sentences} translated sentences are remembered ({_shown(memory_bytes)}).")
+        typer.echo(f"Remembered translations: {sentences} ({_shown(memory_bytes)}).")
     if oldest is None:
         typer.echo(f"The store {store.root} is empty.")
         return
     show(COLUMNS, [_row(name, size) for name, size in (*stages.items(), ("all", total))])
     from chalchitra.artifacts import days_ago
 
-    typer.echo(f"The oldest was last used {spoken(days_ago(oldest) * 86_400)} ago.")
-    typer.echo(
-        f"Pruning all of it would free {_shown(total.only_here)}; the rest belongs to jobs too."
+    say(f"The oldest was last used {length(days_ago(oldest) * 86_400)} ago.")
+    say(
+        f"Pruning everything would free {_shown(total.only_here)}; jobs share the rest and keep it."
     )
 
 
@@ -86,19 +88,21 @@ def prune(
     context: typer.Context,
     older_than: Annotated[
         float | None,
-        typer.Option(metavar="DAYS", min=0, help="Remove what was not used for so many days."),
+        typer.Option(metavar="DAYS", min=0, help="Remove what was not used for this many days."),
     ] = None,
     max_size: Annotated[
         float | None,
-        typer.Option(metavar="GB", min=0, help="Then the oldest, until the store is this small."),
+        typer.Option(
+            metavar="GB", min=0, help="Then remove the oldest, until at most this much is left."
+        ),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Remove all of it.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Remove everything.")] = False,
     out: OutOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove stored outputs by age and size: what is not said here, config/runner.toml says.
+    """Remove stored outputs by age and size. Defaults are in config/runner.toml.
 
-    Jobs keep what they have; only a later job on the same film may have to make it again.
+    No job loses anything; a later job on the same film may take longer.
     """
     from chalchitra.runner import rules
 
@@ -132,16 +136,18 @@ def prune(
         }
         print_json("cache-prune", data)
         return
-    kept = f"{_counted(len(left))} ({_shown(left_bytes)}) stay"
+    kept = f"{_counted(len(left))}, {_shown(left_bytes)}"
     if not removed:
-        typer.echo(f"Nothing to remove: {kept}.")
+        typer.echo(f"Nothing to remove; the store has {kept}.")
         return
-    typer.echo(f"Removed {_counted(len(removed))}, which freed {_shown(freed)}; {kept}.")
+    typer.echo(
+        f"Removed {_counted(len(removed))} and freed {_shown(freed)}; the store now has {kept}."
+    )
 
 
 @app.command(cls=Command)
 def forget(context: typer.Context, out: OutOption = None) -> None:
-    """Forget every translated sentence. Jobs keep their translations."""
+    """Forget all remembered translations. Jobs keep theirs."""
     from chalchitra.jobs.layout import memory_of
     from chalchitra.translation.memory import forget as forget_all
 
@@ -149,14 +155,14 @@ def forget(context: typer.Context, out: OutOption = None) -> None:
     store = _store(out or before_out)
     with store.alone():
         count = forget_all(memory_of(store.root.parent))
-    typer.echo(f"Forgot {count} translated sentence{'' if count == 1 else 's'}.")
+    typer.echo(f"Forgot {count} translation{'' if count == 1 else 's'}.")
 
 
 COLUMNS = (
     Column("stage"),
     Column("entries", need=1, right=True),
     Column("size", right=True),
-    Column("only here", right=True),
+    Column("prunable", right=True),
 )
 
 

@@ -13,8 +13,7 @@ from chalchitra import timestamps
 from chalchitra.cli.text import print_json, rows_printed
 from chalchitra.errors import ChalchitraError, Ending, UsageError
 from chalchitra.hints import pasteable, pasteable_fixes, typed
-from chalchitra.printable import printable, raw
-from chalchitra.tables import colours, styled
+from chalchitra.wrapping import say
 
 
 def json_asked(arguments: Sequence[str]) -> str | None:
@@ -41,8 +40,8 @@ def show_error(error: Ending, *, debug: bool, as_json: str | None = None) -> Non
             print_json("error", data, file=sys.stderr if rows_printed() else None)
         return
     first, *rest = map(pasteable, error.lines())
-    first = styled(first, "error", colours=colours(sys.stderr))
-    print(first, *map(printable, rest), sep="\n", file=raw(sys.stderr))
+    say(first, style="error", file=sys.stderr)
+    say(*rest, file=sys.stderr)
 
 
 def as_data(error: Ending, as_json: str) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.text import OutOption, print_json, spoken
+from chalchitra.cli.text import OutOption, print_json
+from chalchitra.durations import length
 from chalchitra.errors import UsageError
-from chalchitra.hints import jobs_line, pasteable
+from chalchitra.hints import jobs_line, pasteable, typed
 from chalchitra.printable import printable
 from chalchitra.tables import Column, show, state_cell
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.jobs.listing import Row
@@ -25,18 +27,20 @@ def jobs(
         list[str] | None,
         typer.Option(
             metavar="STATE",
-            help="Only those that are ready, queued, running, interrupted, done, failed, cancelled "
-            "or broken. Repeatable.",
+            help="Show only jobs in this state: ready, queued, running, interrupted, done, failed, "
+            "cancelled or broken. Repeatable.",
         ),
     ] = None,
-    user: Annotated[str | None, typer.Option(metavar="NAME", help="Only this owner's.")] = None,
+    user: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Show only this owner's jobs.")
+    ] = None,
     last: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Show only the N newest jobs.")
     ] = None,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the jobs as JSON.")] = False,
 ) -> None:
-    """List the jobs, the newest last: state, stage, age, user, film."""
+    """List the jobs, newest last."""
     from chalchitra.jobs.listing import Jobs, check_states
     from chalchitra.out import found_out
 
@@ -50,22 +54,23 @@ def jobs(
         show(COLUMNS, [cells(row, now) for row in rows])
         for row in rows:
             if row.error is not None:
-                print(printable(f"{row.job_id}: {row.error.get('what', '')}"))
+                say(f"{row.job_id}: {row.error.get('what', '')}")
     elif user is not None and not any(found.folders(user)):
         raise UsageError(
-            f"No job is {user}'s.",
-            cause="--user takes the name that a job's owner has in the list.",
+            f"{user} has no jobs.",
+            cause="--user takes the name shown in the user column.",
             fix=jobs_line(found.out),
         )
     elif state:
         others = jobs_line(found.out, first="To see all,")
-        print(pasteable(f"No job is {' or '.join(state)}. {others}"))
+        say(pasteable(f"No job is {' or '.join(state)}. {others}"))
     else:
-        typer.echo("No jobs.")
+        say(pasteable(f"No jobs yet. {_FIRST}"))
     for path in found.unreadable:
         print(f"{path} cannot be read: its jobs are not listed.", file=sys.stderr)
 
 
+_FIRST = typed("./prepare-job.sh --help", first="To see how to make one,")
 COLUMNS = (
     Column("job"),
     Column("state"),
@@ -89,7 +94,7 @@ def cells(row: Row, now: datetime) -> tuple[str, ...]:
         data.stage or "",
         f"{data.stages_done}/{data.stages_total}",
         _words_wrong(data),
-        spoken(row.age(now)),
+        length(row.age(now)),
         printable(row.user),
         printable(PurePath(data.film).name),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chalchitra.cli import complete
-from chalchitra.cli.status_text import brief, lines_of
+from chalchitra.cli.status_text import brief, lines_of, moving_lines
 from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import CancelledError
 from chalchitra.printable import raw
@@ -29,21 +29,21 @@ def status(
         list[str] | None,
         typer.Argument(
             metavar="JOB",
-            help="Job ids or folders; without any, all that run.",
+            help="Job ids or folders.  [default: all that are running]",
             autocompletion=complete.jobs,
             show_default=False,
         ),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", "-w", help="Stay until they have ended.")
+        bool, typer.Option("--watch", "-w", help="Keep showing the progress until they have ended.")
     ] = False,
     out: OutOption = None,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="Print them as JSON; with --watch one object a line."),
+        typer.Option("--json", help="Print as JSON; with --watch, one object per line."),
     ] = False,
 ) -> None:
-    """Show how far a job is, stage by stage, and about how long the rest will take."""
+    """Show the progress of a job, stage by stage, and the time left."""
     from chalchitra.jobs import named_job
     from chalchitra.jobs.listing import Jobs
     from chalchitra.jobs.state import RUNNING
@@ -115,9 +115,11 @@ def _watch_live(looks: Iterator[list[View]]) -> None:
     views: list[View] = []
     with Live(console=Console(file=raw(sys.stdout)), auto_refresh=False, transient=True) as live:
         for views in looks:
-            # Of several jobs a line each: they must fit on the screen.
+            if not any(view.runs for view in views):
+                break
+            # They must fit on the screen: of several jobs a line each, of one what moves.
             if len(views) == 1:
-                shown = Text("\n".join(lines_of(views[0], live.console.width)))
+                shown = Text("\n".join(moving_lines(views[0], live.console.width)))
             else:
                 shown = Text("\n".join(map(brief, views)), overflow="ellipsis", no_wrap=True)
             live.update(shown, refresh=True)

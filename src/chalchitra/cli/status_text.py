@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalchitra.cli.text import spoken
+from chalchitra.deliverables import films_first
+from chalchitra.durations import length
 from chalchitra.hints import pasteable
 from chalchitra.paths import shown_path
 from chalchitra.printable import printable
 from chalchitra.tables import Column, state_cell, table
+from chalchitra.wrapping import wrapped
 
 if TYPE_CHECKING:
     from chalchitra.jobs.estimate import Estimate
@@ -31,18 +33,7 @@ def lines_of(view: View, width: int | None = None, *, colours: bool = False) -> 
     from chalchitra.transcript.expected import Expected, sentence  # loads pydantic
 
     data = view.data
-    heard = f", {data.minutes:.1f} min heard" if data.minutes is not None else ""
-    head = (
-        f"{data.job_id}: {data.title} ({data.workflow}, {data.user})",
-        f"{shown_path(data.film)}{heard}",
-        _head(view),
-    )
-    lines = [
-        *map(printable, head),
-        "",
-        *table(COLUMNS, [_cells(stage) for stage in view.stages], width, colours=colours),
-        "",
-    ]
+    lines = [*_head_and_table(view, width, colours=colours), ""]
     degraded = [
         f"  {stage.key}: {item['what']} {item['why']} {item['fix']}".rstrip()
         for stage in view.stages
@@ -55,14 +46,37 @@ def lines_of(view: View, width: int | None = None, *, colours: bool = False) -> 
         lines.append(printable(sentence(expected)))
     if view.deliverables:
         lines.append("Deliverables:")
-        lines += [f"  {printable(shown_path(path))}" for path in view.deliverables]
-    if view.left is not None:
-        name = "Remaining" if view.runs else "Still to do"
-        lines.append(f"{name}: {_still(view.left)}.")
+        lines += [f"  {printable(shown_path(path))}" for path in films_first(view.deliverables)]
+    lines += _time_left(view)
     if data.error and view.state == "failed":
         what, *rest = (printable(str(data.error.get(part) or "")) for part in _SENTENCES)
         lines += [f"Error: {what}", *(f"  {part}" for part in rest if part)]
-    return [pasteable(line) for line in (lines if lines[-1] else lines[:-1])]
+    kept = lines if lines[-1] else lines[:-1]
+    return [part for line in kept for part in wrapped(pasteable(line), width)]
+
+
+def moving_lines(view: View, width: int | None = None) -> list[str]:
+    """What changes while the job runs, which fits on a screen: head, stages, the rest."""
+    lines = [*_head_and_table(view, width), *_time_left(view)]
+    return [part for line in lines for part in wrapped(pasteable(line), width)]
+
+
+def _head_and_table(view: View, width: int | None, *, colours: bool = False) -> list[str]:
+    data = view.data
+    minutes = f" ({data.minutes:.1f} min)" if data.minutes is not None else ""
+    head = (
+        f"{data.job_id}: {data.title} ({data.workflow}, {data.user})",
+        f"{shown_path(data.film)}{minutes}",
+        _head(view),
+    )
+    rows = [_cells(stage) for stage in view.stages]
+    return [*map(printable, head), "", *table(COLUMNS, rows, width, colours=colours)]
+
+
+def _time_left(view: View) -> list[str]:
+    if view.left is None:
+        return []
+    return [f"{'Time left' if view.runs else 'Still to do'}: {_still(view.left)}."]
 
 
 _SENTENCES = ("what", "cause", "fix")
@@ -82,7 +96,7 @@ def brief(view: View) -> str:
     elif view.state == "failed" and data.error:
         parts.append(str(data.error.get("what") or ""))
     elif view.state == "done" and data.seconds is not None:
-        parts.append(f"in {spoken(data.seconds)}")
+        parts.append(f"in {length(data.seconds)}")
     return printable(", ".join(parts))
 
 
@@ -94,12 +108,12 @@ def _head(view: View) -> str:
             by = f", by {view.held_by}" if view.held_by else ""
             return f"running{where}{by}"
         case "queued":
-            return f"queued{where}: it waits for room on this machine"
+            return f"queued{where}: it waits for free memory or processors"
         case "interrupted":
-            return f"interrupted{where}: its runner died; run it again to go on"
+            return f"interrupted{where}: its runner ended; run the job again to resume it"
         case "done":
-            took = f" in {spoken(data.seconds)}" if data.seconds is not None else ""
-            return f"{state_cell('done', degraded=bool(data.degraded))}{took}"
+            took = sum(stage.seconds or 0 for stage in view.stages)
+            return f"{state_cell('done', degraded=bool(data.degraded))}, in {length(took)}"
     return f"{view.state}{where}"
 
 
@@ -125,5 +139,5 @@ def _still(left: Estimate) -> str:
     unknown = f"no estimate for {', '.join(left.unknown)} yet" if left.unknown else ""
     if left.seconds is None:
         return unknown
-    about = f"{'at least' if unknown else 'about'} {spoken(left.seconds)}"
+    about = f"{'at least' if unknown else 'about'} {length(left.seconds)}"
     return f"{about} ({unknown})" if unknown else about

@@ -28,17 +28,15 @@ VersionOption = Annotated[
     ),
 ]
 OutOption = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Where jobs live.", show_default="out")
+    Path | None, typer.Option(metavar="DIR", help="Folder of all jobs.", show_default="out")
 ]
 NoMuxOption = Annotated[
-    bool, typer.Option("--no-mux", help="Make the tracks only, and leave the film as it is.")
+    bool, typer.Option("--no-mux", help="Update the subtitle files only, not the film.")
 ]
 JobArgument = Annotated[
     str,
-    typer.Argument(metavar="JOB", help="A job's id, or its folder.", autocompletion=complete.jobs),
+    typer.Argument(metavar="JOB", help="Job id or folder.", autocompletion=complete.jobs),
 ]
-
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def named(text: str | None) -> list[str]:
@@ -69,17 +67,3 @@ def rows_printed() -> bool:
 def nothing_printed() -> None:
     """A command begins."""
     _rows.clear()
-
-
-def spoken(seconds: float | None) -> str:
-    """A length of time as one says it: 40 s, 12 min, 1 h 05 min, 3 days."""
-    if seconds is None:
-        return "?"
-    if round(seconds) < _MINUTE:
-        return f"{seconds:.0f} s"
-    if round(seconds / _MINUTE) < 60:
-        return f"{seconds / _MINUTE:.0f} min"
-    if seconds < 2 * _DAY:
-        minutes = round(seconds / _MINUTE)
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{seconds / _DAY:.0f} days"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+from chalchitra.durations import length
 from chalchitra.hints import pasteable_fixes
 from chalchitra.printable import json_line, printable, raw
 from chalchitra.runner.events import Reporter
@@ -12,7 +13,7 @@ from chalchitra.runner.report_text import lines_of, warning_text
 from chalchitra.tables import colours
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress, ProgressColumn, TaskID
 
 
 def choose_reporter(*, as_json: bool, why: bool, batch: bool = False) -> Reporter:
@@ -145,29 +146,20 @@ class TerminalReporter:
 
     def __enter__(self) -> TerminalReporter:
         from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            Progress,
-            ProgressColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, Progress, TextColumn
 
         console = Console(file=raw(sys.stdout), highlight=False)
         columns: list[ProgressColumn] = [
             TextColumn("  {task.fields[name]}", markup=False),
             TextColumn("{task.fields[percent]}", markup=False),
-            TimeElapsedColumn(),
         ]
         # In a batch a stage's name has its job's before it.
         room = console.width - (_ROOM_OF_A_JOB if self._batch else 0)
-        if room >= _ROOM_FOR_LEFT:
-            columns += [TextColumn("left:"), TimeRemainingColumn(compact=True)]
         if room >= _ROOM_FOR_BARS:
             # rich's own bars are red until they are full, and red is for what goes wrong.
             bar = BarColumn(20, complete_style="cyan", finished_style="green", pulse_style="cyan")
             columns.insert(1, bar)
+        columns.append(_clock_column(left=room >= _ROOM_FOR_LEFT))
         if room >= _ROOM_FOR_WORDS:
             columns.append(TextColumn("{task.description}", markup=False))
         self._progress = Progress(*columns, console=console, transient=True)
@@ -207,7 +199,8 @@ class TerminalReporter:
                 progress.remove_task(self._tasks.pop(job))
         elif event == "stage_queued":
             self._tasks[job] = progress.add_task(
-                "waits for room", name=self._name(job, fields["stage"]), percent="queued",
+                "waits for free memory or processors",
+                name=self._name(job, fields["stage"]), percent="queued",
                 total=None, start=False,
             )  # fmt: skip
         elif event == "stage_started":
@@ -239,6 +232,40 @@ class TerminalReporter:
         progress.update(task, completed=done, total=total, percent=percent)
 
 
+def _clock_column(*, left: bool) -> ProgressColumn:
+    """How long a task has run and, with `left`, about how long it still needs: 1:05, 2 min left."""
+    from rich.progress import ProgressColumn, Task
+    from rich.text import Text
+
+    moved: dict[TaskID, tuple[float, float]] = {}
+    """How far each task was when it last moved, and how long it had run by then."""
+
+    class Clock(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            elapsed = task.elapsed
+            if elapsed is None:
+                return Text("")
+            said = f"{int(elapsed) // 60}:{int(elapsed) % 60:02d}"
+            if moved.get(task.id, (0.0, 0.0))[0] != task.completed:
+                moved[task.id] = task.completed, elapsed
+            then = moved.get(task.id, (0.0, 0.0))[1]
+            if left and (rest := time_left(then, task.completed, task.total)) is not None:
+                # Between two reports the clock runs down.
+                said += f", about {length(max(1.0, rest - (elapsed - then)))} left"
+            return Text(said)
+
+    return Clock()
+
+
+def time_left(elapsed: float, done: float, total: float | None) -> float | None:
+    """Seconds that a task still needs at the pace that it has had; None while nobody can tell."""
+    if elapsed < _SURE_AFTER_SECONDS or not total or not 0 < done < total:
+        return None
+    return elapsed * (total - done) / done
+
+
+_SURE_AFTER_SECONDS = 3.0
+"""Before that a task has started up more than it has worked."""
 _ROOM_FOR_LEFT, _ROOM_FOR_BARS, _ROOM_FOR_WORDS = 56, 78, 110
 """So many columns a terminal must have for the time left, for a bar, for what a stage does."""
 _ROOM_OF_A_JOB = len("job_20260131_001 ")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chalchitra.deliverables import films_first
+from chalchitra.durations import took
 from chalchitra.hints import job_argument, pasteable, run_line, typed
 from chalchitra.paths import shown_path
 from chalchitra.printable import printable
 from chalchitra.tables import Column, Style, state_cell, styled, table
 from chalchitra.transcript.expected import Expected, sentence
+from chalchitra.wrapping import wrapped
 
 
 def lines_of(
@@ -25,8 +30,8 @@ def lines_of(
     """What an event says in lines of text; nothing for those that only move a bar.
 
     In a `batch` every line begins with its job, and the table at its end stands for all summaries.
-    Commands in it can be typed in the current folder. Tables fit a terminal's `width`; nothing else
-    is cut or parted: what is to be typed must stay whole.
+    Commands in it can be typed in the current folder. All fits a terminal's `width`, but for what
+    is to be typed, which stays whole.
     """
     if event == "summary" and not batch:
         lines = summary_lines(fields, width, colours=colours)
@@ -42,7 +47,7 @@ def lines_of(
             lines = [f"{fields['job_id']} {line.strip()}" for line in lines]
         style = _EVENT_STYLES.get(event, "")
         lines = [styled(line, style, colours=colours) for line in lines]
-    return [pasteable(line) for line in lines]
+    return [part for line in lines for part in wrapped(pasteable(line), width)]
 
 
 _EVENT_STYLES: dict[str, Style] = {
@@ -54,7 +59,8 @@ _EVENT_STYLES: dict[str, Style] = {
 
 
 def _lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
-    reasons = [f"      because {reason}" for reason in fields.get("reasons", ())] if why else []
+    because = [_SINCE.sub(_at, reason) for reason in fields.get("reasons", ())]
+    reasons = [f"{'':<19}because {reason}" for reason in because] if why else []
     name = f"  {fields.get('stage', ''):<16}"
     match event:
         case "job_started":
@@ -68,13 +74,13 @@ def _lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
         case "stage_warning":
             return [f"{name} {fields['text']}"]
         case "stage_queued":
-            return [f"{name} waits for room on this machine"]
+            return [f"{name} waits for free memory or processors"]
         case "stage_reused":
             return [f"{name} reused in {fields['seconds']:.1f} s", *reasons]
         case "stage_planned":
             doing = {"run": "would run", "reuse": "would be reused", "skip": "up to date"}
-            because = [f"      because {reason}" for reason in fields["reasons"]]
-            return [f"{name} {doing[fields['action']]}", *because]
+            said = f"{name} {doing[fields['action']]}: "
+            return [said + "; ".join(because)]
         case "fetch_planned":
             return [f"  the model {fields['model']} would be fetched"]
         case "stage_retry":
@@ -82,16 +88,27 @@ def _lines_of(event: str, fields: dict[str, Any], *, why: bool) -> list[str]:
             again = f"again in {fields['seconds']:.0f} s" + (f" with {smaller}" if smaller else "")
             return [f"{name} {fields['error']['what']} {again}"]
         case "stage_finished":
-            return [f"{name} done in {fields['seconds']:.1f} s ({fields['environment']})"]
+            return [f"{name} done in {took(fields['seconds'])} ({fields['environment']})"]
         case "stage_failed":
-            return [f"{name} failed after {fields['seconds']:.1f} s; its log: {fields['log']}"]
+            if fields["error"]["kind"] == "cancelled":
+                return [f"{name} cancelled after {took(fields['seconds'])}"]
+            log = shown_path(fields["log"])
+            return [f"{name} failed after {took(fields['seconds'])}; its log: {log}"]
     return []
+
+
+_SINCE = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:[+-]\d\d:\d\d|Z)")
+
+
+def _at(found: re.Match[str]) -> str:
+    """A time of a record as the person's clock has it."""
+    return f"{datetime.fromisoformat(found.group()).astimezone():%Y-%m-%d %H:%M:%S}"
 
 
 _ENDED = {
     "done": "Done",
-    "ready": "Done with what was asked for",
-    "failed": "Stopped",
+    "ready": "Done with the stages you asked for",
+    "failed": "Failed",
     "cancelled": "Cancelled",
 }
 
@@ -110,8 +127,7 @@ def summary_lines(
     """The summary: the stages as a table, each warning once, how it ended."""
     rows = [_cells(row) for row in fields["stages"]]
     return [
-        "",
-        *table(STAGES, rows, width, colours=colours),
+        *(["", *table(STAGES, rows, width, colours=colours)] if rows else []),
         *_warnings(fields["stages"], colours=colours),
         *summary_end(fields),
     ]
@@ -143,15 +159,19 @@ def summary_end(fields: dict[str, Any]) -> list[str]:
         lines.append(sentence(expected))
     if fields["deliverables"]:
         lines.append("Deliverables:")
-        lines += [f"  {shown_path(path)}" for path in fields["deliverables"]]
+        lines += [f"  {shown_path(path)}" for path in films_first(fields["deliverables"])]
     if fields.get("copies"):
         lines.append("Copied to:")
-        lines += [f"  {shown_path(path)}" for path in fields["copies"]]
+        lines += [f"  {shown_path(path)}" for path in films_first(fields["copies"])]
     return [*map(printable, lines), _ended(fields), *_next(fields)]
 
 
 def _ended(fields: dict[str, Any]) -> str:
-    return f"{_ENDED[fields['state']]} in {fields['seconds']:.1f} s."
+    stages = fields["stages"]
+    if fields["state"] == "done" and stages and all(row["state"] == "up to date" for row in stages):
+        return "Nothing to do: every stage is up to date."
+    verb = _ENDED[fields["state"]]
+    return f"{verb} {'in' if verb.startswith('Done') else 'after'} {took(fields['seconds'])}."
 
 
 def _next(fields: dict[str, Any]) -> list[str]:
@@ -159,7 +179,7 @@ def _next(fields: dict[str, Any]) -> list[str]:
     folder = Path(fields["job_dir"])
     tracks = any(row["stage"].startswith("subtitle_gen") for row in fields["stages"])
     if fields["state"] == "done" and tracks:
-        return [typed("chalchitra qc", job_argument(folder), first="To judge the subtitles,")]
+        return [typed("chalchitra qc", job_argument(folder), first="To check the subtitles,")]
     if fields["state"] == "ready":
         return [run_line(folder, first="To run the rest,")]
     return []
@@ -200,7 +220,7 @@ def batch_lines(
     return [
         "",
         *table(FILMS, rows, width, colours=colours),
-        *(["What to look at:", *needs] if needs else []),
+        *(["Needs attention:", *needs] if needs else []),
         *batch_end(fields),
     ]
 
@@ -213,7 +233,7 @@ def batch_end(fields: dict[str, Any]) -> list[str]:
     """How many films ended how."""
     states = [film["state"] for film in fields["films"]]
     counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-    return [f"{len(states)} films in {fields['seconds']:.1f} s: {counts}."]
+    return [f"{len(states)} films in {took(fields['seconds'])}: {counts}."]
 
 
 def _needs(film: dict[str, Any]) -> str:

@@ -232,6 +232,12 @@ class _Run:
         fed_by = {producer for producer, _ in self.job.inputs_of(key).values()}
         return read_record(self.layout, key) is None or bool(fed_by & anew)
 
+    def _is_there(self, row: dict[str, Any]) -> bool:
+        """Whether what a stage makes is there and is what the job wants."""
+        return row["state"] in _PUBLISHED or (
+            row["state"] == "left alone" and not self._is_open(row)
+        )
+
     def _expected(self) -> dict[str, Any] | None:
         """How right the transcript is to be expected; None before this run has one."""
         states = [row["state"] for row in self.rows if row["stage"] == "export"]
@@ -242,7 +248,7 @@ class _Run:
         self.state = self.state.model_copy(
             update={
                 "expected": self._expected(),
-                "stages_done": sum(row["state"] in _PUBLISHED for row in self.rows),
+                "stages_done": sum(map(self._is_there, self.rows)),
                 "degraded": sum(len(row.get("degraded", ())) for row in self.rows),
                 **fields,
             }
