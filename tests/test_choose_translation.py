@@ -118,3 +118,10 @@ def test_one_named_model_cannot_serve_two_translators(choosing, tmp_path):
     by_ear = choosing("fr", ["hi"], model=str(folder), translator="whisper")
     assert by_ear.models["translation@hi"].path == folder
     assert by_ear.models["translation@en"].kind == "whisper"
+
+
+def test_a_model_with_code_of_its_own_says_before_the_run_how_to_agree_to_it(choosing):
+    line = "type: chalchitra models accept indictrans2-indic-en-dist-200M"
+    assert [note for note in choosing("hi", ["en"]).notes if note.endswith(line)]
+    agree("indictrans2-indic-en-dist-200M")
+    assert not [note for note in choosing("hi", ["en"]).notes if note.endswith(line)]

@@ -50,7 +50,7 @@ def test_base_on_hindi_is_warned_of_before_and_after(base_model, tmp_path):
     subprocess.run([program, "-v", "hi", "-s", "130", "-w", film, HINDI], check=True)
     prepared, ran, expected = heard(film, "hi", tmp_path / "out")
     assert "base is not usable for Hindi: expect most words to be wrong" in prepared
-    assert "Or, to hear better: ./prepare-job.sh" in prepared
+    assert "Or, for fewer errors: ./prepare-job.sh" in prepared
     assert "--model medium" in prepared
     assert "base is not usable for Hindi. Prepare the job again with --model medium" in ran
     assert expected.poor

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from chalchitra import hardware
 from chalchitra.environments import state, table
 from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
+from chalchitra.hints import typed
 from chalchitra.jobs import Machine, ModelChoice
 from chalchitra.languages import Language
 from chalchitra.models import catalogue, defaults, licences
@@ -193,8 +194,14 @@ def _to_fetch(models: dict[str, ModelChoice]) -> Iterator[str]:
             continue
         entry = resolve(choice.name, choice.kind, choice.format).entry
         terms = entry.terms if entry else None
-        gated = f"; accept its terms once at {terms}" if terms else ""
-        yield f"The model {choice.name} is fetched before the first stage{gated}."
+        gated = f" Accept its terms first, at {terms}" if terms else ""
+        yield f"The model {choice.name} will be fetched before the first stage.{gated}"
+        if entry is not None and not licences.code_accepted(entry):
+            yield typed(
+                "chalchitra models accept",
+                entry.name,
+                first=f"{entry.name} brings Python code of its own. To agree that it runs,",
+            )
 
 
 def _named(value: str) -> str | None:

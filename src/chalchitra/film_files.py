@@ -49,7 +49,7 @@ def find_films(paths: Iterable[Path]) -> FilmFiles:
             )
         found.films += films
         if left_out:
-            found.notes.append(f"In {path}: {left_out}")
+            found.notes.append(f"{path}: {left_out}")
     found.films[:] = dict.fromkeys(found.films)
     return found
 
@@ -84,8 +84,9 @@ def _look_into(folder: Path) -> tuple[list[Path], str]:
         if kind in kinds:
             parts.append(f"{_named('file', kinds[kind])} ({why})")
     if beside:
-        parts.append(f"{len(beside)} {_plural('file', beside)} that {_are(beside)} not films")
-    return kinds.get("film", []), f"Left out: {'; '.join(parts)}." if parts else ""
+        are = "is not a film" if len(beside) == 1 else "are not films"
+        parts.append(f"{len(beside)} {_plural('file', beside)} that {are}")
+    return kinds.get("film", []), f"Skipped: {'; '.join(parts)}." if parts else ""
 
 
 _LEFT_OUT = {
@@ -116,7 +117,3 @@ def _named(kind: str, items: list[Path]) -> str:
 
 def _plural(kind: str, items: list[Path]) -> str:
     return kind if len(items) == 1 else f"{kind}s"
-
-
-def _are(items: list[Path]) -> str:
-    return "is" if len(items) == 1 else "are"

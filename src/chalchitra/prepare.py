@@ -52,7 +52,7 @@ from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
 from chalchitra.script import GivenScript, UnknownRateError, read_script
-from chalchitra.settings import Settings, resolve, with_options
+from chalchitra.settings import OPTIONS, Settings, resolve, with_options
 from chalchitra.titles import title_of
 from chalchitra.tracks.following import plan_of, settled
 
@@ -123,7 +123,8 @@ def make_plan(wishes: Wishes) -> Plan:
     targets = tuple(find(name) for name in wishes.targets)
     _check_targets(wishes, source, targets)
     overrides, contradictions = _overrides(wishes)
-    settings = resolve(overrides)
+    given_as = {name: option for option, _ in wishes.options for name in OPTIONS[option]}
+    settings = resolve(overrides, given_as=given_as)
     if source is not None:
         _check_tracks(wishes, settings, source, targets)
     user = _user(wishes.user)

@@ -11,8 +11,9 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from chalchitra.errors import UsageError
@@ -46,9 +47,11 @@ def resolve(
     overrides: Iterable[tuple[str, str]] = (),
     environ: Mapping[str, str] | None = None,
     root: Path | None = None,
+    given_as: Mapping[str, str] = MappingProxyType({}),
 ) -> Settings:
     """The settings in force. `overrides` are (`section.key`, text) pairs, later ones win.
 
+    `given_as` has the option that a person typed for a setting, where it was not --set.
     Raises UsageError for a setting that does not exist, a value of the wrong type, or one
     outside its limits.
     """
@@ -69,7 +72,7 @@ def resolve(
         section, _, key = name.partition(".")
         if key not in settings.get(section, {}):
             raise _unknown(name, settings)
-        _put(settings, limits, section, key, text, f"--set {name}")
+        _put(settings, limits, section, key, text, given_as.get(name, f"--set {name}"))
     if style is not None:
         _check_cues(settings, style)
     return settings
@@ -268,13 +271,19 @@ def _check(section: str, key: str, value: Any, limits: Settings, said: str) -> N
         allowed = all(limit[0] <= item <= limit[1] for item in values)
         words = f"between {limit[0]} and {limit[1]}"
     if isinstance(value, list):
-        allowed, words = allowed and bool(values), f"a list in which each is {words}"
+        allowed = allowed and bool(values)
     if not allowed:
         raise UsageError(
             f"{said}, which is not {words}.",
-            cause=f"{section}.{key} has limits in config/pipeline.toml.",
-            fix=f"Give a value that is {words}.",
+            cause=f"The limits of {section}.{key} are in config/pipeline.toml.",
+            fix=f"Give {_a_value(words, value, limit)}.",
         )
+
+
+def _a_value(words: str, value: Any, limit: Sequence[Any]) -> str:
+    if not isinstance(limit[0], str):
+        return f"{'values' if isinstance(value, list) else 'a value'} {words}"
+    return f"{words}, or several with commas" if isinstance(value, list) else words
 
 
 def _parse(text: str, default: Any, who: str) -> Any:

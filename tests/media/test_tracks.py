@@ -111,3 +111,12 @@ def test_a_track_that_is_not_there_is_refused_with_the_list(film, wanted):
 def test_a_film_without_sound_is_refused(film):
     with pytest.raises(UsageError, match="no sound"):
         choose_audio_stream(film(), None, HINDI)
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [("eng", "it is the only one, although it is tagged eng and not Hindi"),
+     ("und", "it is the only one"), (None, "it is the only one")],
+)  # fmt: skip
+def test_a_film_that_says_another_language_than_the_person_is_told(film, tag, said):
+    assert choose_audio_stream(film((tag, [], None)), None, HINDI)[1] == said

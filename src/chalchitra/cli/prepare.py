@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +13,11 @@ from chalchitra.cli import complete
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption, print_json
 from chalchitra.errors import UsageError, raise_all
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.jobs import Job
+    from chalchitra.jobs.listing import Row
 
 ANY_NUMBER = "any"
 """What stands for the number after --speakers where none is given."""
@@ -27,32 +29,40 @@ EXAMPLES = (
     "./prepare-job.sh film.mkv --transcribe -s ta --model large-v3",
 )
 _WHAT, _PART, _HEARING, _TEXT, _SUBTITLES, _JOB = (
-    "What to make",
-    "What to transcribe",
+    "Workflow (choose one) and languages",
+    "Part of the film",
     "Recognition and translation",
-    "What is known of the text",
+    "Text you already have",
     "Subtitles",
-    "The job",
+    "Job",
 )
 
 
 def prepare_job(
     media: Annotated[
-        list[Path], typer.Argument(metavar="MEDIA", help="Films, or folders of films.")
+        list[Path], typer.Argument(metavar="MEDIA", help="Film files, or folders of films.")
     ],
     transcribe: Annotated[
         bool,
-        typer.Option("--transcribe", help="A transcript: words and times.", rich_help_panel=_WHAT),
+        typer.Option(
+            "--transcribe", help="Make a transcript with word times.", rich_help_panel=_WHAT
+        ),
     ] = False,
     translate: Annotated[
         bool,
         typer.Option(
-            "--translate", help="Also translated text and subtitle files.", rich_help_panel=_WHAT
+            "--translate",
+            help="The same, plus translations and subtitle files.",
+            rich_help_panel=_WHAT,
         ),
     ] = False,
     subtitle: Annotated[
         bool,
-        typer.Option("--subtitle", help="Also a film with soft subtitles.", rich_help_panel=_WHAT),
+        typer.Option(
+            "--subtitle",
+            help="The same, plus a copy of the film with the subtitles in it.",
+            rich_help_panel=_WHAT,
+        ),
     ] = False,
     source: Annotated[
         str | None,
@@ -60,7 +70,7 @@ def prepare_job(
             "-s",
             "--source",
             metavar="LANG",
-            help='Spoken language, or "auto" to detect it.',
+            help='Spoken language, such as hi, or "auto" to detect it.',
             autocompletion=complete.sources,
             rich_help_panel=_WHAT,
         ),
@@ -71,7 +81,7 @@ def prepare_job(
             "-t",
             "--target",
             metavar="LANG,...",
-            help="Languages to translate into, for example en,ta.",
+            help="Languages to translate into, such as en,ta.",
             autocompletion=complete.languages,
             rich_help_panel=_WHAT,
         ),
@@ -80,7 +90,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="TIME",
-            help="Start of the part to transcribe: seconds or HH:MM:SS.mmm.",
+            help="Start of the part to transcribe: 90, 1:30 or 00:01:30.500.",
             show_default="the film's start",
             rich_help_panel=_PART,
         ),
@@ -98,8 +108,8 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="N|LANG",
-            help="Audio stream: 0, 1 ... or a language.",
-            show_default="by -s",
+            help="Audio track, by number (from 0) or language.",
+            show_default="the first in the language of -s",
             rich_help_panel=_PART,
         ),
     ] = None,
@@ -107,7 +117,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="N|left|right",
-            help="Use one channel only, where each has a language of its own.",
+            help="Use one channel only, for films with a language on each.",
             show_default="all, mixed",
             rich_help_panel=_PART,
         ),
@@ -116,8 +126,8 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="NAME|FOLDER",
-            help="Whisper model (chalchitra models list).",
-            show_default="the largest that this machine runs in reasonable time",
+            help="Whisper model; see `chalchitra models list`.",
+            show_default="the largest that runs in reasonable time",
             autocompletion=complete.models,
             rich_help_panel=_HEARING,
         ),
@@ -125,7 +135,7 @@ def prepare_job(
     engine: Annotated[
         Literal["ctranslate2", "whisperx", "mlx"] | None,
         typer.Option(
-            help="Recogniser.",
+            help="Speech recognition engine.",
             show_default="mlx on Apple silicon, else ctranslate2",
             rich_help_panel=_HEARING,
         ),
@@ -133,22 +143,24 @@ def prepare_job(
     translator: Annotated[
         Literal["indictrans2", "nllb", "whisper"] | None,
         typer.Option(
-            help="Translator.",
-            show_default="by the pair of languages",
+            help="Translation engine.",
+            show_default="by language pair",
             rich_help_panel=_HEARING,
         ),
     ] = None,
     device: Annotated[
         Literal["cpu", "cuda", "mps"] | None,
         typer.Option(
-            help="Where models run.", show_default="the best there is", rich_help_panel=_HEARING
+            help="Device the models run on.",
+            show_default="the fastest found",
+            rich_help_panel=_HEARING,
         ),
     ] = None,
     speakers: Annotated[
         str | None,
         typer.Option(
             metavar="[N]",
-            help="Also tell speakers apart; N where it is known how many there are.",
+            help="Tell speakers apart; N is their number, if known.",
             rich_help_panel=_HEARING,
         ),
     ] = None,
@@ -156,7 +168,7 @@ def prepare_job(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The text that is said: subtitles, a dialogue sheet, plain text.",
+            help="The spoken text, to be timed: subtitles, a dialogue list or plain text.",
             rich_help_panel=_TEXT,
         ),
     ] = None,
@@ -164,7 +176,7 @@ def prepare_job(
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="Glossary file, one term per line. Repeatable; earlier files take precedence.",
+            help="Names and terms, one per line. Repeatable; earlier files take precedence.",
             rich_help_panel=_TEXT,
         ),
     ] = None,
@@ -190,7 +202,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="FORMAT,...",
-            help="Which files: srt, vtt, ass, ttml, csv.",
+            help="File formats: srt, vtt, ass, ttml, csv.",
             show_default="srt,vtt",
             rich_help_panel=_SUBTITLES,
         ),
@@ -199,7 +211,7 @@ def prepare_job(
         bool,
         typer.Option(
             "--romanised",
-            help="Also tracks in Latin letters, as people type them.",
+            help="Also make tracks in Latin letters, as people type them.",
             rich_help_panel=_SUBTITLES,
         ),
     ] = False,
@@ -207,7 +219,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="LANG+LANG",
-            help="Also a track with both languages in each cue, the first above.",
+            help="Also make a track with two languages in each cue, such as hi+en.",
             rich_help_panel=_SUBTITLES,
         ),
     ] = None,
@@ -215,7 +227,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="LANG",
-            help="Lock the cue times of all tracks to those of this one.",
+            help="Give all tracks the cue times of this language.",
             rich_help_panel=_SUBTITLES,
         ),
     ] = None,
@@ -223,7 +235,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="LANG",
-            help="Also a film with this track drawn into the picture.",
+            help="Also make a film with this language burned into the picture.",
             rich_help_panel=_SUBTITLES,
         ),
     ] = None,
@@ -231,7 +243,7 @@ def prepare_job(
         bool,
         typer.Option(
             "--shots",
-            help="Detect shot changes, for cues to keep to.",
+            help="Detect shot changes and time the cues to them. Slow.",
             rich_help_panel=_SUBTITLES,
         ),
     ] = False,
@@ -239,7 +251,7 @@ def prepare_job(
         str | None,
         typer.Option(
             metavar="TEXT",
-            help="Name of the deliverables.",
+            help="Name of the output files.",
             show_default="the film's name",
             rich_help_panel=_JOB,
         ),
@@ -256,7 +268,7 @@ def prepare_job(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Where jobs live.", show_default="out", rich_help_panel=_JOB
+            metavar="DIR", help="Folder of all jobs.", show_default="out", rich_help_panel=_JOB
         ),
     ] = None,
     set_: Annotated[
@@ -264,14 +276,14 @@ def prepare_job(
         typer.Option(
             "--set",
             metavar="SECTION.KEY=VALUE",
-            help="Any setting of config/pipeline.toml. Repeatable.",
+            help="Change a setting of config/pipeline.toml. Repeatable.",
             rich_help_panel=_JOB,
         ),
     ] = None,
     debug: Annotated[
         bool,
         typer.Option(
-            "--debug", help="Debug mode in every stage; tracebacks.", rich_help_panel=_JOB
+            "--debug", help="Show tracebacks; run every stage in debug mode.", rich_help_panel=_JOB
         ),
     ] = False,
     as_json: Annotated[
@@ -279,14 +291,13 @@ def prepare_job(
     ] = False,
     version: VersionOption = False,
 ) -> None:
-    """Check films and write one job for each."""
+    """Check films, and write a job for each."""
     from chalchitra import stopping
     from chalchitra.film_files import find_films
     from chalchitra.hints import command, pasteable
-    from chalchitra.jobs.earlier import earlier_jobs, told
+    from chalchitra.jobs.earlier import earlier_jobs
     from chalchitra.media.times import parse_time
     from chalchitra.out import out_dir
-    from chalchitra.paths import shown_path
     from chalchitra.pipeline import WORKFLOWS
     from chalchitra.prepare import Wishes, collect, make_plan, named_film
     from chalchitra.runner.report import choose_listening_reporter
@@ -298,14 +309,14 @@ def prepare_job(
     if len(chosen) != 1:
         raise UsageError(
             "Choose one workflow." if chosen else "No workflow was chosen.",
-            cause="A job transcribes, translates or subtitles.",
+            cause="A job either transcribes, translates or subtitles.",
             fix="Give one of --transcribe, --translate, --subtitle.",
         )
     if source is None:
         raise UsageError(
-            "The language that is spoken was not given.",
+            "The spoken language was not given.",
             cause="-s is missing.",
-            fix="For example: -s hi; or -s auto to find it out.",
+            fix="Add -s with the language, for example -s hi, or -s auto to detect it.",
         )
     wishes = Wishes(
         workflow=chosen[0],
@@ -344,25 +355,25 @@ def prepare_job(
     if glossary and no_glossary:
         raise UsageError(
             "--glossary and --no-glossary contradict each other.",
-            cause="One names a glossary, the other wants none.",
-            fix="Leave one of them out; --glossary alone takes none that lies beside the film.",
+            cause="One names a glossary, the other asks for none.",
+            fix="Leave one out; with --glossary, files next to the film are ignored anyway.",
         )
     found = find_films(media)
     films = found.films
     if transcript is not None and len(films) > 1:
         raise UsageError(
             f"--transcript is for one film, and {len(films)} were given.",
-            cause="It holds what is said in one of them.",
-            fix="Prepare that film in a call of its own.",
+            cause="It is the text of one of them.",
+            fix="Prepare that film by itself.",
         )
     if title is not None and len(films) > 1:
         raise UsageError(
             f"--title is for one film, and {len(films)} were given.",
-            cause="All their deliverables would have one name.",
+            cause="All their output files would have the same name.",
             fix="Leave --title out: each film's own name is used.",
         )
     for note in found.notes:
-        typer.echo(note, err=as_json)
+        say(note, file=sys.stderr if as_json else None)
     plan = make_plan(wishes)
     known = earlier_jobs(out_dir(out), plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:
@@ -392,24 +403,48 @@ def prepare_job(
         ]
         print_json("prepare-job", rows)
     else:
-        for job, folder in jobs:
-            typer.echo(f"{job.job_id}  {job.title}  ({shown_path(folder)})")
-            for note in job.notes:
-                typer.echo(f"  {note}")
-            if job.job_id in earlier:
-                typer.echo(f"  {pasteable(told(earlier[job.job_id]))}")
-        if jobs:
-            names = [word for job, _ in jobs for word in ("-j", job.job_id)]
-            where = ["--out", str(out.absolute())] if out else []
-            typer.echo(pasteable(f"Next: {command('./run-pipeline.sh', *names, *where)}"))
-            if (advised := _advised(jobs)) is not None:
-                again = command("./prepare-job.sh", *with_model(sys.argv[2:], advised))
-                typer.echo(pasteable(f"Or, to hear better: {again}"))
-    if stopped is not None:
+        _show(jobs, earlier)
+    if errors and not as_json:
         for error in errors:
             show_error(error, debug=debug)
+        if jobs:
+            count = len(errors)
+            say(f"{count} of {count + len(jobs)} films could not be prepared.", style="error")
+    if jobs and not as_json:
+        names = [word for job, _ in jobs for word in ("-j", job.job_id)]
+        where = ["--out", str(out.absolute())] if out else []
+        say(pasteable(f"Next: {command('./run-pipeline.sh', *names, *where)}"))
+        if (advised := _advised(jobs)) is not None:
+            again = command("./prepare-job.sh", *with_model(sys.argv[2:], advised))
+            say(pasteable(f"Or, for fewer errors: {again}"))
+    if stopped is not None:
+        if as_json:
+            for error in errors:
+                show_error(error, debug=debug)
         raise stopped
-    raise_all(errors)
+    if as_json:
+        raise_all(errors)
+    elif errors:
+        raise typer.Exit(int(max(error.exit_code for error in errors)))
+
+
+def _show(jobs: Sequence[tuple[Job, Path]], earlier: Mapping[str, Row]) -> None:
+    """Each job and what is to be known of it; what is true of all films is said once."""
+    from chalchitra.hints import pasteable
+    from chalchitra.jobs.earlier import told
+    from chalchitra.paths import shown_path
+
+    common = [note for note in jobs[0][0].notes if len(jobs) > 1] if jobs else []
+    common = [note for note in common if all(note in job.notes for job, _ in jobs)]
+    for job, folder in jobs:
+        say(f"{job.job_id}  {job.title}  ({shown_path(folder)})")
+        for note in job.notes:
+            if note not in common:
+                say(f"  {pasteable(note)}")
+        if job.job_id in earlier:
+            say(f"  {pasteable(told(earlier[job.job_id]))}")
+    if common:
+        say("All of them:", *(f"  {pasteable(note)}" for note in common))
 
 
 def _advised(jobs: Sequence[tuple[Job, Path]]) -> str | None:
@@ -466,7 +501,7 @@ def _speakers(text: str | None) -> int | None:
         return 0
     if not text.isdecimal() or not int(text):
         raise UsageError(
-            f"--speakers {text} is no number of people.",
+            f"--speakers {text} is not a number of people.",
             cause="It takes a whole number from 1, or nothing.",
             fix="For example: --speakers 4",
         )

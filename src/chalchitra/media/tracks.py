@@ -62,7 +62,7 @@ def choose_audio_stream(
     if source and spoken is not None:
         return spoken, f"it is the first one tagged {spoken.language} ({source.name})"
     if len(tracks) == 1:
-        return tracks[0], "it is the only one"
+        return tracks[0], f"it is the only one{_tagged_otherwise(tracks[0], source)}"
     tracks = [track for track in tracks if track.readable] or tracks
     voices = [track for track in tracks if not track.is_commentary] or tracks
     untagged = f", and none is tagged {source.name}" if source else ""
@@ -70,6 +70,17 @@ def choose_audio_stream(
         if track.is_default:
             return track, f"it is the default one{untagged}"
     return voices[0], f"it is the first one{untagged}"
+
+
+def _tagged_otherwise(track: Stream, source: LanguageCodes | None) -> str:
+    """That the film says another language than the person, who may have mistaken the one."""
+    if source is None or not track.language or _normal(track.language) in _NO_LANGUAGE:
+        return ""
+    return f", although it is tagged {track.language} and not {source.name}"
+
+
+_NO_LANGUAGE = frozenset({"und", "mul", "mis", "zxx", "qaa"})
+"""Tags of ISO 639-2 that name none, or none in particular; qaa is used for the original one."""
 
 
 def _wanted(film: Film, wanted: str, language: LanguageCodes | None) -> tuple[Stream, str]:
