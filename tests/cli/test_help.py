@@ -32,8 +32,12 @@ def test_every_command_explains_itself_at_any_width(command, chalchitra, monkeyp
         short, long = chalchitra(*command, "-h"), chalchitra(*command, "--help")
         assert (short.code, short.out) == (0, long.out)
         before, _, _ = short.out.partition("Examples:")  # those are to be typed, and stay whole
-        assert all(width_of(line) <= width or len(line.split()) < 3 for line in before.splitlines())
+        usage, *lines = before.splitlines()  # the first has the program as it can be typed here
+        assert usage.startswith("Usage: ")
+        assert all(width_of(line) <= width or len(line.split()) < 3 for line in lines)
         whole[width] = {word for word in short.out.split() if word.startswith("--")}
+        assert "{" not in before, "braces are the parser's"
+        assert "x>=" not in before, "so are ranges"
         assert "<" not in before, "the type of a value says nothing to a person"
     assert whole[40] == whole[80] == whole[120]
 

@@ -42,7 +42,7 @@ from .typed_sites import ROOT, sites
 
 CONFIG = paths.config_dir()
 SRT = "1\n00:00:00,500 --> 00:00:02,000\nनमस्ते\n"
-TO_TYPE = re.compile(r"(?:\b[Tt]ype|^Next|^Or, to hear better): (.*)$")
+TO_TYPE = re.compile(r"(?:\b[Tt]ype|^Next|^Or, for fewer errors): (.*)$")
 STUB = """#!/bin/sh
 printf '%s\\0' "$0" "$@" > "$WROTE"
 """
@@ -102,6 +102,10 @@ def nothing_to_judge(w: World) -> str:
 
 def nothing_to_change(w: World) -> str:
     return w.type("restyle", w.job(ran=True))
+
+
+def no_jobs_yet(w: World) -> str:
+    return w.type("jobs")
 
 
 def no_job_to_run(w: World) -> str:
@@ -409,6 +413,8 @@ MADE_BY = {
     "runner/report_text.py:_next #2": what_to_do_with_the_rest_of_a_job,
     "cli/jobs.py:jobs": nobodys_jobs,
     "cli/jobs.py:jobs #2": no_job_is_so,
+    "cli/jobs.py:(module)": no_jobs_yet,
+    "cli/models.py:list_models": models_that_are_wanted,
     "cli/models.py:_advice": models_that_are_wanted,
     "cli/models.py:_advice #2": models_that_are_wanted,
     "cli/review.py:review": most_cues_gone,
@@ -459,6 +465,7 @@ ONLY_READ = {
     "tracks/quality.py:_read": "a report that was edited in the job's folder; as job_report",
     "runner/cancel.py:wait": "tests/cli/test_cancel_command.py",
     "glossary/read.py:_headings": "tests/glossary",
+    "choose.py:_to_fetch": "tests/test_choose_translation.py",
     "routes.py:_instead": "no pair of languages is without a translator",
     "artifacts.py:": "tests/cli/test_cache.py",
     "cli/prepare.py:prepare_job": "below, with the real programs",

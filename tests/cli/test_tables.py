@@ -87,14 +87,14 @@ def model_rows():
         models.cells(row)
         for row in (
             a_model("small", bytes=484_000_000, wanted=True,
-                    purpose="this machine's default recogniser"),
+                    purpose="recognition (default)"),
             a_model("vakyansh-wav2vec2-hindi-him-4200", "wav2vec2", "hf", wanted=True,
-                    purpose="more accurate word times in Hindi"),
+                    purpose="word times, Hindi"),
             a_model("indictrans2-indic-en-dist-200M", "seq2seq", "hf", wanted=True, gated=True,
-                    purpose="Hindi into English"),
+                    purpose="Hindi to English"),
             a_model("base", state="ok", bytes=147_900_000),
             a_model("vakyansh-wav2vec2-indian-english-enm-700", "wav2vec2", "hf", state="damaged",
-                    purpose="more accurate word times in en"),
+                    purpose="word times, en"),
             a_model("nllb-200-distilled-600M", "seq2seq", "hf", licence="CC-BY-NC-4.0",
                     non_commercial=True, accepted=False, purpose="translation"),
             a_model("large-v3", format="mlx", bytes=3_080_000_000, usable=False,

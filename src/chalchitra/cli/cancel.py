@@ -22,9 +22,9 @@ def cancel(
         typer.Argument(metavar="JOB", help="Job ids or folders.", autocompletion=complete.jobs),
     ],
     out: OutOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print how each ended.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print how each ended as JSON.")] = False,
 ) -> None:
-    """Stop jobs that run. What they finished stays; run-pipeline goes on from there."""
+    """Stop jobs that are running or queued. Finished stages are kept, for a later run."""
     from chalchitra.jobs import JobLayout, JobState, effective, named_job
     from chalchitra.out import out_dir
     from chalchitra.runner.cancel import WAIT_SECONDS, Unqueued, ask, wait
@@ -73,16 +73,16 @@ def cancel(
 def _say_waiting(asked: Asked, seconds: float) -> None:
     text = f"Asked {asked.runner} to stop job {asked.state.job_id}"
     if asked.elsewhere:
-        text += "; it is another machine, which reads the wish from the job's folder"
+        text += "; that is another machine, which finds the request in the job's folder"
     print(f"{text}. Waiting up to {seconds:.0f} s.", file=sys.stderr, flush=True)
 
 
 def _ended(state: JobState, shown: str, *, ran: bool, waited: Holder | None) -> str:
     if waited is not None:
-        return f"Job {state.job_id} was cancelled before its turn: {waited} leaves it out."
+        return f"Job {state.job_id} was cancelled before its turn: {waited} will skip it."
     at = f" at {state.stage}" if state.stage else ""
     if not ran:
         return f"Job {state.job_id} is not running: it is {shown}{at}."
     if shown == "cancelled":
-        return f"Job {state.job_id} was cancelled{at}; run it again to go on from there."
+        return f"Job {state.job_id} was cancelled{at}; run it again to resume there."
     return f"Job {state.job_id} ended before it was cancelled: it is {shown}{at}."

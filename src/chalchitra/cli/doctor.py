@@ -11,17 +11,21 @@ from chalchitra.cli.text import print_json
 from chalchitra.errors import ExitCode
 from chalchitra.hints import pasteable
 from chalchitra.tables import Column, show, state_cell
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.diagnosis import Finding
 
-COLUMNS = (Column("what"), Column("state"), Column("found", folds=True))
+COLUMNS = (Column("check"), Column("state"), Column("details", folds=True))
 
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
-    """Check environments, hardware, ffmpeg, models and disk. Exit code 3 if one is at fault."""
+    """Check environments, hardware, ffmpeg, models and disk space.
+
+    The exit code is 3 if something is wrong.
+    """
     from chalchitra.diagnosis import diagnose
 
     findings = diagnose()
@@ -30,7 +34,7 @@ def doctor(
     else:
         show(COLUMNS, cells(findings))
         for line in advice(findings):
-            print(pasteable(line))
+            say(pasteable(line))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(int(ExitCode.MISSING))
 

@@ -12,21 +12,26 @@ from typing import TYPE_CHECKING, Any
 
 from typer.core import TyperCommand, TyperGroup
 
-from chalchitra.hints import pasteable
+from chalchitra.hints import found_program, pasteable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TYPE = re.compile(r"<([^<>]*)>")
 _NO_TYPE = re.compile(r" <[^<>]*>$")
-_DEFAULT = re.compile(r"\[default: \((.*)\)\]")
+_DEFAULT = re.compile(r"\[default: \(([^()]*)\)")
+_RANGE = re.compile(r"(?:; |  \[)x>=[0-9.]+(?:(?=\])|\])")
+"""What the parser adds to a number, which the sentence before it says."""
+_SCRIPTS = ("prepare-job", "run-pipeline")
+_NO_BREAK = "\u2011"
+"""A hyphen at which no line is parted: names such as netflix-children stay whole."""
 _LEAST_HELP = 24
 """So many columns the second column has at least; where it has less, it goes below the first."""
 
 JOBS, PREPARING, RESULTS, MACHINE = (
     "Run jobs",
-    "Prepare a job",
-    "Judge and change the subtitles",
+    "Prepare jobs",
+    "Check and change subtitles",
     "This machine",
 )
 
@@ -36,8 +41,21 @@ def examples(*lines: str) -> str:
     return "\n".join(lines)
 
 
+def _usage(command: Any, ctx: Any, formatter: Any) -> None:
+    """The usage as the command can be typed here, without the parser's braces."""
+    names = ctx.command_path.split()
+    program = pasteable(f"{ctx.command_path} --help").removesuffix(" --help")
+    if names[-1] in _SCRIPTS:
+        program = found_program(f"{names[-1]}.sh")
+    pieces = [re.sub(r"[{}]", "", piece) for piece in command.collect_usage_pieces(ctx)]
+    formatter.write_usage(program, " ".join(pieces))
+
+
 class Command(TyperCommand):
     """A command whose options are shown in groups (`rich_help_panel`), with examples (`epilog`)."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        _usage(self, ctx, formatter)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _narrow(formatter)
@@ -53,6 +71,9 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """A group of commands, which are shown in groups of their own."""
 
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        _usage(self, ctx, formatter)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _narrow(formatter)
         super().format_help(ctx, formatter)
@@ -63,7 +84,8 @@ class Group(TyperGroup):
             command = self.get_command(ctx, name)
             if command is not None and not command.hidden:
                 panel = getattr(command, "rich_help_panel", None) or "Commands"
-                panels.setdefault(panel, []).append((name, command.get_short_help_str(200)))
+                text = command.get_short_help_str(200).replace("-", _NO_BREAK)
+                panels.setdefault(panel, []).append((name, text))
         _sections(panels, formatter)
         _format(self.get_params(ctx), ctx, formatter)
 
@@ -85,7 +107,8 @@ def _format(params: Iterable[Any], ctx: Any, formatter: Any) -> None:
         name, text = record
         argument = param.param_type_name == "argument"
         name = _NO_TYPE.sub("", name) if argument else _TYPE.sub(r"\1", name)
-        text = _DEFAULT.sub(r"[default: \1]", text.replace("[required]", "")).rstrip()
+        text = _DEFAULT.sub(r"[default: \1", text.replace("[required]", ""))
+        text = _RANGE.sub("", text).rstrip().replace("-", _NO_BREAK)
         panel = param.rich_help_panel or ("Arguments" if argument else "Options")
         panels.setdefault(panel, []).append((name, text))
     _sections(panels, formatter)
@@ -96,6 +119,7 @@ def _sections(panels: dict[str, list[tuple[str, str]]], formatter: Any) -> None:
         with formatter.section(panel):
             room = formatter.width - _LEAST_HELP
             formatter.write_dl(rows, col_max=max(8, min(28, room)))
+    formatter.buffer[:] = [text.replace(_NO_BREAK, "-") for text in formatter.buffer]
 
 
 def _examples(epilog: str | None, formatter: Any) -> None:

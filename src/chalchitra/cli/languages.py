@@ -8,6 +8,7 @@ import typer
 
 from chalchitra.cli.text import print_json
 from chalchitra.tables import Column, show
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.accuracy import Known
@@ -17,10 +18,15 @@ _STANDARD_TEST = "FLEURS"
 
 
 def languages(
-    search: Annotated[str, typer.Argument(help="Show only what contains this.")] = "",
+    search: Annotated[
+        str,
+        typer.Argument(
+            metavar="SEARCH", help="Show only languages whose name or code contains this."
+        ),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
 ) -> None:
-    """List the languages: their ids, what hears and translates them, and how well."""
+    """List the languages, the engines for each, and the error rates of Whisper's models."""
     from chalchitra.accuracy import known, models
     from chalchitra.languages import all_languages, find
 
@@ -45,24 +51,24 @@ def languages(
     heard = {row: [known(name, row) for name in models()] for row in rows if row.whisper}
     figures = [(row.id, *map(_cell, found)) for row, found in heard.items() if any(found)]
     if figures:
-        print("\nWords wrong of 100, by Whisper model:")
+        print("\nWord error rate in %, by Whisper model:")
         show(figure_columns(models()), figures)
-        print(_MARKS)
+        say(_MARKS)
     elif heard:
-        print("\nHow well Whisper's models recognise them is not known here.")
+        print("\nThe error rates of Whisper's models are not known for them.")
 
 
 COLUMNS = (
-    Column("id"),
+    Column("code"),
     Column("language"),
-    Column("in its own script", need=1),
+    Column("own name", need=1),
     Column("recognised by"),
     Column("translated by"),
 )
 _MARKS = (
-    "* we measured it, on other recordings than the rest (docs/quality.md); no mark: published for"
-    " FLEURS, c: for Common Voice, both sentences read aloud, and films are harder; k: characters,"
-    " not words; empty: not known. Their sources: --json."
+    "Published for FLEURS, or with c for Common Voice: sentences read aloud; films are harder."
+    " *: measured by us (docs/quality.md); k: characters, not words; empty: not known."
+    " --json has the sources."
 )
 
 
@@ -81,7 +87,7 @@ def cells(row: Language) -> tuple[str, ...]:
 def figure_columns(names: list[str]) -> list[Column]:
     """The columns of the figures: the largest models are the last to be left out."""
     return [
-        Column("id"),
+        Column("code"),
         *(
             Column(name.replace("large-v3-turbo", "turbo"), need=len(names) - at, right=True)
             for at, name in enumerate(names)

@@ -10,6 +10,7 @@ import typer
 
 from chalchitra.cli.text import JobArgument, OutOption, print_json
 from chalchitra.errors import CancelledError
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.jobs.logs import Piece
@@ -19,17 +20,23 @@ def logs(
     job: JobArgument,
     stage: Annotated[
         str | None,
-        typer.Argument(help="asr, translation@ta, ...; else the one that runs or stopped."),
+        typer.Argument(
+            metavar="STAGE",
+            help="asr, translation@ta, ...  [default: the one that is running or stopped]",
+            show_default=False,
+        ),
     ] = None,
     follow: Annotated[
         bool,
         typer.Option(
-            "-f", "--follow", help="Go on until the job ends, from stage to stage if none is named."
+            "-f",
+            "--follow",
+            help="Keep printing until the job ends; without STAGE, one stage after another.",
         ),
     ] = False,
     out: OutOption = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help='One object a line: {"stage", "line"}.')
+        bool, typer.Option("--json", help="Print one object per line, with stage and line.")
     ] = False,
 ) -> None:
     """Print the log of a stage."""
@@ -42,7 +49,10 @@ def logs(
     if follow:
         pieces = reading.follow(layout, keys, stage)
     else:
-        pieces = reading.printed(layout, reading.choose_stage(layout, keys, stage))
+        chosen = reading.choose_stage(layout, keys, stage)
+        pieces = reading.printed(layout, chosen)
+        if stage is None and not as_json:
+            say(f"==> {chosen} <==", file=sys.stderr)
     try:
         if as_json:
             for line in reading.lines(pieces):

@@ -36,7 +36,7 @@ from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unfores
 app = typer.Typer(
     name="chalchitra",
     cls=Group,
-    help="Films into transcripts and subtitles, on your own machine.",
+    help="Turn films into transcripts and subtitles, on your own machine.",
     epilog=examples(
         "./prepare-job.sh film.mp4 --subtitle -s hi -t en",
         "./run-pipeline.sh -j job_20260131_001",
@@ -51,7 +51,7 @@ app = typer.Typer(
 
 @app.callback()
 def root(version: VersionOption = False) -> None:
-    """Films into transcripts and subtitles, on your own machine."""
+    """Turn films into transcripts and subtitles, on your own machine."""
 
 
 def _add(name: str, function: Callable[..., None], panel: str, *lines: str, **more: Any) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chalchitra.cli.help import Command, Group
+from chalchitra.cli.help import Command, Group, examples
 from chalchitra.cli.text import named, print_json
 from chalchitra.errors import ExitCode
 from chalchitra.hints import fetch_line, pasteable, typed
 from chalchitra.printable import raw
 from chalchitra.tables import Cell, Column, show, state_cell
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.models.need import Needed
@@ -22,16 +23,21 @@ if TYPE_CHECKING:
     from chalchitra.schemas.rows import ModelRow
 
 app = typer.Typer(
-    cls=Group, help="List, fetch, verify models; agree to licences.", no_args_is_help=True
+    cls=Group,
+    help="List, fetch and verify models, and accept their licences.",
+    no_args_is_help=True,
 )
 
 KindOption = Annotated[
-    str | None, typer.Option(metavar="KIND", help="whisper, wav2vec2, seq2seq or diarization.")
+    str | None,
+    typer.Option(
+        metavar="KIND", help="Only models of this kind: whisper, wav2vec2, seq2seq or diarization."
+    ),
 ]
 FormatOption = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="FORMAT", help="ctranslate2, mlx or hf, where there are several."
+        "--format", metavar="FORMAT", help="ctranslate2, mlx or hf, if the model comes in several."
     ),
 ]
 
@@ -41,15 +47,22 @@ def list_models(
     kind: KindOption = None,
     source: Annotated[
         str | None,
-        typer.Option("-s", "--source", metavar="LANG,...", help="First what these languages want."),
+        typer.Option(
+            "-s", "--source", metavar="LANG,...", help="Spoken languages: list what they need."
+        ),
     ] = None,
     target: Annotated[
         str | None,
-        typer.Option("-t", "--target", metavar="LANG,...", help="Languages to translate into."),
+        typer.Option(
+            "-t",
+            "--target",
+            metavar="LANG,...",
+            help="Languages to translate into: list what they need.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rows as JSON.")] = False,
 ) -> None:
-    """List the models: first what this machine and the named languages want."""
+    """List the models, those that this machine and the given languages need first."""
     from chalchitra.hardware import known_hardware
     from chalchitra.languages import find
     from chalchitra.models.catalogue import load
@@ -64,9 +77,16 @@ def list_models(
     if as_json:
         print_json("models-list", [row.model_dump() for row in rows])
         return
-    show(COLUMNS, [cells(row) for row in rows])
+    # Who names languages wants to know what they need: that, and what is there already.
+    shown = [
+        row for row in rows if row.wanted or row.state != "not fetched" or not (source or target)
+    ]
+    show(COLUMNS, [cells(row) for row in shown])
+    if len(shown) < len(rows):
+        more = typed("chalchitra models list", first=f"To list the other {len(rows) - len(shown)},")
+        say(pasteable(more))
     for line in _advice(rows):
-        print(pasteable(line))
+        say(pasteable(line))
 
 
 COLUMNS = (
@@ -121,23 +141,39 @@ def _advice(rows: Sequence[ModelRow]) -> list[str]:
     for row in rows:
         if row.wanted and row.state != "ok":
             if row.accepted is False:
-                lines.append(typed("chalchitra models accept", row.name, first="To agree,"))
-            lines.append(fetch_line(row.name, row.format, first=f"To have {row.name},"))
+                lines.append(
+                    typed(
+                        "chalchitra models accept",
+                        row.name,
+                        first=f"To accept the terms of {row.name},",
+                    )
+                )
+            lines.append(fetch_line(row.name, row.format, first=f"To fetch {row.name},"))
     return lines
 
 
-@app.command(cls=Command, epilog="chalchitra models fetch large-v3 --format ctranslate2")
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "chalchitra models fetch large-v3 --format ctranslate2",
+        "chalchitra models fetch large-v3 --format ctranslate2 --from /media/usb/large-v3",
+    ),
+)
 def fetch(
-    name: Annotated[str, typer.Argument(help="A name of `chalchitra models list`.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name from `chalchitra models list`.")
+    ],
     kind: KindOption = None,
     format_: FormatOption = None,
     from_: Annotated[
         Path | None,
         typer.Option("--from", metavar="DIR", help="Copy from this folder instead of downloading."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Fetch it again.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Fetch it even if it is here already.")
+    ] = False,
 ) -> None:
-    """Fetch one model and check every file of it."""
+    """Download a model and verify its files."""
     from chalchitra import stopping
     from chalchitra.models import fetch as fetching
     from chalchitra.models.catalogue import FolderSource, load
@@ -167,17 +203,19 @@ def fetch(
 
 @app.command(cls=Command)
 def accept(
-    name: Annotated[str, typer.Argument(help="A name of `chalchitra models list`.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A name from `chalchitra models list`.")
+    ],
     kind: KindOption = None,
     format_: FormatOption = None,
 ) -> None:
-    """Agree to a licence that forbids commercial use, or to the code that a model brings."""
+    """Accept a non-commercial licence, or the Python code that a model brings."""
     from chalchitra.models import licences
     from chalchitra.models.catalogue import load
 
     entry = load().find(name, kind, format_)
     if not entry.non_commercial and not entry.trust_remote_code:
-        typer.echo(f"{entry} needs no agreement: its licence is {entry.licence or 'not known'}.")
+        typer.echo(f"{entry} needs no agreement; its licence is {entry.licence or 'not known'}.")
         return
     licences.accept(entry)
     if entry.non_commercial:
@@ -188,11 +226,16 @@ def accept(
 
 @app.command(cls=Command)
 def verify(
-    name: Annotated[str | None, typer.Argument(help="One model; otherwise all fetched.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="One model.  [default: all fetched models]", show_default=False
+        ),
+    ] = None,
     kind: KindOption = None,
     format_: FormatOption = None,
 ) -> None:
-    """Read every file again and compare it with its hash."""
+    """Check the files of fetched models against their hashes."""
     from chalchitra.models.catalogue import load
     from chalchitra.models.verify import check
 

@@ -26,20 +26,24 @@ def qc(
         str | None,
         typer.Argument(
             metavar="FILE|JOB",
-            help="A file of subtitles (.srt, .vtt, .ass ...); or a job's id or folder.",
+            help="Subtitle file (.srt, .vtt, .ass ...), or job id or folder.",
         ),
     ] = None,
     job: Annotated[
-        str | None, typer.Option("-j", "--job", metavar="JOB", help="A job's id, or its folder.")
+        str | None, typer.Option("-j", "--job", metavar="JOB", help="Job id or folder.")
     ] = None,
     film: Annotated[
-        Path | None, typer.Option(metavar="FILM", help="Its film: for its length and its frames.")
+        Path | None,
+        typer.Option(
+            metavar="FILM", help="The film of a subtitle file, for its length and frame rate."
+        ),
     ] = None,
     profile: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help="A style of config/styles.toml, or a TOML file.",
+            help="Style to check a file against: netflix, netflix-children, sdh, bbc, or a TOML "
+            "file.",
             show_default="netflix",
             autocompletion=complete.styles,
         ),
@@ -50,7 +54,7 @@ def qc(
             "-s",
             "--language",
             metavar="LANG",
-            help="Its language, where its name does not say it.",
+            help="Language of a subtitle file, if its name does not tell it.",
             autocompletion=complete.languages,
         ),
     ] = None,
@@ -63,9 +67,9 @@ def qc(
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Judge a subtitle file, or show how good a job's tracks are by their own style.
+    """Check subtitles for timing, reading speed and layout: of a job, or in any subtitle file.
 
-    Ends with 5 where there are more violations than --max.
+    The exit code is 5 if there are more violations than --max.
     """
     from chalchitra.out import out_dir
 
@@ -77,8 +81,8 @@ def qc(
         count = _of_file(Path(name), film, profile or _PROFILE, language, as_json=as_json)
     else:
         raise UsageError(
-            "Nothing to judge was named.",
-            cause="qc wants a subtitle file, or a job.",
+            "No subtitles were named.",
+            cause="qc checks a subtitle file or a job.",
             fix=jobs_line(out_dir(out), first="Name a subtitle file or a job; to see the jobs,"),
         )
     if count > most:
@@ -93,8 +97,8 @@ def _job(name: str | None, job: str | None, out: Path | None) -> Path | None:
     if job is not None and name is not None:
         raise UsageError(
             "A file and a job were named.",
-            cause="Each is judged by itself.",
-            fix="Leave out one of them.",
+            cause="qc checks one at a time.",
+            fix="Leave one of them out.",
         )
     if job is None and name is not None:
         path = Path(name)

@@ -16,15 +16,16 @@ from chalchitra.subtitles.qc.report import sentence as in_a_sentence
 from chalchitra.tables import Cell, Column
 from chalchitra.tables import show as show_table
 from chalchitra.transcript.expected import Expected, reason, remedy, sentence, worst_sentence
+from chalchitra.wrapping import say
 
 TRACKS = (
     Column("track"),
     Column("violations", folds=True),
     Column("cues", need=1, right=True),
-    Column("speech", need=2, right=True),
+    Column("coverage", need=2, right=True),
     Column("untranslated", need=3, right=True),
-    Column("median", need=5, right=True),
-    Column("95 %", need=4, right=True),
+    Column("median speed", need=5, right=True),
+    Column("95 % speed", need=4, right=True),
     Column("style", need=6),
 )
 VIOLATIONS = (
@@ -54,36 +55,34 @@ def show(
     if report.width is not None and report.width.widest is not None:
         said.append(_width(report.width))
     if language is None:
-        said.append("Its language is not known: the style's default speed counts; -s names one.")
+        said.append("Its language is not known, so the style's default speed applies; -s sets one.")
     said.append(_counted_in(report.frame_rate, film))
-    for line in said:
-        print(printable(line))
+    say(*said)
 
 
 def _counted_in(rate: float | None, film: Film | None) -> str:
     """What durations, gaps and speeds were counted in, and why not in frames."""
     if rate is not None:
-        return f"Time is judged in frames, {number(rate)} a second."
+        return f"Times are checked in frames, {number(rate)} a second."
     if film is None:
-        return "Time is judged in milliseconds; with --film FILM in the film's frames."
-    why = "has no even frame rate" if film.has_picture else "has no picture"
-    return f"Time is judged in milliseconds: {film.path.name} {why}."
+        return "Times are checked in milliseconds; with --film FILM, in its frames."
+    why = "has a variable frame rate" if film.has_picture else "has no picture"
+    return f"Times are checked in milliseconds: {film.path.name} {why}."
 
 
 def show_job(report: JobReport) -> None:
     """Print what the tracks of a job are like, and the worst of them."""
     show_table(TRACKS, [track_cells(track) for track in report.tracks])
     said = [
-        "Reading speeds are characters/s, in code points / graphemes; speech: how much of it has a"
-        " subtitle.",
+        "Coverage: how much of the speech has a subtitle. Speed: characters a second, as code"
+        " points / graphemes; 95 % of the cues are no faster than the latter.",
         *_counted_in_job(report.tracks),
         *_expected(report.expected),
         *_worst_of(report.tracks),
         *_unsure(report.tracks),
         *_not_translated(report.tracks),
     ]
-    for line in said:
-        print(printable(line))
+    say(*said)
 
 
 def _expected(data: dict[str, Any] | None) -> list[str]:
@@ -100,8 +99,8 @@ def _expected(data: dict[str, Any] | None) -> list[str]:
 def _counted_in_job(tracks: Sequence[QualityReport]) -> list[str]:
     rates = {track.frame_rate for track in tracks}
     if rates == {None}:
-        why = "the film has no picture or no even frame rate"
-        return [f"Time is judged in milliseconds: {why}."]
+        why = "the film has no picture or a variable frame rate"
+        return [f"Times are checked in milliseconds: {why}."]
     return [_counted_in(rate, None) for rate in rates if rate is not None]
 
 
@@ -137,7 +136,7 @@ def _worst_of(tracks: Sequence[QualityReport]) -> list[str]:
         for track in tracks
         for one in worst(track, _SHOWN)
     ]
-    return ["The worst violations of each track:", *said] if said else []
+    return ["Worst violations:", *said] if said else []
 
 
 def _unsure(tracks: Sequence[QualityReport]) -> list[str]:
@@ -147,7 +146,7 @@ def _unsure(tracks: Sequence[QualityReport]) -> list[str]:
         for track in tracks
         for one in track.low_confidence[:_SHOWN]
     ]
-    return ["The cues of whose words the recogniser was least sure:", *said] if said else []
+    return ["Cues with the least certain words (probability):", *said] if said else []
 
 
 def _not_translated(tracks: Sequence[QualityReport]) -> list[str]:
@@ -157,11 +156,11 @@ def _not_translated(tracks: Sequence[QualityReport]) -> list[str]:
         for track in tracks
         for unit in track.untranslated[:_SHOWN]
     ]
-    return ["What was not translated:", *said] if said else []
+    return ["Not translated:", *said] if said else []
 
 
 def _width(width: Width) -> str:
-    said = f"The widest line, of cue {width.cue}, takes {width.widest:g} of {width.room:g} ems"
+    said = f"The widest line, in cue {width.cue}, takes {width.widest:g} of {width.room:g} ems"
     too_wide = f"; {len(width.too_wide)} cues are too wide" if width.too_wide else ""
     return f"{said} in {width.font}{too_wide}."
 

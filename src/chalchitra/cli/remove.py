@@ -14,7 +14,7 @@ from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import CancelledError, ChalchitraError, raise_all
 from chalchitra.paths import shown_path
-from chalchitra.printable import printable
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.runner.remove import Removal
@@ -25,11 +25,13 @@ def remove(
         list[str],
         typer.Argument(metavar="JOB", help="Job ids or folders.", autocompletion=complete.jobs),
     ],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     out: OutOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was removed.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what was removed as JSON.")
+    ] = False,
 ) -> None:
-    """Remove jobs: their folders with logs, results and deliverables. Films stay."""
+    """Delete jobs: their folders with logs, results and output files. Films are kept."""
     from chalchitra.jobs import named_job
     from chalchitra.out import out_dir
     from chalchitra.runner.remove import plan_removal, remove
@@ -88,9 +90,9 @@ def remove(
 
 def _say(removal: Removal) -> None:
     """Name what goes, on stderr: stdout is for what was done."""
-    where = printable(shown_path(removal.layout.root))
-    print(f"{removal.job_id} ({where})", file=sys.stderr)
+    where = shown_path(removal.layout.root)
+    say(f"{removal.job_id} ({where})", file=sys.stderr)
     for path in removal.deliverables:
-        print(f"  {printable(shown_path(path))}", file=sys.stderr)
+        say(f"  {shown_path(path)}", file=sys.stderr)
     if not removal.deliverables:
-        print("  has no deliverables", file=sys.stderr)
+        say("  no output files", file=sys.stderr)

@@ -17,21 +17,23 @@ def restyle(
         str | None,
         typer.Option(
             metavar="NAME|FILE",
-            help="A style of config/styles.toml, or a TOML file.",
+            help="Subtitle style: netflix, netflix-children, sdh, bbc, or a TOML file.",
             autocompletion=complete.styles,
         ),
     ] = None,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="subtitle_gen.KEY=VALUE", help="Repeatable."),
+        typer.Option(
+            "--set", metavar="subtitle_gen.KEY=VALUE", help="Change one setting. Repeatable."
+        ),
     ] = None,
     no_mux: NoMuxOption = False,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Cut a finished job's cues by another style, and make its film again with them.
+    """Re-cut a finished job's subtitles in another style, and update its film.
 
-    The style's values are taken whole, then those of --set. Nothing is heard or translated again.
+    Recognition and translation do not run again. Values of --set override those of the style.
     """
     from chalchitra.cli.tracks import reporter, show_tracks
     from chalchitra.hints import job_argument, typed
@@ -45,7 +47,7 @@ def restyle(
     folder = named_job(out_dir(out), job).absolute()
     if style is None and not overrides:
         raise UsageError(
-            "Nothing is to be changed.",
+            "There is nothing to change.",
             cause="Neither --style nor --set was given.",
             fix=typed(
                 "chalchitra restyle", job_argument(folder), "--style", "bbc", first="For example,"

@@ -12,12 +12,13 @@ from chalchitra.cli.ask import confirm
 from chalchitra.cli.text import JobArgument, NoMuxOption, OutOption
 from chalchitra.errors import UsageError
 from chalchitra.hints import typed
+from chalchitra.wrapping import say
 
 
 def review(
     job: JobArgument,
     file: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="The edited cues: .csv, .srt or .vtt.")
+        Path | None, typer.Argument(metavar="FILE", help="The edited file: .csv, .srt or .vtt.")
     ] = None,
     language: Annotated[
         str | None,
@@ -25,23 +26,26 @@ def review(
             "-t",
             "--language",
             metavar="LANG",
-            help="Which track it is, where its name does not say it.",
+            help="Language of the track, if the file's name does not tell it.",
             autocompletion=complete.languages,
         ),
     ] = None,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Take the edits back: the track as it was made.")
+        bool, typer.Option("--undo", help="Go back to the track as it was generated.")
     ] = False,
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Do not ask, even if most cues are gone.")
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Do not ask for confirmation, even if most cues are gone."
+        ),
     ] = False,
     no_mux: NoMuxOption = False,
     out: OutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Make the edited cues in FILE the track of their language, in every format and in the film.
+    """Put an edited subtitle file back into its job: every format and the film are updated.
 
-    They stay so through every later run, until --undo. Their text and times are not changed.
+    Your text and times are kept as they are, in later runs too, until --undo.
     """
     from chalchitra.cli.tracks import reporter, show_tracks
     from chalchitra.jobs import named_job
@@ -52,11 +56,11 @@ def review(
 
     if (file is None) is not undo:
         raise UsageError(
-            "A file cannot be taken and taken back at once." if undo else "No file was named.",
-            cause="--undo takes back what was read before." if undo else "review reads one.",
-            fix="Leave out the file, or --undo."
+            "A file and --undo contradict each other." if undo else "No file was named.",
+            cause="--undo drops the edits made before." if undo else "review reads an edited file.",
+            fix="Leave one of them out."
             if undo
-            else "Name the .csv, .srt or .vtt file that was edited, after the job.",
+            else "Give the edited .csv, .srt or .vtt file after the job.",
         )
     folder = named_job(out_dir(out), job).absolute()
     if not no_mux:
@@ -73,18 +77,16 @@ def review(
             more += ["--no-mux"] if no_mux else []
             more += ["--out", str(out)] if out else []
             confirm(
-                f"{changes} Take it all the same?",
-                refused=f"Most cues of the track would be gone: {changes}",
-                nothing="Nothing was taken.",
-                fix=typed(
-                    "chalchitra review", job, file, "--yes", *more, first="If that is meant,"
-                ),
+                f"{changes} Use it anyway?",
+                refused=f"Most cues of the track would be lost: {changes}",
+                nothing="Nothing was changed.",
+                fix=typed("chalchitra review", job, file, "--yes", *more, first="If you mean it,"),
             )
         edits.take(folder, file, edited.track, language)
         if changes is not None and not as_json:
-            print(changes)
+            say(str(changes))
     with reporter(as_json=as_json) as shown:
         outcome = remake(folder, shown, mux=not no_mux)
     show_tracks(folder, outcome, as_json=as_json, mux=not no_mux, changes=changes)
     if styled and not as_json and file is not None:
-        print(f"Tags such as <i> in {file.name} are left out: tracks have plain text.")
+        say(f"Tags such as <i> in {file.name} were dropped: tracks are plain text.")

@@ -12,49 +12,59 @@ from chalchitra.cli import complete
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption
 from chalchitra.errors import UsageError
+from chalchitra.wrapping import say
 
-_WHICH, _STAGES, _WHERE, _SHOWN = "Which jobs", "Which stages", "Where to", "What is shown"
+_WHICH, _STAGES, _WHERE, _SHOWN = "Jobs", "Stages", "Copies", "Output"
 
 
 def run_pipeline(
+    jobs: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="JOB",
+            help="Job ids or folders.",
+            autocompletion=complete.jobs,
+            show_default=False,
+        ),
+    ] = None,
     job: Annotated[
         list[str] | None,
         typer.Option(
             "-j",
             "--job",
             metavar="ID",
-            help="Job id. Repeatable.",
+            help="The same, as an option. Repeatable.",
             autocompletion=complete.jobs,
             rich_help_panel=_WHICH,
         ),
     ] = None,
     job_dir: Annotated[
         list[Path] | None,
-        typer.Option(metavar="DIR", help="Job folder. Repeatable.", rich_help_panel=_WHICH),
+        typer.Option(
+            metavar="DIR", help="The same for a folder. Repeatable.", rich_help_panel=_WHICH
+        ),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Where jobs live.", show_default="out", rich_help_panel=_WHICH
+            metavar="DIR", help="Folder of all jobs.", show_default="out", rich_help_panel=_WHICH
         ),
     ] = None,
     everything: Annotated[
         bool,
-        typer.Option(
-            "--all", help="Every job of yours that is not done yet.", rich_help_panel=_WHICH
-        ),
+        typer.Option("--all", help="All your jobs that are not done yet.", rich_help_panel=_WHICH),
     ] = False,
     any_user: Annotated[
         bool,
         typer.Option(
-            "--any-user", help="With --all: other people's jobs too.", rich_help_panel=_WHICH
+            "--any-user", help="With --all, also run other people's jobs.", rich_help_panel=_WHICH
         ),
     ] = False,
     demo: Annotated[
         bool,
         typer.Option(
             "--demo",
-            help="Subtitle the clip that comes with Chalchitra.",
+            help="Try it: subtitle the clip that comes with Chalchitra.",
             rich_help_panel=_WHICH,
         ),
     ] = False,
@@ -62,7 +72,7 @@ def run_pipeline(
         bool,
         typer.Option(
             "--beside",
-            help="Also copy subtitles and films next to the film, where players look.",
+            help="Also copy the results next to the film, where players look for them.",
             rich_help_panel=_WHERE,
         ),
     ] = False,
@@ -71,18 +81,20 @@ def run_pipeline(
         typer.Option(
             "--to",
             metavar="DIR",
-            help="Also copy subtitles and films into this folder.",
+            help="Also copy the results into this folder.",
             rich_help_panel=_WHERE,
         ),
     ] = None,
     why: Annotated[
         bool,
-        typer.Option("--why", help="Say why each stage runs or does not.", rich_help_panel=_SHOWN),
+        typer.Option(
+            "--why", help="Show why each stage runs or is skipped.", rich_help_panel=_SHOWN
+        ),
     ] = False,
     dry_run: Annotated[
         bool,
         typer.Option(
-            "--dry-run", help="Only say what would run, and why.", rich_help_panel=_STAGES
+            "--dry-run", help="Only show what would run, and why.", rich_help_panel=_STAGES
         ),
     ] = False,
     from_stage: Annotated[
@@ -90,7 +102,7 @@ def run_pipeline(
         typer.Option(
             "--from",
             metavar="STAGE",
-            help="Run this stage and all after it again.",
+            help="Re-run from this stage on.",
             rich_help_panel=_STAGES,
         ),
     ] = None,
@@ -98,7 +110,7 @@ def run_pipeline(
         list[str] | None,
         typer.Option(
             metavar="STAGE",
-            help="Leave all other stages alone. Repeatable.",
+            help="Run only this stage. Repeatable.",
             rich_help_panel=_STAGES,
         ),
     ] = None,
@@ -114,20 +126,22 @@ def run_pipeline(
         bool,
         typer.Option(
             "--verify",
-            help="Hash every earlier output before trusting it.",
+            help="Check the hashes of existing outputs before reusing them.",
             rich_help_panel=_STAGES,
         ),
     ] = False,
     debug: Annotated[
         bool,
         typer.Option(
-            "--debug", help="Debug mode in every stage; tracebacks.", rich_help_panel=_SHOWN
+            "--debug",
+            help="Show tracebacks; run every stage in debug mode.",
+            rich_help_panel=_SHOWN,
         ),
     ] = False,
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         typer.Option(
-            help="How much stages log.",
+            help="Detail of the stage logs.",
             case_sensitive=False,
             show_default=True,
             rich_help_panel=_SHOWN,
@@ -135,13 +149,16 @@ def run_pipeline(
     ] = "info",
     as_json: Annotated[
         bool,
-        typer.Option("--json", "--events", help="One JSON event a line.", rich_help_panel=_SHOWN),
+        typer.Option(
+            "--json", "--events", help="Print one JSON event per line.", rich_help_panel=_SHOWN
+        ),
     ] = False,
     version: VersionOption = False,
 ) -> None:
-    """Run jobs, or go on with them where they stopped."""
+    """Run jobs, or resume them where they stopped."""
     from chalchitra import stopping
     from chalchitra.hints import typed
+    from chalchitra.jobs import named_job
     from chalchitra.jobs.store import find_job, is_own
     from chalchitra.out import out_dir, require_out
     from chalchitra.runner.hand_over import Target
@@ -166,7 +183,8 @@ def run_pipeline(
     )
     stopping.later()
     folder = out_dir(out)
-    folders = [find_job(folder, name) for name in job or ()] + list(job_dir or ())
+    folders = [named_job(folder, name) for name in jobs or ()]
+    folders += [find_job(folder, name) for name in job or ()] + list(job_dir or ())
     if demo:
         from chalchitra.demo import prepare_demo
 
@@ -174,7 +192,7 @@ def run_pipeline(
     if any_user and not everything:
         raise UsageError(
             "--any-user was given without --all.",
-            cause="It says whose jobs --all runs.",
+            cause="It only has a meaning with --all.",
             fix="Type --all --any-user, or name the jobs with -j.",
         )
     if everything:
@@ -182,22 +200,19 @@ def run_pipeline(
         unfinished = _unfinished(folder)
         own = [path for path in unfinished if any_user or is_own(path)]
         if others := len(unfinished) - len(own):
-            jobs = "1 job" if others == 1 else f"{others} jobs"
-            print(f"Left alone: {jobs} of other people (--any-user runs theirs).", file=sys.stderr)
+            count = "1 job" if others == 1 else f"{others} jobs"
+            say(f"Skipped {count} of other people (--any-user runs them too).", file=sys.stderr)
         folders += own
     folders = list(dict.fromkeys(path.absolute() for path in folders))
     if not folders and everything:
         if not as_json:
-            print(f"Every job {'of yours ' if others else ''}in {folder} is done.")
+            say(f"Every job {'of yours ' if others else ''}in {folder} is done.")
             return
     elif not folders:
         raise UsageError(
             "No job was named.",
-            cause="run-pipeline runs what prepare-job made.",
-            fix=typed(
-                "./run-pipeline.sh --demo",
-                first="Name one with -j or --job-dir, or --all; to see one,",
-            ),
+            cause="run-pipeline runs the jobs that prepare-job writes.",
+            fix=typed("chalchitra jobs", first="Name one, or add --all. To list the jobs,"),
         )
     many = len(folders) > 1 or (everything and as_json)  # a program reads the end of every batch
     with choose_reporter(as_json=as_json, why=why, batch=many) as reporter:

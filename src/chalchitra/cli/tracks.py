@@ -11,6 +11,8 @@ from chalchitra import stopping
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import print_json
 from chalchitra.hints import pasteable, run_line
+from chalchitra.paths import shown_path
+from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.runner.events import Reporter
@@ -76,8 +78,8 @@ def show_tracks(
 
     for row in outcome.summary["stages"]:
         for path in row.get("deliverables", ()) if row["state"] in _MADE else ():
-            print(f"  {folder / path}")
+            say(f"  {shown_path(folder / path)}")
     show_job(report)
     if "mux" in job.stages and not mux:
-        again = run_line(folder, first="The film still has its former tracks; to make it again,")
-        print(pasteable(again))
+        again = run_line(folder, first="The film still has the old tracks; to update it,")
+        say(pasteable(again))

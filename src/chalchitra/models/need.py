@@ -59,18 +59,18 @@ def _wanted(
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """Name and format of each model that is wanted, and why."""
     name, _ = default_whisper(machine)
-    yield (name, _format(machine)), "this machine's default recogniser"
+    yield (name, _format(machine)), "recognition (default)"
     for source in sources:
         aligner = resolve_aligner(source.id)
         if aligner is not None:
-            yield (aligner.name, aligner.format), f"more accurate word times in {source.name}"
+            yield (aligner.name, aligner.format), f"word times, {source.name}"
         for target in targets:
             if target.id == source.id:
                 continue
             for leg in require_route(source, target).legs:
                 if leg.models:
                     model = next(iter(leg.models.values()))
-                    yield (model, "hf"), f"{leg.source.name} into {leg.target.name}"
+                    yield (model, "hf"), f"{leg.source.name} to {leg.target.name}"
 
 
 def _needed(entry: ModelEntry, machine: Hardware, wanted: dict[tuple[str, str], str]) -> Needed:
@@ -87,11 +87,11 @@ def _purpose(entry: ModelEntry) -> str:
         case "whisper":
             return "recognition" if entry.multilingual else "recognition of English"
         case "wav2vec2":
-            return f"more accurate word times in {', '.join(entry.languages) or 'any language'}"
+            return f"word times, {', '.join(entry.languages) or 'any language'}"
         case "seq2seq":
-            return f"translation, {entry.direction}" if entry.direction else "translation"
+            return f"translation {entry.direction}" if entry.direction else "translation"
         case "diarization":
-            return "who speaks when"
+            return "speakers"
     return ""
 
 
