@@ -245,7 +245,7 @@ def test_all_leaves_the_jobs_of_others_alone_unless_it_is_told(batch):
     os.chown(theirs.root, 2002, 2002)
     done = batch.type("--all")
     assert done.returncode == 0, done.stderr
-    assert done.stderr == "Skipped 1 job of other people (--any-user runs theirs).\n"
+    assert done.stderr == "Skipped 1 job of other people (--any-user runs them too).\n"
     assert states(batch) == ["done", "ready"]
     again = batch.type("--all")
     assert again.stdout == f"Every job of yours in {batch.out} is done.\n"
