@@ -11,8 +11,8 @@ import pytest
 from chalchitra import paths
 
 SHARED = {
-    "errors", "files", "glossary", "hints", "inside", "jobs", "offline", "own_code", "pipeline",
-    "printable", "stagekit", "stopping", "system_errors", "text", "transcript",
+    "errors", "files", "given", "glossary", "hints", "inside", "jobs", "offline", "own_code",
+    "pipeline", "printable", "stagekit", "stopping", "system_errors", "text", "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
+from chalchitra.given import read_given
 from chalchitra.glossary.model import GlossaryTerm
 from chalchitra.hints import typed
 
@@ -86,21 +87,19 @@ def read_sheet(path: Path, language_id: LanguageId) -> Sheet:
 
 def _bytes(path: Path) -> bytes:
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST else b""
+        return read_given(path, LARGEST)
+    except ValueError:
+        raise UsageError(
+            f"{path} is too large to be a glossary.",
+            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
+            fix="Give a list of names, one per line.",
+        ) from None
     except OSError as error:
         raise UsageError(
             f"The glossary {path} cannot be read.",
             cause=f"{error.strerror}.",
             fix="Correct the name after --glossary, or the file's permissions.",
         ) from None
-    if size > LARGEST:
-        raise UsageError(
-            f"{path} is too large to be a glossary.",
-            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
-            fix="Give a list of names, one per line.",
-        )
-    return data
 
 
 def _text(data: bytes, path: Path) -> str:

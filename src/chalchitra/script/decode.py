@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from chalchitra.errors import UsageError
+from chalchitra.given import read_given
 from chalchitra.subtitles.formats import lines_of
 from chalchitra.subtitles.formats.others import other_bytes
 from chalchitra.text.decode import LEGACY, Decoded, decode
@@ -49,13 +50,13 @@ def read_text(path: Path) -> tuple[str, list[str]]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        if path.stat().st_size > LARGEST:
-            raise UsageError(
-                f"{path} is too large to be the text of a film.",
-                cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
-                fix="Give the file with the lines that are said.",
-            )
-        return path.read_bytes()
+        return read_given(path, LARGEST)
+    except ValueError:
+        raise UsageError(
+            f"{path} is too large to be the text of a film.",
+            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
+            fix="Give the file with the lines that are said.",
+        ) from None
     except OSError as error:
         raise UsageError(
             f"The transcript {path} cannot be read.",

@@ -12,9 +12,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
+from chalchitra.given import read_given
 from chalchitra.subtitles import formats
 from chalchitra.subtitles.cue import Cue, clock_time
-from chalchitra.subtitles.foreign import Fault, read_subtitles
+from chalchitra.subtitles.foreign import LARGEST, Fault, read_subtitles
 from chalchitra.subtitles.review import from_review
 from chalchitra.subtitles.words import clean
 from chalchitra.text.decode import LEGACY
@@ -122,7 +123,13 @@ def _some(edited: Edited, path: Path) -> Edited:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_given(path, LARGEST)
+    except ValueError:
+        raise UsageError(
+            f"{path} is too large to be a track.",
+            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
+            fix="Give the edited cues.",
+        ) from None
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalchitra.errors import UsageError
+from chalchitra.given import read_given
 from chalchitra.subtitles import formats
 from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.formats.model import Fault, FaultKind, Format, RawCue
@@ -124,9 +125,9 @@ def _told_once(faults: Sequence[Fault]) -> list[Fault]:
 
 def _decoded(path: Path) -> Decoded:
     try:
-        if path.stat().st_size > LARGEST:
-            raise _none(path, f"It has more than {LARGEST / 1e6:.0f} MB.")
-        data = path.read_bytes()
+        data = read_given(path, LARGEST)
+    except ValueError:
+        raise _none(path, f"It has more than {LARGEST / 1e6:.0f} MB.") from None
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read.",

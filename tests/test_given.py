@@ -1,0 +1,48 @@
+"""What a person names may be no file: nothing waits for it or reads it without an end."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from chalchitra.errors import UsageError
+from chalchitra.given import read_given
+from chalchitra.glossary.read import read_sheet
+from chalchitra.languages import find
+from chalchitra.script import read_script
+from chalchitra.subtitles.edited import read_edited
+from chalchitra.subtitles.foreign import read_subtitles
+
+READERS = {
+    "a.txt": lambda path: read_script(path, find("en")),
+    "a.srt": read_subtitles,
+    "b.srt": read_edited,
+    "a.csv": read_edited,
+    "a.tsv": lambda path: read_sheet(path, "en"),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("kind", ["fifo", "zero", "folder"])
+def test_what_is_no_regular_file_is_refused_at_once(tmp_path, name, kind):
+    path = tmp_path / name
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "zero":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
+    with pytest.raises(UsageError, match="cannot be read") as caught:
+        READERS[name](path)
+    assert "egular file" in str(caught.value.cause)
+
+
+def test_no_more_is_read_than_is_allowed(tmp_path):
+    path: Path = tmp_path / "a"
+    path.write_bytes(b"12345")
+    (tmp_path / "link").symlink_to(path)
+    assert read_given(tmp_path / "link", 5) == b"12345"
+    with pytest.raises(ValueError, match="more than 4"):
+        read_given(path, 4)
