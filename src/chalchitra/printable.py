@@ -39,6 +39,8 @@ def printable_text(text: str) -> str:
 def json_line(data: Any, **options: Any) -> str:
     """Data as JSON that can be read and printed: what would steer the terminal is escaped in it."""
     text = json.dumps(data, ensure_ascii=False, **options)
+    if text.isascii() and "\x7f" not in text:  # JSON itself escapes the controls
+        return text
     for kind in (_STEERING_A_TEXT, _REORDERING):
         text = kind.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return text

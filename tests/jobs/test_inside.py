@@ -32,6 +32,14 @@ def test_who_is_to_stop_hashes_no_file_to_its_end(root):
         inside.sha256(root, "stages/asr/record.json")
 
 
+def test_what_is_larger_than_it_may_be_is_not_hashed(root):
+    path = root / "stages/asr/record.json"
+    size = path.stat().st_size
+    assert inside.sha256(root, path, size) == inside.sha256(root, path)
+    with pytest.raises(OSError, match="more than"):
+        inside.sha256(root, path, size - 1)
+
+
 READS = (inside.read_bytes, inside.read_json, inside.sha256, inside.stat, inside.open_file)
 
 

@@ -80,9 +80,15 @@ def read_json(root: Path, path: Path | str) -> Any:
     return from_json(read_bytes(root, path), allow_inf_nan=False)
 
 
-def sha256(root: Path, path: Path | str) -> str:
-    """The hex sha256 of a file's bytes. Raises CancelledError where it is to stop."""
+def sha256(root: Path, path: Path | str, most: int | None = None) -> str:
+    """The hex sha256 of a file's bytes; OSError where it has more than `most`, known before.
+
+    A file of nothing but holes may claim more than anybody can read. Raises CancelledError where it
+    is to stop.
+    """
     with open_file(root, path) as file:
+        if most is not None and os.fstat(file.fileno()).st_size > most:
+            raise OSError(errno.EFBIG, f"It has more than {most} bytes", str(path))
         return sha256_open(file)
 
 

@@ -160,7 +160,7 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
     for language, edit in job.edits.items():
         copy = layout.edited(language, edit.sha256)
         try:
-            same = inside.sha256(layout.root, copy) == edit.sha256
+            same = inside.sha256(layout.root, copy, inside.MOST_BYTES) == edit.sha256
         except OSError:
             same = False
         if not same:
@@ -199,7 +199,7 @@ def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
 
 def _require_copy(layout: JobLayout, copy: Path, sha256: str, original: Path) -> None:
     try:
-        same = inside.sha256(layout.root, copy) == sha256
+        same = inside.sha256(layout.root, copy, inside.MOST_BYTES) == sha256
     except OSError:
         same = False
     if not same:

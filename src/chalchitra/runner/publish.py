@@ -142,7 +142,9 @@ def _whole(layout: JobLayout, key: str, number: int) -> bool:
         return False
     return result.status == "done" and all(
         any(
-            inside.is_file(layout.root, path) and inside.sha256(layout.root, path) == output.sha256
+            inside.is_file(layout.root, path)
+            and inside.stat(layout.root, path).st_size == output.bytes
+            and inside.sha256(layout.root, path) == output.sha256
             for path in _places(layout, key, done, output)
         )
         for output in result.outputs.values()
