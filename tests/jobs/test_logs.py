@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 
 import pytest
 
@@ -97,6 +98,23 @@ def test_lines_are_whole_and_none_is_lost():
         ("b", "four"),
         ("b", "5"),
     ]
+
+
+def test_a_line_without_an_end_is_handed_on_as_it_comes():
+    """Put together before, 16 MB of it would be copied again and again."""
+    found = list(lines(Piece("asr", "x" * (1 << 20)) for _ in range(5)))
+    assert "".join(piece.text for piece in found) == "x" * (5 << 20)
+    assert len(found) > 1
+
+
+def test_of_a_log_larger_than_any_the_end_is_read(tmp_path):
+    with open(tmp_path / "asr.log", "wb") as log:
+        log.truncate(1 << 40)
+        log.seek(0, os.SEEK_END)
+        log.write(b"the end")
+    read = "".join(LogReader(tmp_path, tmp_path / "asr.log").new())
+    assert read.endswith("\0the end")
+    assert len(read) < 1 << 25
 
 
 def test_following_a_job_that_ended_prints_what_is_there(project):

@@ -18,6 +18,8 @@ from chalchitra.jobs.store import id_of_path, read_job
 
 POLL_SECONDS = 0.2
 _CHUNK = 1 << 20
+_MOST_BYTES = 16 << 20
+"""Of a log that is larger, the end: the longest films leave some 100 kB."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class LogReader:
             identity = (stat.st_dev, stat.st_ino)
             if identity != self._identity or stat.st_size < self._offset:
                 self._begin(identity)
-            self._offset = max(self._offset, stat.st_size - inside.MOST_BYTES)
+            self._offset = max(self._offset, stat.st_size - _MOST_BYTES)
             handle.seek(self._offset)
             while data := handle.read(_CHUNK):
                 self._offset += len(data)
@@ -140,7 +142,10 @@ def follow(
 
 
 def lines(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The same, a whole line at a time and without its end; an unfinished last line too."""
+    """The same, a line at a time and without its end; an unfinished last line too.
+
+    A line of more than a million characters comes in parts.
+    """
     stage, rest = "", ""
     for piece in pieces:
         if piece.stage != stage and rest:
@@ -150,6 +155,9 @@ def lines(pieces: Iterable[Piece]) -> Iterator[Piece]:
         *whole, rest = (rest + piece.text).split("\n")
         for line in whole:
             yield Piece(stage, line.removesuffix("\r"))
+        if len(rest) > _CHUNK:  # no line of ours: handed on as it comes
+            yield Piece(stage, rest)
+            rest = ""
     if rest:
         yield Piece(stage, rest)
 
