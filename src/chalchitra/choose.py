@@ -117,7 +117,7 @@ def choose(
     _require_accepted(routes, source, models)
     heard_by = models["asr"]
     notes = [
-        f"Engine {engine} in {names['asr']}, model {heard_by.name}: {heard_by.reason}.",
+        f"Speech recognition: model {heard_by.name} ({heard_by.reason}), engine {engine}.",
         *_ways_told(routes),
         *_to_fetch(models),
     ]

@@ -40,7 +40,7 @@ def prepare_demo(out: Path, *, quiet: bool) -> Path:
     wishes = Wishes(workflow="subtitle", source=DEMO_LANGUAGE, model=DEMO_MODEL, engine=DEMO_ENGINE)
     job, folder = prepare_film(demo_film(), make_plan(wishes), out)
     if not quiet:
-        print(f"{job.job_id} was made of {demo_film()}")
+        print(f"Prepared {job.job_id} from the demo clip.")
     return folder
 
 

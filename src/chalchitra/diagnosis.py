@@ -55,7 +55,7 @@ def _environments() -> Iterator[Finding]:
         if not seen.whole and not environment.built_unasked(apple_silicon=apple):
             yield Finding(f"environment {name}", True, "not built, and not needed here")
             continue
-        yield Finding(f"environment {name}", seen.whole, seen.reason or "whole", seen.fix)
+        yield Finding(f"environment {name}", seen.whole, seen.reason or "complete", seen.fix)
 
 
 def _ffmpeg() -> Finding:
@@ -71,4 +71,4 @@ def _models() -> Iterator[Finding]:
         if found.state != "not fetched":
             problems = "; ".join(found.problems)
             fix = fetch_line(entry.name, entry.format, "--force")
-            yield Finding(f"model {entry}", found.ok, problems or "whole", fix)
+            yield Finding(f"model {entry}", found.ok, problems or "complete", fix)

@@ -257,6 +257,18 @@ def test_what_lies_on_the_disk_already_is_named(
     assert "MB of it" not in told(False)
 
 
+def test_a_model_with_code_of_its_own_is_copied_with_what_says_where_it_is_from(
+    entry: ModelEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalchitra.models import advice
+
+    monkeypatch.setattr(advice, "_others", lambda *_: [])
+    with_code = entry.model_copy(update={"trust_remote_code": True})
+    [line] = advice.advice(with_code, with_code.sources, resumable=False)
+    assert "--from" not in line  # such a folder's code would never run
+    assert line.endswith(f"to {entry.path().absolute()}.")
+
+
 def test_offline_is_said_as_such(
     fake_hub: Any, entry: ModelEntry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

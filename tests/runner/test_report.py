@@ -162,7 +162,8 @@ def test_a_stage_that_was_cancelled_has_not_failed():
 
 @pytest.mark.parametrize(
     ("elapsed", "done", "total", "left"),
-    [(1, 50, 100, None), (10, 0, 100, None), (10, 25, 100, 30), (10, 100, 100, None),
+    [(1, 50, 100, None), (10, 0, 100, None), (10, 0.1, 100, None),
+     (10, 25, 100, 30), (10, 100, 100, None),
      (10, 5, None, None)],
 )  # fmt: skip
 def test_the_time_left_is_told_once_it_is_known(elapsed, done, total, left):

@@ -50,10 +50,11 @@ def validate_clip(
             fix="Give an --end-time after the --start-time.",
         )
     if film.duration is not None and film.measured:
-        asked = start if start >= film.duration else (end or 0.0)
-        if start >= film.duration or asked > film.duration + _SLACK_S:
+        late = start >= film.duration
+        if late or (end or 0.0) > film.duration + _SLACK_S:
+            what = f"starts at {start:g} s" if late else f"ends at {end:g} s"
             raise UsageError(
-                f"The clip goes to {asked:g} s, but the film is only {film.duration:.3f} s long.",
+                f"The clip {what}, but the film is only {film.duration:.3f} s long.",
                 fix="Choose --start-time and --end-time within the film.",
             )
         end = None if end is None else min(end, film.duration)

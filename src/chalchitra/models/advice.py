@@ -43,6 +43,13 @@ def advice(
             f"{listed(others, _MOST_NAMED)} {verb} already on this disk: with "
             f"{option}{equals}{others[0]}, prepare-job makes a job that needs no other model."
         )
+    if entry.trust_remote_code:
+        # Its code runs only where a manifest says from which revision it was fetched.
+        yield (
+            f"Or have Chalchitra fetch it on a machine with a network, and copy that machine's folder "
+            f"models/{entry.path(root).name} with all its files to {entry.path(root).absolute()}."
+        )
+        return
     for folder in _cached(entry):
         yield fetch_line(
             entry.name,

@@ -53,7 +53,7 @@ def default_whisper(
     # The table goes from small to large.
     if not fitting:
         return next(iter(entries)), f"the smallest {what}; even this is a lot for {where}"
-    return fitting[-1], f"the largest {what} in reasonable time on {where}"
+    return fitting[-1], f"the largest {what} that runs in reasonable time on {where}"
 
 
 def real_time_factor(entry: ModelEntry, cores: int) -> float | None:

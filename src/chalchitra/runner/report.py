@@ -259,12 +259,12 @@ def _clock_column(*, left: bool) -> ProgressColumn:
 
 def time_left(elapsed: float, done: float, total: float | None) -> float | None:
     """Seconds that a task still needs at the pace that it has had; None while nobody can tell."""
-    if elapsed < _SURE_AFTER_SECONDS or not total or not 0 < done < total:
+    if elapsed < _SURE_AFTER_SECONDS or not total or not _SURE_AFTER_SHARE * total <= done < total:
         return None
     return elapsed * (total - done) / done
 
 
-_SURE_AFTER_SECONDS = 3.0
+_SURE_AFTER_SECONDS, _SURE_AFTER_SHARE = 3.0, 0.01
 """Before that a task has started up more than it has worked."""
 _ROOM_FOR_LEFT, _ROOM_FOR_BARS, _ROOM_FOR_WORDS = 56, 78, 110
 """So many columns a terminal must have for the time left, for a bar, for what a stage does."""

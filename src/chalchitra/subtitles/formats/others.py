@@ -24,6 +24,7 @@ class Other(NamedTuple):
     fix: str
 
 
+_TEXT_OF_IT = "Give its subtitles or its text as a file."
 _BYTES: tuple[tuple[int, bytes, Other], ...] = (
     (0, b"PG", Other("Blu-ray's subtitles (PGS, .sup)", _PICTURES)),
     (0, b"\x00\x00\x01\xba", Other("a DVD's subtitles or film (VobSub, .sub, .vob)", _PICTURES)),
@@ -32,8 +33,12 @@ _BYTES: tuple[tuple[int, bytes, Other], ...] = (
     (0, b"%PDF", Other("a PDF", "Copy its text into a plain text file (UTF-8) and give that.")),
     (0, b"{\\rtf", Other("rich text (.rtf)", _PROGRAM)),
     (0, b"\xd0\xcf\x11\xe0", Other("a document of Word or Excel (.doc, .xls)", _PROGRAM)),
-    (0, b"\x1aE\xdf\xa3", Other("a film (Matroska or WebM)", "Give the film before --transcript.")),
-    (4, b"ftyp", Other("a film (MP4)", "Give the film before --transcript.")),
+    (
+        0,
+        b"\x1aE\xdf\xa3",
+        Other("a film (Matroska or WebM)", _TEXT_OF_IT),
+    ),
+    (4, b"ftyp", Other("a film (MP4)", _TEXT_OF_IT)),
     (0, b"\x1f\x8b", Other("a packed file (.gz)", "Unpack it and give the text.")),
     (0, b"Rar!", Other("a packed file (.rar)", "Unpack it and give the text.")),
     (0, b"7z\xbc\xaf", Other("a packed file (.7z)", "Unpack it and give the text.")),
