@@ -107,7 +107,7 @@ def test_a_length_that_nobody_measured_refuses_no_clip(make_film, monkeypatch):
     assert not film.measured
     assert validate_clip(film, 5000, 6000) == (5000, 6000)
     film.measured = True
-    with pytest.raises(UsageError, match="the film is 10"):
+    with pytest.raises(UsageError, match="starts at 5000 s, but the film is only 10"):
         validate_clip(film, 5000, 6000)
 
 

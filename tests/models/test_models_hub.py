@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -263,7 +264,7 @@ def test_a_model_with_code_of_its_own_is_copied_with_what_says_where_it_is_from(
     from chalchitra.models import advice
 
     monkeypatch.setattr(advice, "_others", lambda *_: [])
-    with_code = entry.model_copy(update={"trust_remote_code": True})
+    with_code = replace(entry, trust_remote_code=True)
     [line] = advice.advice(with_code, with_code.sources, resumable=False)
     assert "--from" not in line  # such a folder's code would never run
     assert line.endswith(f"to {entry.path().absolute()}.")

@@ -46,8 +46,8 @@ def advice(
     if entry.trust_remote_code:
         # Its code runs only where a manifest says from which revision it was fetched.
         yield (
-            f"Or have Chalchitra fetch it on a machine with a network, and copy that machine's folder "
-            f"models/{entry.path(root).name} with all its files to {entry.path(root).absolute()}."
+            "Or have Chalchitra fetch it on a machine with a network, and copy its folder there, "
+            f"models/{entry.path(root).name}, with all its files to {entry.path(root).absolute()}."
         )
         return
     for folder in _cached(entry):
