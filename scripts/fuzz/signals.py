@@ -50,8 +50,8 @@ SOON = 2.0
 LATE = 30.0
 """Seconds after which it is taken to hang, however much else the machine has to do."""
 ODD = re.compile(r"Traceback|Exception ignored|Fatal Python|defect of|disk is full|Broken pipe")
-FILM_BYTES = 1_000_000_000
-"""Of a film that takes a second to hash; it is a hole, and takes no room."""
+FILM_BYTES = 500_000_000
+"""Of a film that takes half a second to hash; it is a hole, and takes no room."""
 MODEL = {f"part-{number}.bin": bytes(200_000) for number in range(8)}
 MODELS_TOML = """
 [defaults.whisper]
@@ -65,6 +65,16 @@ cpu_cost = 1
 gpu_speed = 1
 [whisper.base.ctranslate2]
 sources = [{ hub = "tests/base", revision = "%s" }]
+files = [%s]
+[wav2vec2.aligner]
+languages = ["hi"]
+licence = "CC-BY-NC-4.0"
+memory_mb = 1
+gpu_memory_mb = 1
+cpu_cost = 1
+gpu_speed = 1
+[wav2vec2.aligner.hf]
+sources = [{ hub = "tests/aligner", revision = "%s" }]
 files = [%s]
 """
 COMMIT = "a" * 40
@@ -130,9 +140,10 @@ class Place:
         for own in paths.config_dir().iterdir():
             if not (config / own.name).exists():
                 (config / own.name).symlink_to(own)
+        (project.root / "bootstrap.sh").symlink_to(paths.project_root() / "bootstrap.sh")
         (config / "models.toml").unlink()
         files = ", ".join(f'{{ name = "{name}" }}' for name in MODEL)
-        (config / "models.toml").write_text(MODELS_TOML % (COMMIT, files))
+        (config / "models.toml").write_text(MODELS_TOML % (COMMIT, files, COMMIT, files))
         return cls(root, project, hub)
 
     def env(self, folder: Path) -> dict[str, str]:
@@ -151,6 +162,10 @@ class Place:
         demo = (paths.project_root() / "docs" / "demo" / "demo.mp4").read_bytes()
         for number in range(count):
             (folder / f"film {number}.mp4").write_bytes(demo + bytes(number))
+
+    def run(self, folder: Path, *words: str) -> None:
+        command = self.project.command(*words)
+        subprocess.run(command, env=self.env(folder), check=True, capture_output=True)
 
     def jobs(self, out: Path, count: int, **how: Any) -> list[Path]:
         return self.project.jobs(out, count, **how)
@@ -274,12 +289,14 @@ def copied(source: str, copy: str) -> str:
 
 
 def large_film(place: Place, folder: Path, count: int) -> None:
+    """Jobs of one stage: what comes before it is looked at."""
     for job in place.jobs(folder / "out", count):
         film = folder / f"film {job.name}{LARGE}"
         film.write_text(job.name)
         os.truncate(film, FILM_BYTES)
         text, stat = (job / "job.json").read_text(), film.stat()
         data = json.loads(text)
+        data["stages"] = data["stages"][:1]
         data["film"] |= {"path": str(film), "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
         (job / "job.json").write_text(json.dumps(data))
 
@@ -287,8 +304,24 @@ def large_film(place: Place, folder: Path, count: int) -> None:
 def finished(place: Place, folder: Path, languages: Sequence[str]) -> None:
     place.jobs(folder / "out", 1, languages=languages)
     for _ in range(2):
-        run = place.project.command("run-pipeline", "--all", "--out", folder / "out")
-        subprocess.run(run, env=place.env(folder), check=True, capture_output=True)
+        place.run(folder, *ALL(folder))
+
+
+def edited(place: Place, folder: Path) -> None:
+    finished(place, folder, ["en"])
+    subtitles(place, folder, 100)
+
+
+def taken(out: Path) -> Iterator[str]:
+    yield from half_made(out)
+    if any(not read_job(job).edits for job in job_folders(out)):
+        yield "the edits are not in the job"
+
+
+def agreed(models: Path) -> Iterator[str]:
+    names = {path.name for path in models.iterdir()}
+    if names != {"accepted.json", ".lock-accepted.json"}:
+        yield f"in models/: {sorted(names)}"
 
 
 def stored(place: Place, folder: Path, count: int) -> None:
@@ -347,6 +380,16 @@ COMMANDS: dict[str, Command] = {
         lambda folder: ["models", "fetch", "base", "--format", "ctranslate2"],
         whole=fetched,
     ),
+    "models verify": Command(
+        lambda place, folder: place.run(folder, "models", "fetch", "base"),
+        lambda folder: ["models", "verify"],
+        shared=True,
+    ),
+    "models accept": Command(
+        lambda place, folder: (folder / "models").mkdir(),
+        lambda folder: ["models", "accept", "aligner"],
+        whole=lambda folder, printed: agreed(folder / "models"),
+    ),
     "stages": Command(
         lambda place, folder: place.jobs(folder / "out", 1, languages=["en"]) and None,
         ALL,
@@ -367,6 +410,22 @@ COMMANDS: dict[str, Command] = {
         unchanged,
         lambda folder, printed: half_made(folder / "out"),
         again_codes=(0, 2),  # stages that do nothing make no report to show
+    ),
+    "review": Command(
+        lambda place, folder: edited(place, folder),
+        lambda folder: [
+            "review", str(job_folders(folder / "out")[0]), str(folder / "film.srt"), "-t", "hi",
+            "--yes",
+        ],
+        unchanged,
+        lambda folder, printed: taken(folder / "out"),
+        again_codes=(0, 2),
+    ),
+    "run --to": Command(
+        lambda place, folder: place.jobs(folder / "out", 1) and None,
+        lambda folder: [*ALL(folder), "--to", str(folder / "players")],
+        unchanged,
+        lambda folder, printed: done(folder / "out"),
     ),
     "rm": Command(
         lambda place, folder: place.jobs(folder / "out", 150, done=True) and None,
@@ -404,6 +463,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "doctor": Command(
         lambda place, folder: None, lambda folder: ["doctor"], shared=True
+    ),
+    "bootstrap": Command(
+        lambda place, folder: None, lambda folder: ["bootstrap", "--check"], shared=True
     ),
 }  # fmt: skip
 

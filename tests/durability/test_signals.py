@@ -19,10 +19,11 @@ from pathlib import Path
 
 import pytest
 
-from chalchitra import stopping
-from chalchitra.jobs import JobLayout, read_state
+from chalchitra import paths, stopping
+from chalchitra.jobs import JobLayout, read_job, read_state
+from chalchitra.settings import resolve
 
-from .harness import Forked, assert_whole, problems_of, temporary_files
+from .harness import Forked, assert_whole, outputs, problems_of, temporary_files
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc")
 
@@ -30,6 +31,7 @@ SEED = int(os.environ.get("CHALCHITRA_SEED", "1"))
 CASES = int(os.environ.get("CHALCHITRA_KILLS", "2"))
 FIRST = 4
 """Before it our streams are not in place, and a log that becomes a pipe is no stream of theirs."""
+CONFIG = paths.config_dir()
 DOES = frozenset(
     {"open", "os.listdir", "os.scandir", "os.rename", "os.mkdir", "os.remove", "os.rmdir",
      "os.link", "subprocess.Popen", "shutil.rmtree"}
@@ -85,6 +87,7 @@ def cut_short(out: Path, argv, tmp_path: Path, check) -> str:
     hook = before_number(0, lambda: None, seen)
     run = Forked(argv(undisturbed), tmp_path / "undisturbed.log", hook)
     code = run.wait()
+    check(undisturbed, run)
     total = seen.stat().st_size
     assert total > FIRST + CASES, run.text
     chance = random.Random(SEED)
@@ -106,6 +109,11 @@ def cut_short(out: Path, argv, tmp_path: Path, check) -> str:
 
 def jobs_of(out: Path) -> list[Path]:
     return sorted(path.parent for path in out.glob("2*/*/*/[!.]*/*/job.json"))
+
+
+def undisturbed(out: Path) -> Path:
+    """What `cut_short` compares with, which it leaves."""
+    return out.parent / "undisturbed"
 
 
 def go_on(out: Path, reference, log: Path) -> None:
@@ -164,6 +172,109 @@ def test_removing_is_told_to_stop(many, tmp_path):
 
     problems = cut_short(many, lambda out: ["rm", "--yes", *jobs_of(out)], tmp_path, check)
     assert not problems, problems
+
+
+@pytest.fixture
+def wishing(tiny, monkeypatch):
+    """The tiny project with all that is settled by files of config/."""
+    for name in ("CHALCHITRA_SEED", "CHALCHITRA_KILLS"):  # which are no settings
+        monkeypatch.delenv(name, raising=False)
+    for file in CONFIG.glob("*.toml"):
+        own = tiny.root / "config" / file.name
+        if not own.exists():
+            own.symlink_to(file)
+    return tiny
+
+
+def test_preparing_is_told_to_stop(wishing, tmp_path):
+    season, out = tmp_path / "season", tmp_path / "prepared" / "out"
+    season.mkdir()
+    out.mkdir(parents=True)
+    for number in range(3):
+        (season / f"film {number}.mkv").write_text(f"film {number}")
+
+    def argv(out):
+        return ["prepare-job", season, "--transcribe", "-s", "en", "--model", "base", "--out", out]
+
+    def check(out, run):
+        there = {f"job_{''.join(job.parts[-5:-2])}_{job.name}" for job in jobs_of(out)}
+        assert len(list(out.glob("2*/*/*/.ids/*"))) == len(there), "each number has its job"
+        assert temporary_files(out) == []
+        if not out.name.startswith("SIG"):
+            assert len(there) == 3
+        if not out.name.startswith("unread"):
+            assert set(re.findall(r"^(job_\d+_\d+) ", run.text, re.MULTILINE)) == there
+
+    problems = cut_short(out, argv, tmp_path, check)
+    assert not problems, problems
+
+
+@pytest.fixture
+def ran(wishing, tiny_jobs, tmp_path):
+    """An `out` with a job that is done, and what a person made of its track."""
+    file = tiny_jobs.prepared / "job.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"settings": resolve()}))
+    job = tiny_jobs.fresh("ran")
+    run = tiny_jobs.run(job)
+    assert run.wait() == 0, run.text
+    (tmp_path / "film.hi.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nedited\n")
+    return job.parents[4]
+
+
+@pytest.mark.parametrize("command", ["restyle", "review", "undo"])
+def test_remaking_is_told_to_stop(ran, tmp_path, command):
+    edited = ["review", "-t", "hi", "--yes"]
+    typed = {
+        "restyle": lambda job: ["restyle", job, "--style", "bbc"],
+        "review": lambda job: [*edited, job, tmp_path / "film.hi.srt"],
+        "undo": lambda job: [*edited, job, "--undo"],
+    }
+    wanted = ["hi"] if command == "review" else []
+    if command == "undo":
+        (job,) = jobs_of(ran)
+        Forked(typed["review"](job), tmp_path / "edited.log").wait()
+        assert read_job(job).edits
+
+    def argv(out):
+        return typed[command](*jobs_of(out))
+
+    def check(out, run):
+        log = tmp_path / f"{out.name}-again.log"
+        again = Forked(argv(out), log).wait()
+        assert again in {code, 2} if command == "undo" else again == code, log.read_text()
+        go_on(out, outputs(*jobs_of(undisturbed(out))), log)
+        (job,), (made,) = jobs_of(out), jobs_of(undisturbed(out))
+        assert read_job(job).settings == read_job(made).settings
+        assert list(read_job(job).edits) == list(read_job(made).edits) == wanted
+
+    code = Forked(argv(copy(ran, "code")), tmp_path / "code.log").wait()
+    problems = cut_short(ran, argv, tmp_path, check)
+    assert not problems, problems
+
+
+def test_handing_over_is_told_to_stop(tiny_jobs, tmp_path):
+    def argv(out):
+        return ["run-pipeline", "--all", "--out", out, "--to", out / "players"]
+
+    def check(out, run):
+        (job,) = jobs_of(out)
+        for copied in (out / "players").glob("[!.]*"):
+            assert copied.read_bytes() == (job / "output" / copied.name).read_bytes()
+        again = Forked(
+            ["run-pipeline", "--job-dir", job, *argv(out)[2:]], tmp_path / f"{out.name}-2.log"
+        )
+        assert again.wait() == 0, again.text
+        assert players(out) == players(undisturbed(out))
+        go_on(out, tiny_jobs.reference, tmp_path / f"{out.name}-again.log")
+
+    problems = cut_short(tiny_jobs.fresh("single").parents[4], argv, tmp_path, check)
+    assert not problems, problems
+
+
+def players(out: Path) -> dict[str, bytes]:
+    found = {file.name: file.read_bytes() for file in (out / "players").iterdir()}
+    assert found
+    return found
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import shlex
 import signal
@@ -15,8 +16,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from chalchitra import stopping
 from chalchitra.environments import state as state_
 from chalchitra.environments.build import Builder
+
+SEED = int(os.environ.get("CHALCHITRA_SEED", "1"))
+CASES = int(os.environ.get("CHALCHITRA_KILLS", "4"))
 
 
 def whole(checkout, name, **options):
@@ -174,6 +179,60 @@ def test_an_environment_is_there_though_its_successor_got_no_name(checkout, numb
     assert stamps(checkout)["heavy"] == before["heavy"]
     assert whole(checkout, "heavy")
     assert not checkout.leftovers
+
+
+TOLD = """
+import os, signal, sys
+
+wanted, number, count = int(sys.argv.pop()), int(sys.argv.pop()), 0
+
+def hook(event, args):
+    global count
+    if event in ("open", "os.listdir", "os.scandir", "os.rename", "os.mkdir", "os.remove",
+                 "os.rmdir", "subprocess.Popen", "shutil.rmtree", "fcntl.flock"):
+        count += 1
+        if count == wanted:
+            os.kill(os.getpid(), number)
+
+from chalchitra import starting
+from chalchitra.environments.command import main
+sys.addaudithook(hook)
+code = main(sys.argv[1:])
+print(count)
+sys.exit(code)
+"""
+
+
+def test_told_before_anything_that_it_does_it_keeps_what_was(checkout):
+    """At moments drawn by seed, as in tests/durability/test_signals.py."""
+    checkout.bootstrap()
+    before = stamps(checkout)
+
+    def run(number, wanted):
+        words = ["--force", "--env", "heavy", str(int(number)), str(wanted)]
+        return subprocess.run(
+            [sys.executable, "-c", TOLD, *words],
+            env=checkout.variables,
+            capture_output=True,
+            text=True,
+        )
+
+    undisturbed = run(signal.SIGINT, 0)
+    assert undisturbed.returncode == 0, undisturbed.stderr
+    total = int(undisturbed.stdout.splitlines()[-1])
+    chance = random.Random(SEED)
+    for wanted in chance.sample(range(1, total), CASES):
+        number = chance.choice(stopping.SIGNALS)
+        done = run(number, wanted)
+        told = f"{number.name} before {wanted} of {total}: {done.returncode}, {done.stderr}"
+        assert done.returncode in (0, 130) or (done.returncode, done.stderr) == (-number, ""), told
+        assert not re.search("Traceback|Exception ignored", done.stderr), told
+        assert whole(checkout, "heavy"), told
+        assert stamps(checkout)["main"] == before["main"], told
+        if checkout.leftovers:
+            assert checkout.bootstrap("--force", "--env", "main").returncode == 0, told
+            before = stamps(checkout)
+            assert not checkout.leftovers, told
 
 
 def test_a_killed_build_never_counts_and_the_next_one_waits_for_its_rest(checkout):

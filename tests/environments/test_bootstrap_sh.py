@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,16 @@ def test_ctrl_c_is_kept_until_python_hears_it(machine):
         pytest.skip("this env(1) blocks no signals")
     machine.tool("python3.11", '#!/bin/sh\n[ "$1" = -c ] || { kill -INT $$; echo still here; }\n')
     assert machine.run().stdout == "still here\n"
+
+
+def test_as_a_command_it_gets_signals_as_a_shell_has_them(tmp_path, monkeypatch):
+    """Python ignores a closed pipe: of what outlives the script, each `echo` would complain."""
+    monkeypatch.setenv("CHALCHITRA_ROOT", str(tmp_path))
+    script = tmp_path / "bootstrap.sh"
+    script.write_text("#!/bin/sh\nkill -PIPE $$; echo it is ignored\n")
+    script.chmod(0o755)
+    done = subprocess.run([sys.executable, "-m", "chalchitra", "bootstrap"], capture_output=True)
+    assert (done.returncode, done.stdout) == (-signal.SIGPIPE, b"")
 
 
 def test_asks_uv_where_no_python_fits(machine):

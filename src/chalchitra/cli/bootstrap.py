@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import typer
 
@@ -14,4 +15,5 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 def bootstrap(context: typer.Context) -> None:
     """Build or check the environments (./bootstrap.sh --help)."""
     script = str(project_root() / "bootstrap.sh")
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and a shell would complain
     os.execv(script, [script, *context.args])
