@@ -661,6 +661,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(arguments)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # who fetches has gone
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # As a terminal's commands have them: nohup(1) and & would have them ignored in every case.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
