@@ -78,6 +78,15 @@ sources = [{ hub = "tests/aligner", revision = "%s" }]
 files = [%s]
 """
 COMMIT = "a" * 40
+STUBBORN = """import os, signal, time
+if "FUZZ_STUBBORN" in os.environ:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(1)
+"""
+"""Begins each stage: where a command wants it, none ends when it is asked to."""
+AGAIN = 0.6
+"""Seconds after which who waits for a stubborn stage presses Ctrl-C again."""
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -140,6 +149,8 @@ class Place:
         for own in paths.config_dir().iterdir():
             if not (config / own.name).exists():
                 (config / own.name).symlink_to(own)
+        for script in paths.stages_dir(project.root).iterdir():
+            script.write_text(STUBBORN + script.read_text())
         (project.root / "bootstrap.sh").symlink_to(paths.project_root() / "bootstrap.sh")
         (config / "models.toml").unlink()
         files = ", ".join(f'{{ name = "{name}" }}' for name in MODEL)
@@ -192,6 +203,8 @@ class Command:
     shared: bool = False
     again_codes: tuple[int, ...] = (0,)
     share: float = 1.0
+    stubborn: bool = False
+    """Its stages do not end when they are asked to; it is told twice, and timed from then on."""
 
 
 def job_folders(out: Path) -> list[Path]:
@@ -273,6 +286,15 @@ def unchanged(folder: Path, _: str | None) -> Iterator[str]:
     yield from half_made(folder / "out")
 
 
+def short(jobs: list[Path], count: int) -> list[Path]:
+    """Leave jobs their first stages."""
+    for job in jobs:
+        data = json.loads((job / "job.json").read_text())
+        data["stages"] = data["stages"][:count]
+        (job / "job.json").write_text(json.dumps(data))
+    return jobs
+
+
 LARGE = ".large.mkv"
 
 
@@ -290,13 +312,12 @@ def copied(source: str, copy: str) -> str:
 
 def large_film(place: Place, folder: Path, count: int) -> None:
     """Jobs of one stage: what comes before it is looked at."""
-    for job in place.jobs(folder / "out", count):
+    for job in short(place.jobs(folder / "out", count), 1):
         film = folder / f"film {job.name}{LARGE}"
         film.write_text(job.name)
         os.truncate(film, FILM_BYTES)
         text, stat = (job / "job.json").read_text(), film.stat()
         data = json.loads(text)
-        data["stages"] = data["stages"][:1]
         data["film"] |= {"path": str(film), "size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
         (job / "job.json").write_text(json.dumps(data))
 
@@ -396,6 +417,20 @@ COMMANDS: dict[str, Command] = {
         unchanged,
         lambda folder, printed: done(folder / "out"),
     ),
+    "stubborn stages": Command(
+        lambda place, folder: short(place.jobs(folder / "out", 1), 2) and None,
+        ALL,
+        unchanged,
+        lambda folder, printed: done(folder / "out"),
+        stubborn=True,
+    ),
+    "stubborn batch": Command(
+        lambda place, folder: short(place.jobs(folder / "out", 3), 2) and None,
+        ALL,
+        unchanged,
+        lambda folder, printed: done(folder / "out"),
+        stubborn=True,
+    ),
     "batch": Command(
         lambda place, folder: place.jobs(folder / "out", 3) and None,
         ALL,
@@ -487,8 +522,12 @@ def run(
     delay: float | None = None,
     kind: str = "",
     both: bool = False,
+    twice: bool = False,
 ) -> Run:
-    """Run a command; after `delay` seconds tell it something, or leave its stdout, or `both`."""
+    """Run a command; after `delay` seconds tell it something, or leave its stdout, or `both`.
+
+    `twice` tells it again after a while.
+    """
     process = subprocess.Popen(
         argv,
         env=env,
@@ -525,13 +564,12 @@ def run(
             process.wait(delay)
         if process.poll() is None:
             told = time.monotonic()
-            if kind == "pipe":
-                process.stdout.close()
-            elif kind == "SIGTERM":
-                process.terminate()
-            else:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.Signals[kind])
+            tell(process, kind)
+            if twice and kind != "pipe":
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(AGAIN)
+                told = time.monotonic()
+                tell(process, "SIGTERM" if kind == "SIGTERM" else "SIGINT")
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(LATE)
             seconds = time.monotonic() - told
@@ -546,6 +584,19 @@ def run(
             stream.close()
     text = {name: data.decode("utf-8", "replace") for name, data in got.items()}
     return Run(process.returncode, text.get("out", ""), text.get("err", ""), seconds)
+
+
+def tell(process: subprocess.Popen[bytes], kind: str) -> None:
+    """As a terminal does, which tells all that it started, or as kill(1) does, or a reader."""
+    if kind == "pipe":
+        assert process.stdout
+        process.stdout.close()
+    elif process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            if kind == "SIGTERM":
+                process.terminate()
+            else:
+                os.killpg(process.pid, signal.Signals[kind])
 
 
 def running(folder: Path) -> list[str]:
@@ -593,7 +644,11 @@ class Fuzz:
 
     def _run(self, folder: Path, *how: Any) -> Run:
         argv = [PROGRAM, *self.command.typed(folder)]
-        return run(argv, self.place.env(folder), *how)
+        return run(argv, self._env(folder), *how)
+
+    def _env(self, folder: Path) -> dict[str, str]:
+        env = self.place.env(folder)
+        return env | {"FUZZ_STUBBORN": "1"} if self.command.stubborn else env
 
     def _measure(self) -> float:
         folder = self._folder("undisturbed")
@@ -617,7 +672,8 @@ class Fuzz:
         kind = KINDS[seed % len(KINDS)]
         delay = rnd.uniform(0, self.command.share * self.length)
         folder = self._folder(f"{seed:06d}")
-        ran = self._run(folder, delay, kind, kind == "pipe" and seed // len(KINDS) % 2 == 1)
+        both = kind == "pipe" and seed // len(KINDS) % 2 == 1
+        ran = self._run(folder, delay, kind, both, self.command.stubborn)
         problems = list(self._problems(kind, ran))
         problems += self.command.left(folder, ran.printed if kind != "pipe" else None)
         if kind == "pipe":
@@ -627,7 +683,7 @@ class Fuzz:
             problems += [f"still runs: {each}" for each in found if each in running(folder)]
         if not self.command.shared:
             argv = [PROGRAM, *(self.command.again or self.command.typed)(folder)]
-            again = run(argv, self.place.env(folder))
+            again = run(argv, self._env(folder))
             if again.code not in self.command.again_codes:
                 problems.append(f"the next run: {again.code}: {again.errors[-300:]}")
             problems += self.command.whole(folder, again.printed)
