@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from datetime import date
 
 import pytest
 
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.jobs import JobLayout, claim_id, write_job
+from chalchitra.jobs.listing import Jobs
 from chalchitra.runner.lock import held
 from chalchitra.runner.remove import plan_removal, remove
 
@@ -153,6 +156,31 @@ def test_a_job_that_lies_elsewhere_can_be_removed(project, tmp_path):
     write_job(job, tmp_path / "alone")
     remove(plan_removal(tmp_path / "alone"))
     assert not (tmp_path / "alone").exists()
+
+
+def test_a_removal_that_is_stopped_says_how_to_go_on(project, chalchitra, monkeypatch):
+    jobs = [project.job()[0].job_id for _ in range(3)]
+
+    def and_stop(removal):
+        remove(removal)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("chalchitra.runner.remove.remove", and_stop)
+    found = chalchitra("rm", *jobs, "--yes")
+    assert found.code == 130
+    assert found.out.splitlines() == [f"Removed {jobs[0]}."]
+    assert "Only 1 of 3 jobs were removed." in found.err
+    assert "without those that were removed" in found.err
+    monkeypatch.undo()
+    assert chalchitra("rm", *jobs[1:], "--yes", "--out", project.root / "out").code == 0
+
+
+def test_what_only_shows_is_no_run_that_was_cancelled(project, chalchitra, monkeypatch):
+    project.job()
+    monkeypatch.setattr(Jobs, "rows", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT))
+    found = chalchitra("jobs", "--out", project.root / "out")
+    assert found.code == 130
+    assert found.err.startswith("Error: The command was cancelled.")
 
 
 def test_a_removal_that_is_cut_short_is_not_listed_and_ended_by_the_next(

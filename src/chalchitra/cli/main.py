@@ -113,8 +113,9 @@ def main() -> NoReturn:
     """Run the program and end it: with 130 where it was told to stop, with an error's own code."""
     streams.read_names_as_utf8()
     debug = "--debug" in sys.argv
+    what = "run" if sys.argv[1:2] == ["run-pipeline"] else "command"
     try:
-        stopping.hear()
+        stopping.hear(f"The {what} was cancelled.")
         code = _run(debug)
         stopping.deaf()
     except CancelledError as stopped:  # raised once at most, wherever we were

@@ -56,14 +56,14 @@ def remove(
             fix="Add --yes.",
         )
     stopping.later()  # what was removed is told
-    removed = []
+    removed: list[Removal] = []
     stopped: CancelledError | None = None
     for removal in removals:
         try:
             stopping.check()
             remove(removal)
         except CancelledError as told:
-            stopped = told
+            stopped = _with_rest(told, len(removed), len(removals)) if removed else told
             break
         except ChalchitraError as error:
             errors.append(error)
@@ -86,6 +86,15 @@ def remove(
             show_error(failed, debug=False)
         raise stopped
     raise_all(errors)
+
+
+def _with_rest(stopped: CancelledError, removed: int, count: int) -> CancelledError:
+    """What is said where some were removed already: their names would be refused the next time."""
+    return CancelledError(
+        f"Only {removed} of {count} jobs were removed.",
+        cause=stopped.cause,
+        fix="To go on, type it again without those that were removed.",
+    )
 
 
 def _say(removal: Removal) -> None:
