@@ -49,6 +49,8 @@ SOON = 2.0
 """Seconds within which a command ends where no stage is to be stopped: what is reported."""
 LATE = 30.0
 """Seconds after which it is taken to hang, however much else the machine has to do."""
+UNREAD = 300.0
+"""The same where nobody reads: it does all that it has to do."""
 ODD = re.compile(r"Traceback|Exception ignored|Fatal Python|defect of|disk is full|Broken pipe")
 FILM_BYTES = 500_000_000
 """Of a film that takes half a second to hash; it is a hole, and takes no room."""
@@ -571,7 +573,7 @@ def run(
                 told = time.monotonic()
                 tell(process, "SIGTERM" if kind == "SIGTERM" else "SIGINT")
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(LATE)
+                process.wait(UNREAD if kind == "pipe" else LATE)
             seconds = time.monotonic() - told
     if delay is not None and process.poll() is None:
         process.kill()
