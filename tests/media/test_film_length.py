@@ -192,9 +192,10 @@ def test_a_clock_that_starts_late_makes_no_film_longer(make_film, tmp_path, name
         ("sound.w64", "-vn -c:a pcm_s24le"),
         ("sound.caf", "-vn -c:a pcm_s16be"),
         ("sound.avi", "-c:v mpeg4 -c:a pcm_u8"),
+        ("frames.avi", "-c:v mpeg4 -c:a mp2"),
     ],
 )
-def test_a_cut_file_of_bare_samples_is_as_long_as_its_header_says(
+def test_a_cut_file_without_an_index_is_as_long_as_its_header_says(
     make_film, tmp_path, name, codecs
 ):
     whole = make_film(name, codecs)

@@ -206,9 +206,10 @@ def test_roman_hindi_is_taken_and_said(read):
 
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])))
 def test_no_word_of_a_plain_text_is_lost_or_made_up(text):
-    """Of a text without marks that mean something else: brackets, notes, and a name's colon."""
-    bare = text.translate(str.maketrans(dict.fromkeys("[]()【】（）<>{}♪♫♬♩#:：", " ")))
-    script = read_plain(bare)
+    """Of a text without marks that mean something else: brackets, notes, stars, a colon."""
+    bare = text.translate(str.maketrans(dict.fromkeys("[]()【】（）<>{}♪♫♬♩🎵🎶🎼#:：", " ")))
+    bare = bare.replace("\u00ad", "").replace("*", "")
+    script, _ = read_plain(bare)
     spoken = " ".join(line.text for line in script.lines) if script else ""
     kept = [word for word in spoken.split() if any(char.isalnum() for char in word)]
     if script is None or script.kind == "plain text":
@@ -222,3 +223,73 @@ def test_any_bytes_are_a_script_or_one_error(tmp_path_factory, content, name):
     with suppress(UsageError):
         given = read_script(Path(path), find("en"))
         assert Script.model_validate_json(given.text) == given.script
+
+
+PLAY = """Title: My film
+
+INT. HOUSE - DAY
+
+Ram enters. HE: looks round.
+
+RAM (V.O.)
+(angry)
+Where were you?
+He said: come.
+
+SITA
+At home.
+
+CUT TO:
+"""
+
+
+def test_a_screenplay_is_spoken_by_the_names_above_its_speeches(read):
+    given = read("a.fountain", PLAY)
+    assert lines(given) == [
+        (9, "RAM", "Where were you?"),
+        (10, "RAM", "He said: come."),
+        (13, "SITA", "At home."),
+    ]
+    assert "line 1 (Title: My film), line 3 (INT. HOUSE - DAY)" in given.notes[1]
+    given = read("a.txt", "RAM\nWhere?\n\nSITA\n(sobs) Home.\n\nRAM\nCome here now.\n")
+    assert [line.speaker for line in given.script.lines] == ["RAM", "SITA", "RAM"]
+    assert [label.text for label in given.script.lines[1].labels] == ["(sobs)"]
+    assert len(given.notes) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "OH MY LOVE\nCOME TO ME\n\nOH MY LOVE\nGO AWAY\n",
+        "ओ मेरे दिल\nकहाँ चला\n\nओ मेरे दिल\nक्यों चला\n",
+        "STOP\nhe said then\n\nand so\non\n\nGO\nshe said\n\nand so\non\n",
+    ],
+)
+def test_what_is_no_screenplay_is_said_from_its_first_word_to_its_last(read, text):
+    given = read("a.txt", text)
+    assert " ".join(line.text for line in given.script.lines) == " ".join(text.split())
+    assert not any(line.speaker for line in given.script.lines)
+
+
+def test_numbers_and_bullets_of_a_list_are_not_said(read):
+    assert lines(read("a.txt", "1. Ram: Where?\n2. Sita: Home.\n\n3. Ram: Come.\n")) == [
+        (1, "Ram", "Where?"),
+        (2, "Sita", "Home."),
+        (4, "Ram", "Come."),
+    ]
+    given = read("a.txt", "• Go now.\n• Come.\n")
+    assert [line.text for line in given.script.lines] == ["Go now.", "Come."]
+    given = read("a.txt", "1. It is.\n5. No, five.\n")
+    assert "5." in " ".join(line.text for line in given.script.lines)
+
+
+@pytest.mark.parametrize("mark", [":-", " :-", ":–", " :— "])
+def test_a_dash_behind_a_colon_belongs_to_it(read, mark):
+    given = read("a.txt", f"राम{mark}कहाँ थे?\nसीता{mark}घर पर।\n", "hi")
+    assert lines(given) == [(1, "राम", "कहाँ थे?"), (2, "सीता", "घर पर।")]
+
+
+def test_letters_that_were_lost_before_are_told(read):
+    given = read("a.txt", "Go \ufffd\ufffd now, soft\u00adly.\n")
+    assert given.script.lines[0].text == "Go \ufffd\ufffd now, softly."
+    assert "lost 2 letters" in given.notes[1]

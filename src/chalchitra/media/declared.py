@@ -18,6 +18,13 @@ _NEAR = 0.02
 another from the header (WAV's `fact`)."""
 
 
+def declared_sound(name: str, stream: Any) -> float | None:
+    """The length in seconds of a stream of sound by an AVI's header; None of any other stream."""
+    if name != "avi" or stream.type != "audio" or not stream.time_base:
+        return None
+    return float(stream.frames * stream.time_base)
+
+
 class _Chunks(NamedTuple):
     """How a file's chunks begin: after `head` bytes, each with a name of `name` bytes and a size.
 

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from chalchitra.errors import UsageError
-from chalchitra.media.declared import declared
+from chalchitra.media.declared import declared, declared_sound
 from chalchitra.media.formats import BARE_STREAMS, INPUT_OPTIONS, check_file, file_url, shown
 from chalchitra.media.frame_rate import exact
 from chalchitra.media.guard import GUARD
@@ -89,6 +89,10 @@ def look(path: Path) -> dict[str, Any]:
                 header = longer
                 if len(streams) == 1:
                     streams[0].duration = longer
+        for stream, known in zip(container.streams, streams, strict=True):
+            sound = declared_sound(name, stream)
+            if sound is not None and known.duration is not None:
+                known.duration = max(known.duration, sound)
         played = [stream for stream in container.streams if kind_of(stream) in ("video", "audio")]
         metadata = [dict(stream.metadata) for stream in played]
     locked = None

@@ -14,8 +14,9 @@ from chalchitra.text.sentence_ends import is_punctuation, sentence_starts
 
 _SQUARE = {"[": "]", "【": "】", "［": "］"}
 _ROUND = {"(": ")", "（": "）"}
-_NOTES = "♪♫♬♩"
+_NOTES = "♪♫♬♩🎵🎶🎼"
 _DASHES = "-–—‐‑"
+_SOFT_HYPHEN = "\u00ad"
 _TURN = ">>"
 """What captioners write where another person begins to speak."""
 
@@ -117,7 +118,8 @@ def _without_notes(pieces: list[str]) -> tuple[list[str], bool]:
 
 def untagged(text: str) -> str:
     """A text without tags and invisible characters; entities as the characters that they mean."""
-    return " ".join(without_unseen(unescaped(TAG.sub("", without_emphasis(text)))).split())
+    bare = unescaped(TAG.sub("", without_emphasis(text))).replace(_SOFT_HYPHEN, "")
+    return " ".join(without_unseen(bare).split())
 
 
 def without_emphasis(text: str) -> str:

@@ -81,5 +81,9 @@ def _notes(found: Decoded, path: Path) -> list[str]:
         )
     elif found.guessed:
         notes.append(f"{path.name} was read as UTF-16, which it does not say it is.")
+    if count := found.text.count("\ufffd"):
+        notes.append(
+            f"{path.name} has lost {count} letters: an earlier program wrote \ufffd for them."
+        )
     notes += [f"{path.name} was mended: {repair}." for repair in found.repairs]
     return notes

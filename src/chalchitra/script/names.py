@@ -15,7 +15,9 @@ from chalchitra.text.abbreviations import abbreviations
 _COLONS = ":：﹕︓"
 _VISARGAS = "ःঃઃଃಃഃః"
 """What looks like a colon and is typed for one, apart from the name: no word has one apart."""
-_LEADS = "-–—‐‑>•*·"
+_DASHES = "-–—‐‑"
+"""Behind a colon they belong to it, as many in India write it: राम:-."""
+_LEADS = _DASHES + ">•*·"
 _LONGEST, _MOST_WORDS = 40, 4
 _WINDOW = 120
 _NEVER = frozenset('()[]{}<>!?।॥,;"“”|=\\♪♫…？！，。؟،')
@@ -88,14 +90,15 @@ def head_of(line: str, *, tabs: bool = False) -> Head | None:
     following = lead[at + 1 : at + 3]
     if lead[at] != "\t" and (following == "//" or following[:1].isdigit()):
         return None
-    name, note = _without_note(lead[:at].strip())
-    if not _could_be(name):
+    name, note = without_note(lead[:at].strip())
+    if not could_be(name):
         return None
     # The line again, since only its beginning was looked at.
     begins = line.index(lead[: at + 1]) + at + 1
-    voice = _is_out_of_sight(note)
+    voice = is_out_of_sight(note)
     sure = turn or voice or _has_title(name)
-    return Head(name, line[begins:].strip(), "" if voice else note, sure)
+    text = line[begins:].lstrip(_DASHES) if lead[at] in _COLONS else line[begins:]
+    return Head(name, text.strip(), "" if voice else note, sure)
 
 
 def _in_brackets(text: str) -> str | None:
@@ -104,10 +107,10 @@ def _in_brackets(text: str) -> str | None:
     if bare[:1] + bare[-1:] not in ("[]", "()", "（）", "【】"):
         return None
     name = " ".join(bare[1:-1].split())
-    return name if _could_be(name) else None
+    return name if could_be(name) else None
 
 
-def _without_note(text: str) -> tuple[str, str]:
+def without_note(text: str) -> tuple[str, str]:
     """A name and what stands in brackets behind it."""
     for opening, closing in ("()", "[]", "（）"):
         if text.endswith(closing) and (at := text.rfind(opening)) > 0:
@@ -115,13 +118,15 @@ def _without_note(text: str) -> tuple[str, str]:
     return " ".join(text.split()), ""
 
 
-def _is_out_of_sight(note: str) -> bool:
+def is_out_of_sight(note: str) -> bool:
+    """Whether what stands in brackets behind a name is nothing to hear: (V.O.)."""
     parts = note.strip("()[]（） ").casefold().replace("/", " ").replace(",", " ")
     said = "".join(character for character in parts if character.isalpha())
     return said in _OUT_OF_SIGHT
 
 
-def _could_be(name: str) -> bool:
+def could_be(name: str) -> bool:
+    """Whether a text is short enough for a name, and has nothing that no name has."""
     words = name.split()
     if not words or len(name) > _LONGEST or len(words) > _MOST_WORDS or not name[0].isalpha():
         return False

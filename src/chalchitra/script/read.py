@@ -76,7 +76,8 @@ def read_script(path: Path, language: Language, rate: float | None = None) -> Gi
         script = timed.script
         notes += timed.notes
     else:
-        script = _plain(text, path)
+        script, told = _plain(text, path)
+        notes += told
     if script is None:
         raise UsageError(
             f"Nothing in {path} can be spoken.",
@@ -104,7 +105,7 @@ def _timed(text: str, format_: formats.Format, path: Path, rate: float | None) -
     return timed
 
 
-def _plain(text: str, path: Path) -> Script | None:
+def _plain(text: str, path: Path) -> tuple[Script | None, list[str]]:
     """Plain text, unless its name or its lines say that it should have times."""
     if path.suffix.lower() in formats.SUFFIXES:
         raise _broken(path, "No cue with a time and a text was found in it.")

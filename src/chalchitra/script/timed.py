@@ -142,7 +142,7 @@ def _bare(text: str) -> str:
     """A row without the labels before it: [DOOR SLAMS] RAM: what?"""
     if head_of(text) is not None:
         return text
-    bare = text.lstrip(" ♪♫♬♩")
+    bare = text.lstrip(" ♪♫♬♩🎵🎶🎼")
     for _ in range(_LABELS_BEFORE):
         if bare[:1] not in _CLOSING:
             break
