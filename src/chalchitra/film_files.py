@@ -44,12 +44,12 @@ def find_films(paths: Iterable[Path]) -> FilmFiles:
         if not films:
             raise UsageError(
                 f"There is no film in {path}.",
-                cause=left_out or "The folder is empty.",
+                cause=f"Skipped: {left_out}." if left_out else "The folder is empty.",
                 fix="Give another folder, or name the films one by one.",
             )
         found.films += films
         if left_out:
-            found.notes.append(f"{path}: {left_out}")
+            found.notes.append(f"Skipped in {path}: {left_out}.")
     found.films[:] = dict.fromkeys(found.films)
     return found
 
@@ -62,7 +62,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _look_into(folder: Path) -> tuple[list[Path], str]:
-    """A folder's films, and a sentence on what else is in it; hidden files are not spoken of."""
+    """A folder's films, and what else is in it, for a sentence; hidden files are not spoken of."""
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
         folders = [entry for entry in entries if entry.is_dir()]
@@ -86,7 +86,7 @@ def _look_into(folder: Path) -> tuple[list[Path], str]:
     if beside:
         are = "is not a film" if len(beside) == 1 else "are not films"
         parts.append(f"{len(beside)} {_plural('file', beside)} that {are}")
-    return kinds.get("film", []), f"Skipped: {'; '.join(parts)}." if parts else ""
+    return kinds.get("film", []), "; ".join(parts)
 
 
 _LEFT_OUT = {
