@@ -48,7 +48,7 @@ def work():
             "path": name,
             "bytes": len(text.encode()),
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "deliver_as": f"film.{{name}}" if NAME in ("export", "subtitle_gen", "mux") else None,
+            "deliver_as": name if NAME in ("export", "subtitle_gen", "mux") else None,
         }}
         send(type="progress", done=len(outputs), total={count}, unit="files")
     fault("outputs")
