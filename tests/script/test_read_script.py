@@ -166,7 +166,6 @@ BROKEN = [
     ("empty.txt", b"", "no text"),
     ("blank.txt", b"\n \n", "no text"),
     ("picture.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is no text"),
-    ("cut.txt", "\ufeffabc".encode("utf-16-le") + b"x", "is no text"),
     ("codes.txt", b"abc\x01\x02", "is no text"),
     ("neither.txt", b"abc \x81\x8d", "is no text"),
     ("marks.txt", b"[he leaves]\n---\n", "can be spoken"),

@@ -429,6 +429,14 @@ MENDED = {
     "a control character": (b"don\x01't you know that", "don't you know that"),
     "colours of a terminal": (b"\x1b[31mdon't\x1b[0m", "don't"),
     "UTF-8 twice": ("क्यों नहीं".encode().decode("latin-1").encode(), "क्यों नहीं"),
+    "UTF-8 twice with a loss": (
+        "यह कहाँ गई और वह कब घर गई".encode().decode("cp1252", "replace").encode(),
+        "यह कहा� गई और वह कब घर गई"),
+    "a byte of Windows-1252": ("वह कब गई".encode() + b"\x92" + "स".encode(), "वह कब गई’स"),
+    "a mark, and a byte that is none": (
+        "\ufeffवह कब गई".encode() + b"\x92", "वह कब गई’"),
+    "a letter that was cut": ("वह कब और क्यों गई".encode()[:-1], "वह कब और क्यों ग"),
+    "UTF-16 that was cut": ("don't you".encode("utf-16-le")[:-1], "don't yo"),
     "UTF-16 with zeros": ("don't\r\nyou".encode("utf-16-le") + bytes(6), "don't you"),
 }  # fmt: skip
 

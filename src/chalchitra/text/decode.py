@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 _MARKS = (
@@ -39,11 +40,12 @@ def decode(data: bytes) -> Decoded:
     """The text of a file's bytes, without characters that no text has.
 
     Put right: zero bytes and DOS's end of file (U+001A) after the end, punctuation of Windows-1252
-    that came by way of Latin-1 (U+0080 to U+009F), UTF-8 that was written as UTF-8 once more, and
-    single control characters. Raises ValueError, which says on one line why it is no text.
+    that came by way of Latin-1 (U+0080 to U+009F), UTF-8 that was written as UTF-8 once more,
+    single control characters, and single bytes in UTF-8 that are none. Raises ValueError, which
+    says on one line why it is no text.
     """
     found = _decoded(data)
-    text, repairs = found.text.rstrip("\0"), []
+    text, repairs = found.text.rstrip("\0"), list(found.repairs)
     if text != found.text:
         repairs.append(
             f"zero characters after its end ({len(found.text) - len(text)}) are left out"
@@ -94,13 +96,13 @@ def _encoded_twice(text: str) -> str | None:
     data = bytearray()
     for character in text:
         code = ord(character)
-        if code > 0xFF and (code := _BACK.get(character, 0)) == 0:
+        if character == _LOST:
+            code = 0xFF  # part of a letter that was lost on the way
+        elif code > 0xFF and (code := _BACK.get(character, 0)) == 0:
             return None
         data.append(code)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+    mended = _mended(bytes(data), _LOST)
+    return mended.text if mended is not None else None
 
 
 _BACK = {character: ord(code) for code, character in _WINDOWS.items() if character}
@@ -109,25 +111,62 @@ _BACK = {character: ord(code) for code, character in _WINDOWS.items() if charact
 def _decoded(data: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            try:
-                return Decoded(_whole(data, encoding).decode(encoding), encoding)
-            except UnicodeDecodeError:
-                raise ValueError(f"It says that it is {encoding}, and is not.") from None
+            if encoding == "utf-8-sig":
+                mended = _mended(data.removeprefix(mark))
+                if mended is not None:
+                    return Decoded(mended.text, encoding, mended.repairs)
+            else:
+                with suppress(UnicodeDecodeError):
+                    whole, repairs = _whole(data, int(encoding[-2:]) // 8)
+                    return Decoded(whole.decode(encoding), encoding, repairs)
+            raise ValueError(f"It says that it is {encoding}, and is not.")
     if (guessed := _utf16(data)) is not None:
         return guessed
-    for encoding in ("utf-8", LEGACY):
-        try:
-            return Decoded(data.decode(encoding), encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("It is neither UTF-8 nor UTF-16 nor Windows-1252.")
+    if (mended := _mended(data)) is not None:
+        return mended
+    try:
+        return Decoded(data.decode(LEGACY), LEGACY)
+    except UnicodeDecodeError:
+        raise ValueError("It is neither UTF-8 nor UTF-16 nor Windows-1252.") from None
 
 
-def _whole(data: bytes, encoding: str) -> bytes:
-    """The data without a last character that is cut off and zero."""
-    size = {"utf-16": 2, "utf-32": 4}.get(encoding, 1)
+_LOST = "\ufffd"
+_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
+_ALIEN = 4
+"""Where so many bytes are letters of UTF-8 for one that is none, it is UTF-8 with damage; in other
+encodings nearly all are none."""
+
+
+def _mended(data: bytes, lost: str = "") -> Decoded | None:
+    """The text of UTF-8 with a few bytes that are none; None of other bytes.
+
+    These are read as Windows-1252, or stand as `lost`; a last letter that was cut is left out.
+    """
+    text = data.decode("utf-8", errors="surrogateescape")
+    alien = len(_ALIEN_BYTES.findall(text))
+    if not alien:
+        return Decoded(text, "utf-8")
+    if alien * _ALIEN > len(_LETTER.findall(data)):
+        return None
+    text = _CUT.sub("", text)
+    runs = _ALIEN_BYTES if not lost else _ALIEN_RUNS
+    text = runs.sub(
+        lambda found: lost or bytes([ord(found[0]) - 0xDC00]).decode(LEGACY, errors="replace"), text
+    )
+    return Decoded(text, "utf-8", (f"bytes that are no UTF-8 ({alien}) are guessed or left out",))
+
+
+_ALIEN_BYTES = re.compile("[\udc80-\udcff]")
+_ALIEN_RUNS = re.compile("[\udc80-\udcff]+")
+_CUT = re.compile("[\udcc2-\udcf4][\udc80-\udcbf]{0,2}$")
+
+
+def _whole(data: bytes, size: int) -> tuple[bytes, tuple[str, ...]]:
+    """The data without a last character that is cut, of `size` bytes; what is to be said of it."""
     rest = len(data) % size
-    return data[:-rest] if rest and not any(data[-rest:]) else data
+    if not rest:
+        return data, ()
+    return data[:-rest], ("its last letter is cut off",) if any(data[-rest:]) else ()
 
 
 def _utf16(data: bytes) -> Decoded | None:
@@ -137,13 +176,14 @@ def _utf16(data: bytes) -> Decoded | None:
         return None
     if len(body) < len(data):
         data = body + b"\0" * (len(body) % 2)
-    if len(data) < 4 or len(data) % 2:
+    data, repairs = _whole(data, 2)
+    if len(data) < 4:
         return None
     for encoding, low, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
         sides = data[low::2].count(0), data[high::2].count(0)
         if sides[0] == 0 and sides[1] * 20 > len(data):  # at least a tenth of the characters
             try:
-                return Decoded(data.decode(encoding), encoding)
+                return Decoded(data.decode(encoding), encoding, repairs)
             except UnicodeDecodeError:
                 return None
     return None
