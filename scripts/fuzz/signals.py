@@ -516,6 +516,8 @@ class Run:
     errors: str
     seconds: float | None
     """From the signal to the end; None where it had ended before."""
+    starved: float
+    """How many of these it waited for a processor that had other things to do."""
 
 
 def run(
@@ -560,21 +562,20 @@ def run(
     ]
     for reader in readers:
         reader.start()
-    seconds = None
+    seconds, starved = None, 0.0
     if delay is not None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(delay)
         if process.poll() is None:
-            told = time.monotonic()
+            told, starved = time.monotonic(), starved_seconds(process)
             tell(process, kind)
             if twice and kind != "pipe":
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(AGAIN)
-                told = time.monotonic()
+                ended_within(AGAIN, process)
+                told, starved = time.monotonic(), starved_seconds(process)
                 tell(process, "SIGTERM" if kind == "SIGTERM" else "SIGINT")
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(UNREAD if kind == "pipe" else LATE)
+            ended_within(UNREAD if kind == "pipe" else LATE, process)
             seconds = time.monotonic() - told
+            starved = starved_seconds(process) - starved
     if delay is not None and process.poll() is None:
         process.kill()
         got["err"] = got.get("err", b"") + b"Traceback: it hangs"
@@ -585,7 +586,21 @@ def run(
         if stream:
             stream.close()
     text = {name: data.decode("utf-8", "replace") for name, data in got.items()}
-    return Run(process.returncode, text.get("out", ""), text.get("err", ""), seconds)
+    return Run(process.returncode, text.get("out", ""), text.get("err", ""), seconds, starved)
+
+
+def ended_within(seconds: float, process: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process, and leave it to whoever wants to read about it."""
+    deadline, how = time.monotonic() + seconds, os.WEXITED | os.WNOWAIT | os.WNOHANG
+    while time.monotonic() < deadline and os.waitid(os.P_PID, process.pid, how) is None:
+        time.sleep(0.01)
+
+
+def starved_seconds(process: subprocess.Popen[bytes]) -> float:
+    """Seconds that its main thread has waited for a processor; 0 where the system does not say."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[1]) / 1e9
+    return 0.0
 
 
 def tell(process: subprocess.Popen[bytes], kind: str) -> None:
@@ -621,6 +636,8 @@ class Figures:
     seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
+    starved: int = 0
+    """So many ended late for want of a processor only."""
 
 
 class Fuzz:
@@ -743,7 +760,8 @@ def fuzz(cases: Fuzz, seeds: range, args: argparse.Namespace) -> Figures:
         figures.ended[word] += 1
         if ran.seconds is not None and not word.startswith("pipe"):
             figures.seconds.append(ran.seconds)
-            if ran.seconds > SOON:
+            figures.starved += ran.seconds > SOON >= ran.seconds - ran.starved
+            if ran.seconds - ran.starved > SOON:
                 figures.late.append(seed)
         if problems:
             figures.wrong.append(str(seed))
@@ -758,6 +776,8 @@ def fuzz(cases: Fuzz, seeds: range, args: argparse.Namespace) -> Figures:
         shown += f", {len(figures.late)} above {SOON:.0f} s"
         if figures.late:
             shown += f" (seeds {sorted(figures.late)})"
+        if figures.starved:
+            shown += f"; {figures.starved} more waited for a processor"
     print(
         f"{cases.name} ({cases.length:.1f} s): {len(seeds)} moments, {len(figures.wrong)} wrong; "
         f"{dict(sorted(figures.ended.items()))}; {shown}",
