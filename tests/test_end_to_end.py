@@ -273,7 +273,7 @@ def test_what_is_no_film_gets_one_clear_error_and_leaves_nothing(tmp_path, name,
         (["--subtitle", "--transcribe", "-s", "en"], 2, "one workflow"),
         (["-s", "en"], 2, "No workflow"),
         (["--subtitle", "-s", "en", "--transcript", "none.txt"], 2, "none.txt cannot be read"),
-        (["--subtitle", "-s", "en", "--transcript", str(DEMO)], 2, "is no text"),
+        (["--subtitle", "-s", "en", "--transcript", str(DEMO)], 2, "is not a text file"),
         (["--subtitle", "-s", "en", "--transcript", str(TEXT), SAME], 2, "for one film"),
     ],
 )

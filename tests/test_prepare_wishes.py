@@ -26,7 +26,7 @@ def test_the_clip_that_was_asked_for_is_in_the_job(tmp_path):
     ("wishes", "said"),
     [
         (Wishes("translate", "hi", ("en", "eng")), "more than once"),
-        (Wishes("transcribe", "hi", ("en",)), "takes no -t"),
+        (Wishes("transcribe", "hi", ("en",)), "cannot be combined with -t"),
         (Wishes("translate", "hi"), "needs a language"),
         (Wishes("subtitle", "hi", ("hi",)), "both the spoken language and a target"),
     ],

@@ -94,7 +94,7 @@ def test_a_language_into_itself_and_an_unknown_translator_are_refused() -> None:
 
 def test_whisper_is_offered_by_name_and_never_taken_unasked() -> None:
     error = refused("la", "ur")  # Latin has neither an IndicTrans2 nor an NLLB code
-    assert "by name" in error.what
+    assert "only when it is named" in error.what
     assert "`--translator whisper`" in error.fix
 
 

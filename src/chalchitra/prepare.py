@@ -153,8 +153,9 @@ def _script(wishes: Wishes, source: Language | None) -> GivenScript | None:
         return None
     if source is None:
         raise UsageError(
-            "--transcript wants to know the language of its text.",
-            cause="-s auto listens to the film, and the text may be in another script.",
+            "--transcript needs to know the language of its text.",
+            cause="-s auto detects the language from the audio, but the text may be in another "
+            "script.",
             fix="Name the language, for example: -s hi",
         )
     try:
@@ -309,11 +310,11 @@ def _settled(plan_: Plan, source: Language) -> tuple[Plan, list[str]]:
     if targets != plan_.targets:
         if plan_.wishes.workflow == "translate" and not targets:
             raise UsageError(
-                f"There is nothing to translate: {source.name} is spoken.",
+                f"There is nothing to translate: the film is in {source.name}.",
                 cause=f"-t names {source.name} only.",
                 fix="Name another language with -t, or use --transcribe or --subtitle.",
             )
-        told.append(f"{source.name} is what is spoken, so it is left out of -t.")
+        told.append(f"{source.name} is the spoken language, so it was left out of -t.")
     wishes = plan_.wishes
     _check_tracks(wishes, plan_.settings, source, targets)
     choices = with_listening(
@@ -369,7 +370,7 @@ def _fields(
         )
     stages = dict.fromkeys(split_key(key)[0] for key in keys)
     stream = asked.stream
-    heard = "" if stream.channel is None else f" Only its channel {stream.channel} is heard."
+    heard = "" if stream.channel is None else f" Only its channel {stream.channel} is used."
     notes = [*told, *plan_.contradictions]
     notes += [f"Audio track {stream.position}: {stream.reason}.{heard}"]
     notes += plan_.choices.notes
@@ -381,7 +382,7 @@ def _fields(
         notes.append(told_ahead)
     notes += [given.note] if given else ()
     if wishes.workflow == "subtitle" and not picture:
-        notes.append("The input has sound and no picture: tracks are made, and no film to mux.")
+        notes.append("The input has sound but no picture: subtitle tracks are made, but no film.")
     names = {item.whisper: item.name for item in all_languages() if item.whisper}
     return {
         "created": asked.now.isoformat(timespec="seconds"),
@@ -435,13 +436,13 @@ def _writable(out: Path) -> Iterator[None]:
     except OSError as error:
         cause, fix = _UNWRITABLE.get(error.errno or 0, ("", "Give another folder with --out."))
         raise UsageError(
-            f"No job can be written in {out}: {error.strerror or error}.", cause=cause, fix=fix
+            f"A job cannot be written to {out}: {error.strerror or error}.", cause=cause, fix=fix
         ) from None
 
 
-_FULL = ("The disk, or your share of it, is full.", "Make room, or give another folder with --out.")
+_FULL = ("The disk or your quota is full.", "Free some space, or give another folder with --out.")
 _CLOSED = (
-    "You may not write in that folder.",
+    "You have no permission to write to that folder.",
     "Give another folder with --out, or change its permissions.",
 )
 _UNWRITABLE = {
@@ -450,7 +451,7 @@ _UNWRITABLE = {
     errno.EACCES: _CLOSED,
     errno.EPERM: _CLOSED,
     errno.EROFS: ("That disk is read-only.", "Give another folder with --out."),
-    errno.ENAMETOOLONG: ("The path is too long.", "Give a shorter folder with --out."),
+    errno.ENAMETOOLONG: ("The path is too long.", "Give a folder with a shorter path with --out."),
     errno.ENOTDIR: ("A part of that path is a file.", "Give another folder with --out."),
 }
 """The true cause by the system's error, and what to do about it."""
@@ -496,8 +497,8 @@ def _check_targets(wishes: Wishes, source: Language | None, targets: tuple[Langu
         )
     if wishes.workflow == "transcribe" and targets:
         raise UsageError(
-            "--transcribe takes no -t.",
-            cause="A transcript is in the language that is spoken.",
+            "--transcribe cannot be combined with -t.",
+            cause="A transcript is in the spoken language.",
             fix="Use --translate or --subtitle, or leave -t out.",
         )
     for language in targets:
@@ -527,7 +528,7 @@ def _check_tracks(
         named = settings["mux"][key]
         if named not in (*languages, "none", *(["auto"] if key == "default_track" else [])):
             raise UsageError(
-                f"mux.{key} is {named!r}, and the film will have no such track.",
+                f"mux.{key} is {named!r}, but the film will have no such track.",
                 cause=f"Its tracks will be {', '.join(languages)}.",
                 fix=f"Name one of them, for example: --set mux.{key}={languages[0]}",
             )
@@ -566,8 +567,8 @@ def _user(named: str | None) -> str:
     if 0 < len(user) <= 64 and all(_in_name(char) for char in user) and user[0] not in ".-@+":
         return user
     raise UsageError(
-        f"{user!r} cannot be a user name here.",
-        cause="It becomes a folder: letters, digits and . _ - @ + only, at most 64.",
+        f"{user!r} is not a valid user name.",
+        cause="It becomes the name of a folder: at most 64 letters, digits and . _ - @ + only.",
         fix="For example: --user asha",
     )
 

@@ -159,9 +159,9 @@ def require_route(source: Language, target: Language, named: str | None = None) 
     if named:
         what = f"{known[named].title} cannot translate {source} into {target}."
     elif found:
-        what = f"{source} into {target} wants a translator that is taken only by name."
+        what = f"{source} into {target} needs a translator that is used only when it is named."
     else:
-        what = f"Nothing here translates {source} into {target}."
+        what = f"There is no translator from {source} into {target}."
     raise UsageError(
         what,
         cause=_why_not(source, target, found, named),
@@ -173,19 +173,19 @@ def _why_not(source: Language, target: Language, found: list[Route], named: str 
     known = translators()
     if named is None and found:
         asked = [known[name].title for name in found[0].translators if known[name].by_name]
-        return f"Only {asked[0]} can, which hears the film again."
+        return f"Only {asked[0]} can, which recognises the film again."
     who = {named: known[named]} if named else known
     if not any(one.knows(source) for one in who.values()):
         lacking = source
     elif not any(_table().writes(name, target) for name in who):
         lacking = target
     else:
-        return "There is no direct way, and none through English."
+        return "There is no direct way, and no way via English."
     if named is None:
-        return f"No translator knows {lacking}."
+        return f"No translator supports {lacking}."
     if lacking is target and known[named].knows(target):
-        return f"It translates into English only, and nothing goes on into {target}."
-    return f"It does not know {lacking}."
+        return f"It translates only into English, and nothing translates on into {target}."
+    return f"It does not support {lacking}."
 
 
 def _instead(found: list[Route]) -> str:
@@ -194,7 +194,7 @@ def _instead(found: list[Route]) -> str:
         return "Use " + " or ".join(f"`--translator {name}`" for name in names) + "."
     return typed(
         "chalchitra languages",
-        first="Choose another target with `-t`; to see which translator knows which language,",
+        first="Choose another target with `-t`; to see which translator supports which language,",
     )
 
 
@@ -216,8 +216,8 @@ def _load(path: Path) -> _Table:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise UsageError(
             f"{path} cannot be used: {error}.",
-            cause="It is missing, or was edited into something else than a table of translators.",
-            fix=restore_line("config/translators.toml", first="Mend it, or"),
+            cause="It is missing, or is no longer a valid table of translators.",
+            fix=restore_line("config/translators.toml", first="Fix it, or"),
         ) from None
 
 

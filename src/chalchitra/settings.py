@@ -107,7 +107,7 @@ def restyled(
         if section in settings and section not in _AFTERWARDS:
             raise UsageError(
                 f"{name} cannot be changed afterwards.",
-                cause="What is heard and translated depends on it.",
+                cause="Recognition and translation depend on it.",
                 fix=f"Prepare the film again with --set {name}={text}",
             )
         if key not in changed.get(section, {}):
@@ -124,14 +124,14 @@ def _read_table(root: Path | None) -> tuple[Settings, Settings]:
     except FileNotFoundError:
         raise UsageError(
             f"{path} is missing.",
-            cause="The checkout is not whole.",
+            cause="The checkout is incomplete.",
             fix=restore_line("config/pipeline.toml"),
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read: {error}.",
-            cause="It was edited into something that is no TOML.",
-            fix=restore_line("config/pipeline.toml", first="Mend that line, or"),
+            cause="It was edited and is no longer valid TOML.",
+            fix=restore_line("config/pipeline.toml", first="Fix that line, or"),
         ) from None
     limits = data.pop("limits", {})
     return data, limits
@@ -170,7 +170,7 @@ def _check_cues(settings: Settings, style: str) -> None:
     except ValidationError as error:
         raise UsageError(
             f"The section {_CUES} cannot be used: {problem(error)}.",
-            cause="A value set beside the style is of another kind than the style's.",
+            cause="A value that overrides the style does not fit the style's other values.",
             fix="Compare it with the same key in config/styles.toml.",
         ) from None
     if is_file(style):
@@ -210,7 +210,7 @@ def with_options(
         for name in OPTIONS[option] if value is not None else ():
             found.append((name, str(value)))
             if said.get(name, value) != value:
-                told.append(f"{option} {value} counts, and --set {name}={said[name]} does not.")
+                told.append(f"{option} {value} is used; --set {name}={said[name]} is ignored.")
     return found, told
 
 

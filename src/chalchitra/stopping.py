@@ -94,13 +94,13 @@ def at_once() -> bool:
 
 def cancelled() -> CancelledError:
     """The error of a program that was told to stop."""
-    how = {signal.SIGINT: "Ctrl-C was typed", signal.SIGHUP: "The terminal was closed"}
+    how = {signal.SIGINT: "Ctrl-C was pressed", signal.SIGHUP: "The terminal was closed"}
     number = _told.number
     name = f" ({signal.Signals(number).name})" if number else ""
     return CancelledError(
         _told.what,
-        cause=f"{how.get(number, 'The program was told to end')}{name}.",  # type: ignore[call-overload]
-        fix="Type the same command again to go on where it stopped.",
+        cause=f"{how.get(number, 'The program was told to stop')}{name}.",  # type: ignore[call-overload]
+        fix="Type the same command again to continue where it stopped.",
     )
 
 
@@ -190,7 +190,7 @@ def _hear(number: int, frame: FrameType | None) -> None:
 
 def _say(number: int) -> None:
     seconds = max(list(_told.slow.values()), default=0.0)
-    long = f"; a stage that runs may take up to {seconds:.0f} s to end" if seconds else ""
+    long = f"; a running stage may take up to {seconds:.0f} s to stop" if seconds else ""
     again = ". Ctrl-C again stops it at once" if seconds and number == signal.SIGINT else ""
     with suppress(OSError, ValueError, AttributeError):
         sys.stderr.write(f"Stopping{long}{again}.\n")

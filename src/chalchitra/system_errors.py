@@ -13,7 +13,7 @@ class Meaning(NamedTuple):
     fix: str
 
 
-_BUSY = Meaning("The system is too busy, or out of what it needs for it.", "Run the job again.")
+_BUSY = Meaning("The system is too busy, or has run out of a resource.", "Run the job again.")
 _FILES = Meaning(
     "Too many files are open.",
     "Close other programs or raise the limit (ulimit -n), and run again.",
@@ -32,7 +32,7 @@ MEANINGS: dict[int, Meaning] = {
     errno.ENOSPC: Meaning("The disk is full.", "Free some space and run again."),
     errno.EDQUOT: Meaning("The disk quota is used up.", "Free some space and run again."),
     errno.EFBIG: Meaning(
-        "The file system has no room for one file this large.",
+        "The file system cannot hold a file this large.",
         "Choose an --out folder on another file system.",
     ),
     errno.EROFS: Meaning("The disk is read-only.", "Choose another --out folder."),
@@ -61,14 +61,14 @@ MEANINGS: dict[int, Meaning] = {
     errno.EBUSY: Meaning("Another program uses the file.", "Close that program and run again."),
     errno.ETXTBSY: Meaning("Another program uses the file.", "Close that program and run again."),
     errno.ENAMETOOLONG: Meaning("The name or path is too long.", "Shorten the name or the path."),
-    errno.EISDIR: Meaning("A folder is where a file should be.", "Move the folder away."),
-    errno.ENOTDIR: Meaning("A part of the path is no folder.", "Check the path."),
-    errno.ELOOP: Meaning("The symbolic links of the path lead in a circle.", "Mend the links."),
+    errno.EISDIR: Meaning("There is a folder where a file should be.", "Move the folder away."),
+    errno.ENOTDIR: Meaning("A part of the path is not a folder.", "Check the path."),
+    errno.ELOOP: Meaning("The symbolic links in the path form a loop.", "Fix the links."),
     errno.ENOENT: Meaning(
         "A file or folder was moved or removed.", "Put it back and run the job again."
     ),
     errno.EEXIST: Meaning(
-        "Something of that name is there already.", "Move it away and run again."
+        "Something with that name already exists.", "Move it away and run again."
     ),
 }
 """By error number. What is not in here has no meaning that is known."""
@@ -78,7 +78,7 @@ PASSING = frozenset(number for number, found in MEANINGS.items() if found in (_D
 
 UNKNOWN = Meaning(
     "The system gives no other reason.",
-    "Run the job again, with --debug; report its log if it stays.",
+    "Run the job again with --debug, and report its log if it happens again.",
 )
 
 

@@ -33,7 +33,7 @@ def title_of(name: str, out: Path) -> tuple[str, str | None]:
     """
     plain = "".join(_plain(char) for char in name)
     plain = plain if plain.strip() else "film"
-    why = None if plain == name else "a file's name cannot have all of its characters"
+    why = None if plain == name else "some of its characters are not allowed in file names"
     out.mkdir(parents=True, exist_ok=True)
     trial = out / f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}"
     trial.mkdir()
@@ -43,12 +43,12 @@ def title_of(name: str, out: Path) -> tuple[str, str | None]:
                 why = because or why
                 break
         else:
-            title, why = "film", "the disk that the job is on does not take it"
+            title, why = "film", "the job's disk does not accept it"
     finally:
         shutil.rmtree(trial, ignore_errors=True)
     if why is None:
         return title, None
-    return title, f"The tracks are called {title!r} and not {_shown(name)!r}: {why}."
+    return title, f"The tracks are named {title!r}, not {_shown(name)!r}: {why}."
 
 
 def _candidates(name: str) -> Iterator[tuple[str, str | None]]:
@@ -57,7 +57,7 @@ def _candidates(name: str) -> Iterator[tuple[str, str | None]]:
     yield _cut(name, _NAME_BYTES), "with a language after it, it is too long for the disk"
     strict = "".join("-" if char in _NOWHERE else char for char in name).rstrip(" .") or "film"
     for most in (_NAME_BYTES, _SHORT_NAME_BYTES):
-        yield _cut(strict, most), "the disk that the job is on does not take that name"
+        yield _cut(strict, most), "the job's disk does not accept that name"
 
 
 def _takes(folder: Path, name: str) -> bool:

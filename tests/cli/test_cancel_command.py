@@ -56,7 +56,7 @@ def test_a_job_that_nobody_runs_cannot_be_cancelled(project, chalchitra, state, 
     JobState.of(job).model_copy(update={"state": state}).write(layout)
     found = chalchitra("cancel", job.job_id)
     assert found.code == 2
-    assert "Nobody runs" in found.err
+    assert "is not running" in found.err
     assert cause in found.err
     assert not layout.cancel.exists()
 
@@ -66,7 +66,7 @@ def test_a_job_that_does_not_stop_stays_asked(project):
     with held(layout, job.job_id):
         asked = ask(layout)
         assert not asked.elsewhere
-        with pytest.raises(HeldError, match="still runs") as caught:
+        with pytest.raises(HeldError, match="still running") as caught:
             wait(asked, 0.2)
         assert str(asked.runner.pid) in caught.value.fix
         assert layout.cancel.exists()

@@ -558,7 +558,7 @@ def really_typed(world: World, words: list[str]) -> None:
     command = [*own, *arguments]
     command += safe.get(command[0], [])
     printed = world.run(*command)
-    ended = "Nobody runs job" in printed.err  # the test has let go of the job that it held
+    ended = "is not running" in printed.err  # the test has let go of the job that it held
     assert printed.code == 0 or (command[0] == "cancel" and ended), (command, printed.err)
 
 

@@ -129,7 +129,7 @@ def test_what_cannot_be_leaves_the_job_as_it_was(chalchitra, quick, ran, edited,
 
 
 def test_the_jobs_own_copy_is_what_counts(chalchitra, quick, ran, edited):
-    """The person's file may go; the job's copy may not be another than was read."""
+    """The person's file may go; the job's copy may not be changed after it was read."""
     _, layout = ran
     path = edited("नमस्ते")
     chalchitra("review", layout.root, path)
@@ -137,7 +137,7 @@ def test_the_jobs_own_copy_is_what_counts(chalchitra, quick, ran, edited):
     assert quick.run(layout, force=True, only=("subtitle_gen",)).outcome.error is None
     (layout.root / copies(layout)[0]).write_text("{}")
     error = quick.run(layout).outcome.error
-    assert "another than was read" in error.what
+    assert "changed after it was read" in error.what
     assert "review" in error.fix
 
 

@@ -121,7 +121,7 @@ def test_a_film_in_the_jobs_own_folder_is_kept(project):
     shutil.move(job.film.path, film)
     job.film.path = film
     layout.job_file.write_text(job.model_dump_json())
-    with pytest.raises(UsageError, match="lies in the job's own folder"):
+    with pytest.raises(UsageError, match="is in the job's own folder"):
         plan_removal(layout.root)
     layout.job_file.write_text("{")
     layout.state.write_text(layout.state.read_text().replace("film.mkv", "other.mkv"))
@@ -134,7 +134,7 @@ def test_a_film_is_kept_where_only_the_state_still_knows_it(project):
     shutil.move(job.film.path, film)
     layout.state.write_text(layout.state.read_text().replace(str(job.film.path), str(film)))
     layout.job_file.write_text("{")
-    with pytest.raises(UsageError, match="lies in the job's own folder"):
+    with pytest.raises(UsageError, match="is in the job's own folder"):
         plan_removal(layout.root)
 
 
@@ -197,7 +197,7 @@ def test_a_removal_that_is_cut_short_is_not_listed_and_ended_by_the_next(
     found = chalchitra("rm", job.job_id, "--yes")
     monkeypatch.undo()
     assert found.code == 2
-    assert "not removed wholly" in found.err
+    assert "not removed completely" in found.err
     out = project.root / "out"
     rows = chalchitra("jobs", "--json", "--out", out).data
     assert [row["job_id"] for row in rows] == [other.job_id]

@@ -122,7 +122,7 @@ def test_the_others_finish_whatever_is_wrong_with_some(batch, project):
     needs = [film.error and film.error["what"] + " " + film.error["fix"] for film in ran.films]
     for need, said in zip(
         needs[1:5],
-        ("It is too loud. Hush.", "job.json is broken", "The film is gone", f"{os.getpid()}"),
+        ("It is too loud. Hush.", "job.json is broken", "The film is missing", f"{os.getpid()}"),
         strict=True,
     ):
         assert said in need

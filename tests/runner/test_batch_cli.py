@@ -116,9 +116,7 @@ def test_why_gives_every_jobs_reasons(batch):
     done = batch.type("--all", "--why")
     for number in ("001", "002"):
         name = f"job_20260102_{number}"
-        assert re.search(
-            rf"^{name} asr +write down what is said\n{name} because ", done.stdout, re.M
-        )
+        assert re.search(rf"^{name} asr +recognise the speech\n{name} because ", done.stdout, re.M)
 
 
 def test_a_dry_run_of_all_says_what_would_run_and_that_nothing_did(batch):
@@ -166,7 +164,7 @@ def test_being_told_to_end_ends_everything_and_prints_the_table(batch, project, 
     assert re.search(r"^job_20260102_006 +ready .* film$", out, re.M)
     assert re.search(r"^6 films in .*cancelled", out, re.M)
     first, what, cause, _ = err.splitlines()
-    assert first.startswith("Stopping; a stage that runs may take up to 15 s")
+    assert first.startswith("Stopping; a running stage may take up to 15 s")
     assert what == "Error: The run was cancelled."
     assert number.name in cause
     assert "Traceback" not in out + err

@@ -69,7 +69,7 @@ def test_what_is_unchanged_is_skipped(layout):
         ("packages", {"torch": "2.9.1"}, "libraries torch changed from 2.8.0 to 2.9.1"),
         ("models", {"asr": "m2"}, "model asr changed from m1 to m2"),
         ("inputs", {"audio": "i1", "regions": "r"}, "input regions is new"),
-        ("run_on", {}, "machine device is gone"),
+        ("run_on", {}, "machine device was removed"),
     ],
 )
 def test_each_part_is_a_reason_in_words(layout, part, values, reason):

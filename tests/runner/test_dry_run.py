@@ -61,8 +61,8 @@ def test_what_comes_after_a_changed_stage_would_run_too(quick):
     after = ["export", "translation@en", "subtitle_gen@hi", "subtitle_gen@en", "qc", "mux"]
     assert [key for key, (action, _) in found.items() if action == "run"] == ["alignment", *after]
     assert found["alignment"][1] == ["settings word is new"]
-    assert found["translation@en"][1] == ["alignment runs, and may make something else"]
-    assert found["subtitle_gen@en"][1] == ["translation@en runs, and may make something else"]
+    assert found["translation@en"][1] == ["alignment runs, and its output may change"]
+    assert found["subtitle_gen@en"][1] == ["translation@en runs, and its output may change"]
 
 
 def test_it_says_what_the_run_then_does(quick):
@@ -80,7 +80,7 @@ def test_a_second_job_on_the_film_would_reuse(quick):
     _, second = quick.job()
     assert plan(quick, second)["demux"] == (
         "reuse",
-        ["it has not run yet", f"{first.job_id} made the same"],
+        ["it has not run yet", f"{first.job_id} made the same result"],
     )
     assert actions(quick, second, force=True)["demux"] == "run"
 
@@ -149,5 +149,5 @@ def test_models_that_would_be_fetched_are_named(quick):
 def test_a_film_that_is_gone_is_an_error_now(quick):
     job, layout = quick.job()
     job.film.path.unlink()
-    with pytest.raises(UsageError, match="film is gone"):
+    with pytest.raises(UsageError, match="film is missing"):
         quick.run(layout, dry_run=True)

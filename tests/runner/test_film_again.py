@@ -55,7 +55,7 @@ def test_a_film_that_grew_runs_with_its_new_length_and_says_so(quick, found):
 @pytest.mark.parametrize(
     ("streams", "said"),
     [
-        ([], "not there"),
+        ([], "missing"),
         ([SOUND.model_copy(update={"kind": "video"})], "video"),
         ([SOUND.model_copy(update={"language": "ta"})], "ta"),
         ([SOUND.model_copy(update={"channels": 6})], "audio"),

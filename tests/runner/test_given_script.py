@@ -91,10 +91,10 @@ def test_a_text_that_changed_in_the_job_is_refused(quick, job, spoil, options):
     else:
         layout.script.unlink()
     if options:
-        with pytest.raises(Exception, match="another than was prepared"):
+        with pytest.raises(Exception, match="changed after the job was prepared"):
             quick.run(layout, **options)
         return
     outcome = quick.run(layout).outcome
     assert outcome.exit_code == ExitCode.USAGE
-    assert "another than was prepared" in outcome.error.what
+    assert "changed after the job was prepared" in outcome.error.what
     assert "film.txt" in outcome.error.fix

@@ -71,7 +71,7 @@ def test_an_edit_after_the_job_was_prepared_is_told_and_stops_nothing(quick, job
     ran = quick.run(layout)
     assert ran.outcome.exit_code == ExitCode.DONE
     assert len(ran.warnings) == 1
-    assert "edited since" in ran.warnings[0]
+    assert "edited after the job was prepared" in ran.warnings[0]
     source.path.unlink()
     assert quick.run(layout).warnings == []
 
@@ -85,6 +85,6 @@ def test_a_glossary_that_changed_in_the_job_is_refused(quick, job, spoil):
         layout.glossary.unlink()
     outcome = quick.run(layout).outcome
     assert outcome.exit_code == ExitCode.USAGE
-    assert "another than was prepared" in outcome.error.what
-    with pytest.raises(UsageError, match="another than was prepared"):
+    assert "changed after the job was prepared" in outcome.error.what
+    with pytest.raises(UsageError, match="changed after the job was prepared"):
         quick.run(layout, dry_run=True)

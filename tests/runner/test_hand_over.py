@@ -57,7 +57,7 @@ def test_what_is_not_ours_is_never_touched(project, subtitled):
     assert (project.root / "film.en.srt").is_symlink()
     assert (project.root / "film.hi.new.srt").is_file()
     assert (project.root / "film.en.new.srt").is_file()
-    assert len([note for note in done.summary["new_notes"] if "is kept" in note]) == 2
+    assert len([note for note in done.summary["new_notes"] if "was kept" in note]) == 2
 
 
 def test_ours_is_made_anew_until_a_person_changes_it(project, subtitled):

@@ -240,7 +240,7 @@ def test_what_was_made_smaller_says_so_and_does_not_reach_the_store(quick):
     assert record.reduced == {"batch_size": 4}
     row = ran.outcome.summary["stages"][2]
     (degraded,) = row["degraded"]
-    assert degraded["what"] == "It ran with batch size 4, less than the job says."
+    assert degraded["what"] == "It ran with batch size 4, lower than the job's settings."
     assert "--from asr" in degraded["fix"]
     assert quick.store.find(record.fingerprint) is None
     assert quick.store.find(read_record(layout, "vad").fingerprint) is not None

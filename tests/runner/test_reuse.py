@@ -45,7 +45,7 @@ def test_another_target_hears_nothing_again_and_says_why(quick, first):
     assert ran.outcome.exit_code == ExitCode.DONE
     assert ran.names("stage_reused") == [*HEARING, "subtitle_gen@hi"]
     assert ran.served == ["translation@ta", "subtitle_gen@ta", "qc", "mux"]
-    assert ran.reasons("asr") == ["it has not run yet", f"{first[0].job_id} made the same"]
+    assert ran.reasons("asr") == ["it has not run yet", f"{first[0].job_id} made the same result"]
     record = read_record(layout, "asr")
     assert (record.reused, record.made_by) == (True, first[0].job_id)
     assert [row["state"] for row in ran.outcome.summary["stages"][:5]] == ["reused"] * 5
@@ -141,7 +141,7 @@ def test_a_job_that_lost_its_result_takes_it_back(quick, first):
     shutil.rmtree(layout.stage("asr"))
     ran = quick.run(layout)
     assert ran.served == []
-    assert ran.reasons("asr") == ["it has not run yet", f"{job.job_id} made the same"]
+    assert ran.reasons("asr") == ["it has not run yet", f"{job.job_id} made the same result"]
     assert "alignment" in ran.names("stage_skipped")
 
 
@@ -165,7 +165,7 @@ def test_an_edit_in_output_reaches_nobody_and_survives(quick, first):
     assert (second.output / SRT).read_text() == made
     ran = quick.run(layout, force=True)
     assert edited.read_text() == mine
-    assert any("changed by hand" in text for text in ran.warnings)
+    assert any("edited by hand" in text for text in ran.warnings)
     assert (layout.output / "srt.hi.new.txt").read_text() == made
     assert (second.output / SRT).read_text() == made
     _, third = quick.job(None, ("en",))
@@ -348,7 +348,7 @@ def test_a_film_that_was_moved_there_and_back_costs_no_stage(quick):
     job.film.path.rename(job.film.path.with_suffix(".away"))
     ran = quick.run(layout)
     assert ran.outcome.exit_code == ExitCode.USAGE
-    assert "film is gone" in ran.outcome.error.what
+    assert "film is missing" in ran.outcome.error.what
     job.film.path.with_suffix(".away").rename(job.film.path)
     assert quick.run(layout).served == []
 

@@ -183,7 +183,7 @@ def test_a_deliverable_changed_by_hand_survives(project):
     assert outcome.exit_code == ExitCode.DONE
     assert mine.read_text() == "my correction"
     assert '"more"' in (layout.output / "srt.hi.new.txt").read_text()
-    assert any("changed by hand" in f.get("text", "") for _, f in recorder.events)
+    assert any("edited by hand" in f.get("text", "") for _, f in recorder.events)
 
 
 def test_a_deliverable_that_was_removed_is_put_back_without_running(project):

@@ -76,7 +76,7 @@ def test_what_a_dead_runner_left_running_is_ended(quick, group):
     leave(layout, "vad", number)
     ran = quick.run(layout)
     assert group_members(number) == []
-    assert ran.warnings == ["ended what an earlier run left running"]
+    assert ran.warnings == ["stopped processes that an earlier run had left running"]
     assert (ran.outcome.exit_code, ran.served) == (ExitCode.DONE, job.stages)
     assert [one.ending for one in read_history(layout, "vad").attempts] == ["lost", "done"]
     assert leftovers(layout) == []

@@ -198,7 +198,7 @@ def test_what_stands_above_the_first_time_is_told(read, name):
 
 @pytest.mark.parametrize("name", ["frames.sub", "codes.txt", "spruce.stl", "codes.csv"])
 def test_frames_want_the_films_rate(read, tmp_path, name):
-    with pytest.raises(UnknownRateError, match="count frames"):
+    with pytest.raises(UnknownRateError, match="counted in frames"):
         read(name, FORMATS[name])
     with pytest.raises(UsageError, match="--film"):
         read_subtitles(tmp_path / name)

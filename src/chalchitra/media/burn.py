@@ -18,7 +18,7 @@ from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Shortfall
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import ONE_BY_ONE, film_input, selector, whole_film
-from chalchitra.media.mux_check import ended_early, packets_end
+from chalchitra.media.mux_check import ended_early, packets_end, require_other_file
 from chalchitra.media.mux_plan import MP4_CODECS, Track
 from chalchitra.media.pictures import LARGEST_DRAWN
 from chalchitra.media.probe import probe
@@ -64,12 +64,7 @@ def burn(
     ffmpeg = find_drawing_ffmpeg()
     if ffmpeg is None:
         return [CANNOT_DRAW]
-    if out.exists() and out.samefile(film.path):
-        raise StageError(
-            "The film itself would be overwritten.",
-            cause=f"{out} is the film.",
-            fix="Choose another --out folder.",
-        )
+    require_other_file(film.path, out)
     picture = next(stream for stream in film.streams if stream.is_picture)
     if (picture.width or 0) * (picture.height or 0) > LARGEST_DRAWN:
         return [

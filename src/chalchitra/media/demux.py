@@ -22,7 +22,7 @@ from chalchitra.errors import StageError
 from chalchitra.media.channels import Channels, Mixer
 from chalchitra.media.clock import JUMPING
 from chalchitra.media.evidence import Packets, look_again, require_disk
-from chalchitra.media.film import Film, Shortfall, Stream
+from chalchitra.media.film import GET_COMPLETE, Film, Shortfall, Stream
 from chalchitra.media.formats import BARE_STREAMS
 from chalchitra.media.inputs import ONE_BY_ONE, film_input, selector, whole_film
 from chalchitra.media.layout import SAMPLE_RATE, Layout, Piece
@@ -391,7 +391,7 @@ def _shortfalls(
             Shortfall(
                 f"The audio ends at {end:.1f} s, not at {start + expected:.1f} s.",
                 said or why,
-                "If this is a partial copy, get the complete film and prepare it again.",
+                GET_COMPLETE,
             )
         )
     elif missing:

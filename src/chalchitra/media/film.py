@@ -22,6 +22,10 @@ class Shortfall(NamedTuple):
     fix: str = ""
 
 
+GET_COMPLETE = "If this is a partial copy, get the complete film and prepare it again."
+"""What to do where a film ends before its header says."""
+
+
 class Stream(BaseModel):
     """One stream of a film.
 

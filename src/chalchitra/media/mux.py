@@ -19,7 +19,7 @@ from chalchitra.media.film import Shortfall, Stream
 from chalchitra.media.formats import file_url
 from chalchitra.media.inputs import film_input, held_input, selector, timed_input, whole_film
 from chalchitra.media.looks import Look, look
-from chalchitra.media.mux_check import check
+from chalchitra.media.mux_check import check, require_other_file
 from chalchitra.media.mux_plan import COVER_TYPES, MuxPlan, PlannedStream, Track, described
 from chalchitra.media.packets import packets
 from chalchitra.media.probe import open_container
@@ -56,12 +56,7 @@ def mux(
     shortfalls are not repeated). Raises StageError when ffmpeg fails or the result is not what was
     planned; nothing is left at `out` then. The film itself is only read.
     """
-    if out.absolute() == plan.film.path or (out.exists() and out.samefile(plan.film.path)):
-        raise StageError(
-            "The film itself would be overwritten.",
-            cause=f"{out} is the film.",
-            fix="Choose another --out folder.",
-        )
+    require_other_file(plan.film.path, out)
     try:
         with tempfile.TemporaryDirectory(prefix=".mux-", dir=out.parent) as folder:
             plan, covers, no_covers = _save_covers(plan, Path(folder))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalchitra.errors import PassingError, StageError, UsageError
-from chalchitra.media.film import Film, Shortfall, Stream
+from chalchitra.media.film import GET_COMPLETE, Film, Shortfall, Stream
 from chalchitra.media.inputs import is_dolby_vision
 from chalchitra.media.looks import Look, look, lost
 from chalchitra.media.mux_plan import MuxPlan, PlannedStream, Track, described
@@ -116,6 +116,8 @@ def _check_looks(
 ) -> list[Shortfall]:
     """What the pictures' containers said of them and the copy does not."""
     told = []
+    cause = f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}."
+    fix = "Install a newer ffmpeg, or use the .srt files with the film as it is."
     for planned, real in pairs:
         if not isinstance(planned.origin, Stream) or planned.origin.index not in looks:
             continue
@@ -126,16 +128,16 @@ def _check_looks(
                 Shortfall(
                     "The film with tracks has lost information about its picture: "
                     f"{'; '.join(missing)}.",
-                    f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}.",
-                    "Install a newer ffmpeg, or use the .srt files with the film as it is.",
+                    cause,
+                    fix,
                 )
             )
     if looks and is_dolby_vision(plan.film.path) and not is_dolby_vision(out):
         told.append(
             Shortfall(
                 "The film with tracks is not marked as Dolby Vision.",
-                f"This ffmpeg ({find_ffmpeg().version}) does not write it into {plan.label}.",
-                "Install a newer ffmpeg, or use the .srt files with the film as it is.",
+                cause,
+                fix,
             )
         )
     return told
@@ -261,7 +263,7 @@ def _check_end(
             Shortfall(
                 f"The film with tracks ends at {length:.1f} s, not at {expected:.1f} s.",
                 said or "The film is shorter than its header says.",
-                "If this is a partial copy, get the complete film and prepare it again.",
+                GET_COMPLETE,
             )
         ]
     if not errors:
@@ -287,6 +289,16 @@ def _expected_end(film: Film) -> float:
     heard = [stream for stream in film.streams if stream.is_picture or stream.kind == "audio"]
     ends = [(s.start or 0.0) + s.duration for s in heard if s.duration is not None]
     return max(ends) if len(ends) == len(heard) else film.duration or 0.0
+
+
+def require_other_file(film: Path, out: Path) -> None:
+    """Raise StageError where `out` is the film, which is only read."""
+    if out.absolute() == film or (out.exists() and out.samefile(film)):
+        raise StageError(
+            "The film itself would be overwritten.",
+            cause=f"{out} is the film.",
+            fix="Choose another --out folder.",
+        )
 
 
 def ended_early(what: str) -> PassingError:

@@ -182,8 +182,8 @@ def _judge(
     if ended.timed_out:
         raise AttemptError(
             StageError(
-                f"{key} took longer than {timeout:.0f} s and was ended.",
-                cause="It hangs, or this machine is much slower than config/runner.toml expects.",
+                f"{key} took longer than {timeout:.0f} s and was stopped.",
+                cause="It hung, or this machine is much slower than config/runner.toml expects.",
                 fix=f"Look at {log}; raise the stage's timeout in config/runner.toml.",
             ),
             "timeout",
@@ -206,7 +206,7 @@ def _judge(
         if killed
         else f"ended with exit status {ended.status}"
     )
-    cause = f"Its last words are in {log}."
+    cause = f"Its last output is in {log}."
     if killed:
         how = f"was killed by signal {-ended.status}"
         cause = "The machine ran out of memory." if out_of_memory else "A library crashed."
@@ -229,9 +229,9 @@ def _check_outputs(key: str, attempt: Path, result: Result) -> None:
             whole = False
         if not whole:
             error = StageError(
-                f"{key} says that it made {name}, and {output.path} is not what it says.",
+                f"{key} reported that it made {name}, but {output.path} does not match its report.",
                 cause="The stage or the disk is at fault.",
-                fix="Run the job again; report the stage's log if it stays.",
+                fix="Run the job again; report the stage's log if it happens again.",
             )
             raise AttemptError(error, "failed", "stage")
 

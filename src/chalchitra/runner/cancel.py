@@ -58,10 +58,10 @@ def ask(layout: JobLayout) -> Asked | Unqueued | JobState:
         if shown in _ENDED:
             return state
         raise UsageError(
-            f"Nobody runs job {state.job_id}.",
-            cause="Its runner died before it ended."
+            f"Job {state.job_id} is not running.",
+            cause="Its runner died before it finished."
             if shown == "interrupted"
-            else "It was prepared, and not started or not finished.",
+            else "It was prepared, but not started or not finished.",
             fix=typed(
                 "chalchitra rm",
                 job_argument(layout.root),
@@ -95,7 +95,7 @@ def _wish(layout: JobLayout, state: JobState, runner: Holder) -> None:
         raise UsageError(
             f"Job {state.job_id} cannot be asked to stop.",
             cause=f"{layout.cancel} cannot be written: {error.strerror}.",
-            fix=f"Type it as the user who runs the job ({runner}).",
+            fix=f"Run this as the user who runs the job ({runner}).",
         ) from None
 
 
@@ -107,15 +107,16 @@ def wait(asked: Asked, seconds: float = WAIT_SECONDS) -> JobState:
         if time.monotonic() > deadline:
             where = f"on {asked.runner.host} " if asked.elsewhere else ""
             raise HeldError(
-                f"Job {asked.state.job_id} still runs after {seconds:.0f} s.",
-                cause="A stage takes long to clean up, or the other machine sees the wish late."
+                f"Job {asked.state.job_id} is still running after {seconds:.0f} s.",
+                cause="A stage is slow to clean up, or the other machine has not seen the request "
+                "yet."
                 if asked.elsewhere
-                else "A stage takes long to clean up.",
+                else "A stage is slow to clean up.",
                 fix=typed(
                     "chalchitra status",
                     job_argument(layout.root),
-                    first=f"It stays asked to stop: end {where}process {asked.runner.pid}, or to "
-                    "look again,",
+                    first=f"It will still stop; to stop it now, kill {where}process "
+                    f"{asked.runner.pid}; to check again,",
                 ),
             )
         time.sleep(_POLL_SECONDS)

@@ -90,7 +90,7 @@ def _difference(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
     if name not in before:
         return "is new"
     if name not in after:
-        return "is gone"
+        return "was removed"
     texts = [str(before[name]), str(after[name])]
     if any(len(text) > 40 for text in texts):  # hashes and tables tell a person nothing
         return "changed"
@@ -107,6 +107,6 @@ def _problem(layout: JobLayout, output: Output, verify: bool) -> str:
             return ""
         return "" if inside.sha256(layout.root, output.path) == output.sha256 else "was changed"
     except FileNotFoundError:
-        return "is gone"
+        return "is missing"
     except OSError:  # a link, a FIFO: none of ours
         return "cannot be read"

@@ -90,21 +90,21 @@ def _require_same_choice(job: Job, now: Film) -> None:
     if not same:
         raise _other(
             f"Audio track {chosen.position} is not the one that was chosen",
-            f"it was {_described(was)}, and is now {_described(there)}",
+            f"it was {_described(was)} and is now {_described(there)}",
         )
     if chosen.channel is not None:
         names = [_channel(stream, chosen.channel) for stream in (was, there)]
         if names[1] is None or (was is not None and names[0] != names[1]):
             raise _other(
-                f"Audio track {chosen.position} has not the channel that was chosen",
-                f"channel {chosen.channel} was {names[0] or 'not there'}, "
-                f"and is now {names[1] or 'not there'}",
+                f"Audio track {chosen.position} no longer has the channel that was chosen",
+                f"channel {chosen.channel} was {names[0] or 'missing'}, and is now "
+                f"{names[1] or 'missing'}",
             )
     if job.clip is not None:
         validate_clip(now, job.clip.start, job.clip.end)
     wants_picture = any(split_key(key)[0] in ("mux", "shots") for key in job.stages)
     if wants_picture and job.film.has_picture and not now.has_picture:
-        raise _other("The film has no picture any more", "it had one when the job was prepared")
+        raise _other("The film no longer has a picture", "it had one when the job was prepared")
 
 
 def _channel(stream: Stream | None, number: int) -> str | None:
@@ -115,7 +115,7 @@ def _channel(stream: Stream | None, number: int) -> str | None:
 
 def _described(stream: Stream | None) -> str:
     if stream is None:
-        return "not there"
+        return "missing"
     about = (stream.kind, stream.language, stream.codec, stream.channel_layout, stream.title)
     return f"({', '.join(part for part in about if part)})"
 
@@ -132,12 +132,12 @@ def _note(job: Job, now: Film) -> str:
     lengths = [_length(film.duration) for film in (job.film, now)]
     how = f" ({lengths[0]} long then, {lengths[1]} now)" if lengths[0] != lengths[1] else ""
     language = (
-        " Its language was found in the earlier one; prepare it again if that is in doubt."
+        " Its language was detected in the earlier version; prepare it again if in doubt."
         if job.detected is not None
         else ""
     )
-    return f"The film was changed after it was prepared{how}: it was looked at again.{language}"
+    return f"The film was changed after the job was prepared{how}; it was examined again.{language}"
 
 
 def _length(seconds: float | None) -> str:
-    return "an unknown time" if seconds is None else f"{seconds:.1f} s"
+    return "unknown length" if seconds is None else f"{seconds:.1f} s"

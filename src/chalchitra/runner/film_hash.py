@@ -21,9 +21,9 @@ def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
         stat = film.stat()
         if not S_ISREG(stat.st_mode):
             raise UsageError(
-                f"The film is no file: {film}",
+                f"The film is not a regular file: {film}",
                 cause="Something else was put in its place, or the job was made by somebody else.",
-                fix="Put the film back, or prepare the job again with its new place.",
+                fix="Put the film back, or prepare the job again with its new location.",
             )
         key = {"path": str(film), "bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns}
         known = _known(kept)
@@ -31,10 +31,8 @@ def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
             return str(known["sha256"])
         digest = sha256_file(film)
     except FileNotFoundError:
-        raise UsageError(
-            f"The film is gone: {film}",
-            cause="It was moved, renamed or deleted since the job was prepared.",
-            fix="Put it back, or prepare the job again with its new place.",
+        raise film_missing(
+            film, "Put it back, or prepare the job again with its new location."
         ) from None
     except OSError as error:
         raise UsageError(
@@ -45,6 +43,15 @@ def film_sha256(film: Path, kept: Path, *, keep: bool = True) -> str:
     if keep:
         write_json(kept, {**key, "sha256": digest})
     return digest
+
+
+def film_missing(film: Path, fix: str, *, since: str = "since the job was prepared") -> UsageError:
+    """The error of a film that is not where it was."""
+    return UsageError(
+        f"The film is missing: {film}",
+        cause=f"It was moved, renamed or deleted {since}.",
+        fix=fix,
+    )
 
 
 def reads_film(job: Job, key: str) -> bool:
@@ -74,10 +81,10 @@ def check_same_film(film: Path, kept: Path) -> None:
     try:
         stat = film.stat()
     except OSError:
-        raise UsageError(
-            f"The film is gone: {film}",
-            cause="It was moved, renamed or deleted while the job ran.",
-            fix="Put it back and run the job again; what was finished is kept.",
+        raise film_missing(
+            film,
+            "Put it back and run the job again; what was finished is kept.",
+            since="while the job ran",
         ) from None
     if known is None or (known.get("bytes"), known.get("mtime_ns")) != (
         stat.st_size,
@@ -86,7 +93,7 @@ def check_same_film(film: Path, kept: Path) -> None:
         raise UsageError(
             f"The film changed while the job ran: {film}",
             cause="Another file was put in its place, or it was still being written.",
-            fix="Run the job again: it looks at the film anew.",
+            fix="Run the job again; the film will be examined again.",
         )
 
 

@@ -41,10 +41,10 @@ def foresee(
         reasons = list(decision.reasons)
         action = "run" if decision.run or fed_by else "skip"
         if fed_by and not decision.run:
-            reasons = [f"{name} runs, and may make something else" for name in fed_by]
+            reasons = [f"{name} runs, and its output may change" for name in fed_by]
         if entry is not None:
             action = "reuse"
-            reasons.append(f"{entry.job_id} made the same")
+            reasons.append(f"{entry.job_id} made the same result")
         if action == "run":
             changing.add(key)
         reporter.emit(

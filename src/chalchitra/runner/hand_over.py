@@ -76,10 +76,13 @@ def hand_over(
             known[path.name] = placed
             copies.append(str(folder / placed.path))
             if beside:
-                notes.append(f"{folder / path.name} is not ours and is kept; see {placed.path}.")
+                notes.append(
+                    f"{folder / path.name} was not made by this job and was kept; the new "
+                    f"file is {placed.path}."
+                )
     except OSError as error:
         raise UsageError(
-            f"Nothing can be put into {folder}: {error.strerror or error}.",
+            f"The deliverables cannot be copied to {folder}: {error.strerror or error}.",
             cause="The folder cannot be written, or its disk is full.",
             fix="The deliverables are in the job's output folder; give another folder with --to.",
         ) from None

@@ -62,7 +62,7 @@ def _take(fd: int, layout: JobLayout, job_id: str) -> None:
                     fix=typed(
                         "chalchitra cancel",
                         job_argument(layout.root),
-                        first="Wait for it, or to stop it first,",
+                        first="Wait for it to finish; or to stop it first,",
                     ),
                 ) from None
         except OSError as error:
@@ -80,7 +80,7 @@ def _is_still_there(fd: int, layout: JobLayout) -> bool:
 
 def _gone(layout: JobLayout, job_id: str) -> UsageError:
     return UsageError(
-        f"The folder of job {job_id} is gone: {layout.root}.",
+        f"The folder of job {job_id} is missing: {layout.root}.",
         cause="Somebody removed or moved it.",
         fix="Put it back, or prepare the film again.",
     )
@@ -99,17 +99,17 @@ def _unlockable(layout: JobLayout, job_id: str, error: OSError) -> UsageError:
     if error.errno in (errno.EACCES, errno.EPERM):
         return UsageError(
             what,
-            cause="The folder or its .lock belongs to another user, or may not be written.",
+            cause="The folder or its .lock belongs to another user, or is not writable.",
             fix="Run it as that user, or change the owner or the permissions.",
         )
     if error.errno in (errno.ELOOP, errno.EMLINK, errno.EINVAL, errno.EISDIR):
         return UsageError(
             what,
-            cause=f"Of its .lock: {error.strerror}.",
+            cause=f"About its .lock: {error.strerror}.",
             fix=typed("rm -r", layout.lock, first="Look at it, then"),
         )
     return UsageError(
         what,
         cause=f"The file system says: {error.strerror}.",
-        fix="Make room on the disk, or keep jobs with --out on one that knows locks.",
+        fix="Free some space on the disk, or use --out to keep jobs on a disk that supports locks.",
     )

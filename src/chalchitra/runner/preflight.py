@@ -112,19 +112,19 @@ def _warn_of_memory(job: Job, ready: Ready, reporter: Reporter) -> None:
             reporter.emit(
                 "stage_warning",
                 stage=key,
-                text=f"it may take {need / 1e9:.1f} GB of memory, and this machine has "
-                f"{have / 1e9:.1f}; {_less(job, key)}",
+                text=f"it may take {need / 1e9:.1f} GB of memory, but this machine has "
+                f"{have / 1e9:.1f} GB; {_less(job, key)}",
             )
 
 
 def _less(job: Job, key: str) -> str:
     """What would take less memory."""
     if not picture_need(job, key):
-        return "a smaller --model takes less"
+        return "a smaller --model needs less"
     return {
-        "shots": "without --shots nothing looks at the pictures",
-        "mux": "mux.burn_in=none draws nothing into them",
-    }.get(split_key(key)[0], "a film with smaller pictures takes less")
+        "shots": "without --shots, no pictures are decoded",
+        "mux": "with mux.burn_in=none, nothing is burned in",
+    }.get(split_key(key)[0], "a film with smaller pictures needs less")
 
 
 def look(job: Job, layout: JobLayout, wanted: Collection[str]) -> tuple[Ready, list[str]]:
@@ -165,7 +165,7 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
             same = False
         if not same:
             raise UsageError(
-                f"{copy} is gone, or another than was read.",
+                f"{copy} is missing, or was changed after it was read.",
                 cause="It was moved or edited in the job's folder.",
                 fix=typed(
                     "chalchitra review",
@@ -173,7 +173,9 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
                     edit.path if edit.path.exists() else "--undo",
                     "-t",
                     language,
-                    first="To read it again," if edit.path.exists() else "To do without it,",
+                    first="To read it again,"
+                    if edit.path.exists()
+                    else "To use the track without it,",
                 ),
             )
 
@@ -193,7 +195,8 @@ def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
             reporter.emit(
                 "stage_warning",
                 stage="asr",
-                text=f"{source.path} was edited since; prepare the job again to use what it says",
+                text=f"{source.path} was edited after the job was prepared; prepare the job again "
+                "to use the new terms",
             )
 
 
@@ -204,7 +207,7 @@ def _require_copy(layout: JobLayout, copy: Path, sha256: str, original: Path) ->
         same = False
     if not same:
         raise UsageError(
-            f"{copy} is gone, or another than was prepared.",
+            f"{copy} is missing, or was changed after the job was prepared.",
             cause="It was moved or edited in the job's folder.",
             fix=f"Edit {original.name} instead and prepare the job again.",
         )
@@ -234,7 +237,7 @@ def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
             f"The disk of {layout.root} has {free / 1e9:.1f} GB left; this job needs "
             f"{need / 1e9:.1f} GB.",
             cause="The audio and the new film are written there.",
-            fix="Make room, or prepare the job on another disk with --out.",
+            fix="Free some space, or prepare the job on another disk with --out.",
         )
 
 
@@ -264,7 +267,7 @@ def _fetch(job: Job, keys: Collection[str], reporter: Reporter) -> None:
                 wanted.append(entry)
         elif not choice.path.exists():
             raise MissingError(
-                f"The model folder {choice.path} is gone.",
+                f"The model folder {choice.path} is missing.",
                 cause="It was there when the job was prepared.",
                 fix="Put it back, or prepare the job again with another --model.",
             )

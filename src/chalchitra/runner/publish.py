@@ -102,7 +102,7 @@ def _reductions(request: Request) -> list[Degraded]:
     )
     return [
         Degraded(
-            what=f"It ran with {smaller}, less than the job says.",
+            what=f"It ran with {smaller}, lower than the job's settings.",
             why="It had run out of memory.",
             fix="Choose a smaller model with --model, or close other programs, and run it again "
             f"with --from {request.stage}.",
@@ -194,8 +194,8 @@ def _publish_output(
             reporter.emit(
                 "stage_warning",
                 stage=key,
-                text=f"output/{output.deliver_as} was changed by hand and is kept; "
-                f"the new one is {placed.path}",
+                text=f"output/{output.deliver_as} was edited by hand and was kept; the new one is "
+                f"{placed.path}",
             )
     stat = inside.stat(layout.root, path)
     return Output(

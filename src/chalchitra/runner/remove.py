@@ -43,11 +43,11 @@ def plan_removal(job_dir: Path) -> Removal:
     if (runner := holder(layout)) is not None:
         raise HeldError(
             f"Job {job_id} is being run by {runner}.",
-            cause="A job is not removed under its runner.",
+            cause="A running job cannot be removed.",
             fix=typed(
                 "chalchitra cancel",
                 job_argument(job_dir),
-                first="Wait for it, or to stop it first,",
+                first="Wait for it to finish; or to stop it first,",
             ),
         )
     return Removal(layout, job_id, tuple(_files(layout.output)))
@@ -68,14 +68,14 @@ def remove(removal: Removal) -> None:
             raise UsageError(
                 f"Job {removal.job_id} cannot be removed.",
                 cause=f"{parent} cannot be changed: {error.strerror}.",
-                fix="Type it as the job's owner, or change the folder's permissions.",
+                fix="Run this as the job's owner, or change the folder's permissions.",
             ) from None
         fsync_dir(parent)
         try:
             _remove_tree(hidden)
         except OSError as error:
             raise UsageError(
-                f"Job {removal.job_id} was not removed wholly: the rest is in {hidden}.",
+                f"Job {removal.job_id} was not removed completely: the rest is in {hidden}.",
                 cause=f"{error.filename or hidden} cannot be removed: {error.strerror}.",
                 fix="Change its permissions and remove that folder.",
             ) from None
@@ -104,7 +104,7 @@ def _check_job(layout: JobLayout) -> str:
             film = Path(read_state(layout).film)
     if film and film.exists() and film.resolve().is_relative_to(layout.root.resolve()):
         raise UsageError(
-            f"The film of job {job_id} lies in the job's own folder: {film}.",
+            f"The film of job {job_id} is in the job's own folder: {film}.",
             cause="Removing the job would remove the film.",
             fix="Move the film elsewhere first.",
         )

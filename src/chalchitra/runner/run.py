@@ -284,7 +284,7 @@ class _Run:
                 "stage_reused",
                 stage=key,
                 environment=environment,
-                reasons=[*decision.reasons, f"{record.made_by} made the same"],
+                reasons=[*decision.reasons, f"{record.made_by} made the same result"],
                 **_row(record),
             )
             return

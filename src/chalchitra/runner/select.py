@@ -49,7 +49,8 @@ def _require_known(job: Job) -> None:
     unknown = [key for key in job.stages if split_key(key)[0] not in STAGES]
     if unknown:
         raise UsageError(
-            f"Job {job.job_id} has a stage {unknown[0]}, which this version of Chalchitra has not.",
+            f"Job {job.job_id} has a stage {unknown[0]}, which this version of Chalchitra does not "
+            "have.",
             cause="It was prepared with another version.",
             fix="Prepare it again with prepare-job; the old folder stays as it is.",
         )
@@ -61,6 +62,6 @@ def _keys(job: Job, name: str) -> list[str]:
         raise UsageError(
             f"Job {job.job_id} has no stage {name}.",
             cause=f"Its stages are {', '.join(job.stages)}.",
-            fix="Name one of them; translation means the translation into every language.",
+            fix="Name one of them; 'translation' means the translation into every language.",
         )
     return found

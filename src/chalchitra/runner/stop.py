@@ -54,7 +54,7 @@ class Stop:
             raise CancelledError(
                 "The job was cancelled.",
                 cause="Somebody asked it to stop (cancel).",
-                fix="Run it again to go on where it stopped.",
+                fix="Run it again to continue where it stopped.",
             )
 
     def forget(self) -> None:

@@ -49,7 +49,11 @@ def _end_orphan(layout: JobLayout, key: str, attempt: AttemptRecord, reporter: R
             text=f"an attempt was started on {attempt.host} and may still run there",
         )
     elif _is_orphan(attempt) and processes.end_marked(attempt.group or 0, _mark(attempt)):
-        reporter.emit("stage_warning", stage=key, text="ended what an earlier run left running")
+        reporter.emit(
+            "stage_warning",
+            stage=key,
+            text="stopped processes that an earlier run had left running",
+        )
 
 
 def _is_orphan(attempt: AttemptRecord) -> bool:

@@ -71,7 +71,7 @@ def check(kind: str, data: Any) -> None:
     try:
         _adapter(kind).validate_python(data, strict=False)
     except ValidationError as error:
-        raise SchemaError(f"{kind} is not as docs/schemas says: {error}") from None
+        raise SchemaError(f"{kind} does not match docs/schemas: {error}") from None
 
 
 @cache

@@ -22,12 +22,14 @@ def read_text(path: Path) -> tuple[str, list[str]]:
     """
     data = _bytes(path)
     if (other := other_bytes(data)) is not None:
-        raise UsageError(f"{path} is no text.", cause=f"It is {other.title}.", fix=other.fix)
+        raise UsageError(
+            f"{path} is not a text file.", cause=f"It is {other.title}.", fix=other.fix
+        )
     try:
         found = decode(data)
     except ValueError as error:
         raise UsageError(
-            f"{path} is no text.",
+            f"{path} is not a text file.",
             cause=str(error),
             fix="Save it as plain text in UTF-8; a word processor can export that.",
         ) from None
@@ -43,7 +45,7 @@ def read_text(path: Path) -> tuple[str, list[str]]:
         raise UsageError(
             f"There is no text in {path}.",
             cause="The file is empty.",
-            fix="Give a file with the lines that are said, or leave --transcript out.",
+            fix="Give a file with the spoken lines, or leave --transcript out.",
         )
     return unicodedata.normalize("NFC", text), _notes(found, path)
 
@@ -55,7 +57,7 @@ def _bytes(path: Path) -> bytes:
         raise UsageError(
             f"{path} is too large to be the text of a film.",
             cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
-            fix="Give the file with the lines that are said.",
+            fix="Give the file with the spoken lines.",
         ) from None
     except OSError as error:
         raise UsageError(
@@ -80,10 +82,10 @@ def _notes(found: Decoded, path: Path) -> list[str]:
             "it as UTF-8."
         )
     elif found.guessed:
-        notes.append(f"{path.name} was read as UTF-16, which it does not say it is.")
+        notes.append(f"{path.name} was read as UTF-16, although it is not marked as such.")
     if count := found.text.count("\ufffd"):
         notes.append(
             f"{path.name} has lost {count} letters: an earlier program wrote \ufffd for them."
         )
-    notes += [f"{path.name} was mended: {repair}." for repair in found.repairs]
+    notes += [f"{path.name} was repaired: {repair}." for repair in found.repairs]
     return notes

@@ -55,8 +55,8 @@ def read_script(path: Path, language: Language, rate: float | None = None) -> Gi
     suffix = path.suffix.lower()
     if suffix in _PROGRAM_FILES:
         raise UsageError(
-            f"{path} is no plain text.",
-            cause=f"A {suffix} file belongs to a program, which must be asked for its text.",
+            f"{path} is not plain text.",
+            cause=f"A {suffix} file can be read only by its own program.",
             fix="Save it there as plain text (UTF-8) and give that file.",
         )
     text, notes = read_text(path)
@@ -80,9 +80,9 @@ def read_script(path: Path, language: Language, rate: float | None = None) -> Gi
         notes += told
     if script is None:
         raise UsageError(
-            f"Nothing in {path} can be spoken.",
-            cause="There are only stage directions, marks or blank lines in it.",
-            fix="Give a file with the lines that are said, or leave --transcript out.",
+            f"{path} has no lines that can be spoken.",
+            cause="It has only stage directions, marks or blank lines.",
+            fix="Give a file with the spoken lines, or leave --transcript out.",
         )
     speakers = {line.speaker for line in script.lines if line.speaker}
     who = f", {len(speakers)} speakers" if speakers else ""
@@ -95,25 +95,25 @@ def _timed(text: str, format_: formats.Format, path: Path, rate: float | None) -
     if rate is None and format_.needs_rate(text):
         raise UnknownRateError(
             f"The times of {path} cannot be read.",
-            cause=f"They count frames ({format_.title}), and the film has no picture that says how "
-            "many make a second.",
+            cause=f"They are counted in frames ({format_.title}), but the film has no picture with "
+            "a frame rate.",
             fix="Save it as SubRip (.srt) in a subtitle editor and give that file.",
         )
     timed = read_timed(text, format_, rate)
     if timed.script is None:
-        raise _broken(path, "No cue in it has a text that can be spoken.")
+        raise _broken(path, "None of its cues has text that can be spoken.")
     return timed
 
 
 def _plain(text: str, path: Path) -> tuple[Script | None, list[str]]:
     """Plain text, unless its name or its lines say that it should have times."""
     if path.suffix.lower() in formats.SUFFIXES:
-        raise _broken(path, "No cue with a time and a text was found in it.")
+        raise _broken(path, "No cue with a time and text was found in it.")
     if has_times(text):
         raise UsageError(
             f"The text in {path} cannot be used.",
-            cause="Times or numbers stand before its lines in a form that is not known, and would "
-            "be taken for what is said.",
+            cause="Its lines begin with times or numbers in an unknown format, which would be "
+            "taken for speech.",
             fix="Save it as SubRip (.srt), or give its text alone as .txt.",
         )
     return read_plain(without_unseen(text).replace("\u00ad", ""))
@@ -132,8 +132,8 @@ def _from_json(text: str, path: Path) -> TimedScript:
         return read_timed(text, SEGMENTS, kind="transcript")
     except ValueError:
         raise UsageError(
-            f"{path} is no transcript.",
-            cause="It is no JSON with segments that have a text and times.",
+            f"{path} is not a transcript.",
+            cause="It is not JSON with segments that have text and times.",
             fix="Give a transcript.json of Chalchitra, a subtitle file, or plain text.",
         ) from None
 

@@ -62,7 +62,7 @@ def read_timed(
         cues = _without_layers(cues)
     if (once := unrolled(cues)) is not None:
         cues = once
-        notes.append("Its captions roll: every line is taken once.")
+        notes.append("It has roll-up captions: each line is used once.")
     pieces = list(_pieces(cues))
     return TimedScript(_script(_in_order(pieces), kind), notes)
 
@@ -255,14 +255,16 @@ def _notes(reading: Reading, format_: Format) -> Iterator[str]:
         yield f"Cues that begin before 0:00: {_some(early)}."
     unreadable = [f"line {one.line}" for one in reading.faults if one.kind == "time_unreadable"]
     if unreadable:
-        yield (f"Times that cannot be read: {_some(unreadable)}; their text is placed without.")
+        yield (
+            f"Times that cannot be read: {_some(unreadable)}; their text is aligned without them."
+        )
     stray = [
         f"line {one.line} ({one.found})"
         for one in reading.faults
         if one.kind == "stray_text" and (one.cue is None or format_.id != "srt")
     ]
     if stray:
-        yield f"Text that belongs to no cue is left out: {_some(stray)}."
+        yield f"Text outside any cue is left out: {_some(stray)}."
 
 
 def _some(things: Sequence[str]) -> str:

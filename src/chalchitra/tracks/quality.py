@@ -26,11 +26,7 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
         and name in record.outputs
     ]
     if not any(split_key(key)[0] == "subtitle_gen" for key in job.stages):
-        raise UsageError(
-            f"Job {job.job_id} has no subtitle tracks.",
-            cause="It was prepared with --transcribe, which makes none.",
-            fix="Prepare the film again with --subtitle or --translate.",
-        )
+        raise no_tracks(job)
     if not reports:
         raise UsageError(
             f"Job {job.job_id} has no subtitle tracks yet.",
@@ -38,6 +34,15 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
             fix=run_line(layout.root),
         )
     return JobReport.of(job.title, reports, read_expected(layout))
+
+
+def no_tracks(job: Job) -> UsageError:
+    """The error of a job that makes no subtitle tracks."""
+    return UsageError(
+        f"Job {job.job_id} has no subtitle tracks.",
+        cause="It was prepared with --transcribe, which makes none.",
+        fix="Prepare the film again with --subtitle or --translate.",
+    )
 
 
 def _read(layout: JobLayout, path: str) -> QualityReport:

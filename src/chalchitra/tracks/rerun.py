@@ -12,8 +12,10 @@ from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_again import place_now
+from chalchitra.runner.film_hash import film_missing
 from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
 from chalchitra.runner.workers import WorkerPool
+from chalchitra.tracks.quality import no_tracks
 
 TRACKS = "subtitle_gen"
 
@@ -22,11 +24,7 @@ def require_tracks(job: Job, layout: JobLayout) -> None:
     """Raise UsageError unless the job has tracks, and all that they are made of is there."""
     keys = [key for key in job.stages if split_key(key)[0] == TRACKS]
     if not keys:
-        raise UsageError(
-            f"Job {job.job_id} has no subtitle tracks.",
-            cause="It was prepared with --transcribe, which makes none.",
-            fix="Prepare the film again with --subtitle or --translate.",
-        )
+        raise no_tracks(job)
     made_of = {
         producer
         for key in keys
@@ -46,10 +44,8 @@ def require_film(folder: Path) -> None:
     """Raise UsageError where the job's film, which is to be made again with its tracks, is gone."""
     job = read_job(folder)
     if "mux" in job.stages and place_now(job) is None:
-        raise UsageError(
-            f"The film is gone: {job.film.path}",
-            cause="It was moved, renamed or deleted since the job was prepared.",
-            fix="Put it back, or add --no-mux: the tracks need no film.",
+        raise film_missing(
+            job.film.path, "Put it back, or add --no-mux: the tracks do not need the film."
         )
 
 
