@@ -229,4 +229,4 @@ def _told(left_out: Sequence[str], width: int) -> list[str]:
     if not left_out:
         return []
     names = ", ".join(left_out[::-1])
-    return folded(f"(No room here for: {names}. --json has all.)", width)
+    return folded(f"(No room for: {names}. --json shows everything.)", width)

@@ -151,7 +151,7 @@ def test_a_good_file_is_done_without_a_table(chalchitra, srt):
     ("content", "options", "said"),
     [
         (b"", [], "It is empty"),
-        (b"\x89PNG\0\0\0\rIHDR", [], "no text has"),
+        (b"\x89PNG\0\0\0\rIHDR", [], "not belong in text"),
         (b"nothing of the kind\n", [], "times of a cue"),
         (GOOD.encode(), ["--profile", "netflx"], "netflix"),
         (GOOD.encode(), ["-s", "klingon"], "klingon"),

@@ -61,7 +61,7 @@ LONG = Violation(kind="characters", cue=1, start=1.0, value=50, limit=42, line=1
 
 
 def test_the_section_tells_what_is_left_and_what_forces_it():
-    made = part(found([FAST], [FAST, LONG], {2: "seven characters are said in 0.3 s"}))
+    made = part(found([FAST], [FAST, LONG], {2: "seven characters are spoken in 0.3 s"}))
     assert [check.met for check in made.checks] == [True, True, True]
     assert "| reading speed | 1 | 1 |" in made.text
     assert "| line too long | 0 | 1 |" in made.text

@@ -270,7 +270,7 @@ def test_by_hand_an_input_that_nobody_made_is_named(project):
         text=True,
     )
     assert done.returncode == ExitCode.MISSING
-    assert "asr needs what demux makes" in done.stderr
+    assert "asr needs the output of demux" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -133,5 +133,5 @@ def test_only_a_stage_whose_input_was_never_made_says_what_is_missing(quick):
     job, layout = quick.job()
     ran = quick.run(layout, only=("asr",))
     assert ran.served == []
-    assert "asr needs what demux makes" in ran.outcome.error.what
+    assert "asr needs the output of demux" in ran.outcome.error.what
     assert quick.run(layout).outcome.error is None

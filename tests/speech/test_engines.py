@@ -136,7 +136,7 @@ def test_a_language_that_the_model_does_not_know_is_refused(parrot):
 
 def test_an_english_model_hears_no_other_language_and_translates_nothing(parrot, monkeypatch):
     monkeypatch.setattr(Parrot, "multilingual", False)
-    with pytest.raises(UsageError, match="does not hear"):
+    with pytest.raises(UsageError, match="does not recognise"):
         parrot.transcribe(Film(), speech(), "hi")
     with pytest.raises(UsageError, match="cannot translate"):
         parrot.transcribe(Film(), speech(), "en", "translate")

@@ -97,7 +97,7 @@ def test_what_is_invented_for_noise_is_left_out_and_told():
     parrot = Dictated(says, script="Deva", prompt="नहीं", invented=("नहीं",), temperatures=(0.0,))
     heard = parrot.transcribe(Film(), speech((110.0, 115.0)), "hi")
     (healed,) = heard.healed
-    assert "a phrase that is often invented" in healed.why
+    assert "a common hallucination" in healed.why
     assert healed.before == "नहीं"
     assert text_of(heard) == ""
     assert [word.text.strip() for word in heard.dropped] == ["नहीं"]
@@ -112,7 +112,7 @@ def test_words_where_nobody_speaks_are_heard_again_and_are_not_in_the_text():
 
     speaks = speech((110.0, 111.2)).model_copy(update={"pad": 3.0})
     heard = Dictated(says).transcribe(Film(), speaks, "en")
-    assert "words where nobody speaks" in reasons(heard.healed)
+    assert "words where there is no speech" in reasons(heard.healed)
     in_text, dropped = words_of(text_of(heard)), [word.text.strip() for word in heard.dropped]
     assert 0 < len(in_text) < len(dropped)
     (healed,) = heard.healed

@@ -190,7 +190,7 @@ def test_an_invented_phrase_that_no_way_heals_is_left_out_and_told():
     )
     assert readings[0].words == []
     assert [word.text for word in readings[0].dropped] == ["thanks", "for", "watching"]
-    assert healed.why == ("a phrase that is often invented",)
+    assert healed.why == ("a common hallucination",)
     assert healed.after == ""
     assert "left out" in healed.how
 

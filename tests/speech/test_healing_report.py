@@ -44,7 +44,7 @@ def test_what_was_healed_is_counted_by_reason():
     report_healing(told, some)
     assert told.metrics == {"heard_again": 3, "healed": 2}
     (line,) = told.warnings
-    assert line.startswith("3 stretches of speech were heard again, 2 read otherwise now")
+    assert line.startswith("3 stretches of speech were re-decoded and 2 of them changed")
     assert "speech without words (2), a loop (1)" in line
     assert any("'no no no no' became 'no'" in one for one in told.lines)
     (less,) = told.less

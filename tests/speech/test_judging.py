@@ -128,4 +128,4 @@ def test_an_invented_phrase_is_suspicious_where_the_sound_does_not_support_it():
     said = reading("देखने के लिए धन्यवाद।")
     assert judge(said, [region(0, 1.6)], DEVA).reasons == ()
     said.segments[0] = said.segments[0].model_copy(update={"no_speech_prob": 0.7})
-    assert judge(said, [region(0, 1.6)], DEVA).reasons == ("a phrase that is often invented",)
+    assert judge(said, [region(0, 1.6)], DEVA).reasons == ("a common hallucination",)

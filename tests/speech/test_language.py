@@ -270,7 +270,7 @@ def test_what_is_expected_is_what_others_are_measured_by():
     assert (stretch.start, stretch.end, stretch.language) == (0, 599.5, "en")
     what, why, fix = other_languages(heard, NAMES)
     assert what == "It sounds like English, not like Hindi: English from 0:00:00 to 0:10:00 (1.00)."
-    assert why == "The job hears all of it as Hindi."
+    assert why == "The job recognises everything as Hindi."
     assert fix == "If it is, prepare the job again with -s en."
 
 
@@ -283,7 +283,7 @@ def test_a_part_in_another_language_is_told_with_what_to_type():
         "Tamil from 0:08:30 to 0:10:00 (1.00)."
     )
     assert fix == (
-        "Make a job of its own of such a part: --start-time 0:07:00 --end-time 0:08:00 -s en."
+        "Make a separate job for such a part: --start-time 0:07:00 --end-time 0:08:00 -s en."
     )
 
 
@@ -293,7 +293,7 @@ def test_without_speech_nothing_is_heard(tmp_path):
     nobody.write(tmp_path / "language.json")
     assert LanguageHeard.read(tmp_path / "language.json") == nobody
     (tmp_path / "language.json").write_text("[]")
-    with pytest.raises(StageError, match="says no language"):
+    with pytest.raises(StageError, match="does not name a language"):
         LanguageHeard.read(tmp_path / "language.json")
 
 

@@ -86,7 +86,7 @@ except UsageError as error:
     print(error.what, error.fix)
 """
     told = in_whisperx(code, base_model)
-    assert "cannot tell languages apart" in told
+    assert "cannot detect languages" in told
     assert "-s" in told
 
 

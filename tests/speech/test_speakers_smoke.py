@@ -223,5 +223,5 @@ def test_pyannotes_pipeline_needs_a_folder_and_no_network(in_whisperx, sample, t
     assert found.speakers == ["S1", "S2"]
     assert all(100.0 <= turn.start < turn.end <= 116.1 for turn in found.turns)
     (tmp_path / "pyannote" / "embedding.bin").unlink()
-    with pytest.raises(AssertionError, match="does not hold pyannote's pipeline"):
+    with pytest.raises(AssertionError, match="does not contain pyannote's pipeline"):
         in_whisperx(NO_NETWORK_NEEDED, sample / "sample.wav", tmp_path / "pyannote")

@@ -106,7 +106,7 @@ def test_regions_are_read_as_they_were_written(tmp_path):
     assert SpeechRegions.read(tmp_path / "regions.json") == speech
     assert speech.seconds == 0.5
     (tmp_path / "regions.json").write_text('{"regions": [{"start": "soon"}]}')
-    with pytest.raises(StageError, match="no speech regions"):
+    with pytest.raises(StageError, match="no list of speech regions"):
         SpeechRegions.read(tmp_path / "regions.json")
 
 

@@ -62,7 +62,7 @@ def test_inputs_must_be_declared_and_there(make, tmp_path):
     assert not stage.has_input("film")
     with pytest.raises(StageError, match="does not declare"):
         stage.input("film")
-    with pytest.raises(StageError, match="is gone"):
+    with pytest.raises(StageError, match="is missing"):
         stage.input("regions")
 
 

@@ -74,7 +74,7 @@ def test_what_does_no_harm_is_read(tmp_path):
         (("00:00:01,000 --> 00:00:02,000", "00:00:01,000 --> 00:00:01,000"), "line 2 ends before"),
         (("--> 00:00:02,000", "--> 00:00:02,400"), "line 6 starts before"),
         (("नमस्ते", ""), "line 2 has no text"),
-        (("ہیں؟\n", "ہیں؟\n\n"), "Line 9 belongs to no cue"),
+        (("ہیں؟\n", "ہیں؟\n\n"), "Line 9 does not belong to a cue"),
     ],
 )  # fmt: skip
 def test_what_would_lose_something_is_refused_with_its_line(tmp_path, edit, said):
@@ -90,14 +90,14 @@ def test_what_would_lose_something_is_refused_with_its_line(tmp_path, edit, said
 
 def test_other_files(tmp_path):
     for name, data, said in [
-        ("film.ass", b"[Script Info]", "ends in none of .csv, .srt, .vtt"),
-        ("film.srt", b"no cues", "has the times of a cue"),
+        ("film.ass", b"[Script Info]", "does not end in one of .csv, .srt, .vtt"),
+        ("film.srt", b"no cues", "with the times of a cue"),
         ("gone.csv", None, "No such file"),
         ("gone.srt", None, "No such file"),
         ("empty.vtt", b"WEBVTT\n", "has no cues"),
         ("empty.csv", b"index,start,end,text\n", "has no cues"),
         ("letter.csv", b"Dear all,\n", "has no column"),
-        ("sub.srt", b"{1}{1}25\n{25}{50}Hello\n", "It is MicroDVD"),
+        ("sub.srt", b"{1}{1}25\n{25}{50}Hello\n", "it is MicroDVD"),
     ]:
         path = tmp_path / name
         if data is not None:

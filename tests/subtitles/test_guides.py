@@ -184,5 +184,5 @@ def test_what_is_left_against_a_cue_says_what_forces_it() -> None:
     track = build_track(fast, NETFLIX, language="en", script="Latn")
     (violation, *_) = judge(track.cues, NETFLIX, "en")
     assert violation.kind == "reading_speed"
-    assert "characters are said in" in track.forced[violation.cue or 0]
+    assert "characters are spoken in" in track.forced[violation.cue or 0]
     assert "the next cue begins" in track.forced[1] or "nothing follows" in track.forced[1]

@@ -183,7 +183,7 @@ def test_the_sentences():
     assert sentence(with_characters) == (
         "Expect about 8 of 10 words wrong (70 to 95 %) and about 41 % of the characters."
     )
-    assert reason(made()) == "base was unsure of what it heard (mean probability 0.48)."
+    assert reason(made()) == "base was unsure of what it recognised (mean probability 0.48)."
     assert remedy(made(larger=["large-v3"])).endswith("--model large-v3.")
     assert "No larger model" in remedy(made(larger=[]))
 

@@ -67,9 +67,9 @@ def test_a_good_translation_passes(source: str, output: str, script: str) -> Non
         (SOURCE, SOURCE, "Deva", "script"),
         ("मैं कल घर आऊँगा", "मैं कल घर आऊँगा", "Latn", "script"),
         (SOURCE, "মই কাইলৈ ঘৰলৈ আহিম।", "Deva", "script"),
-        ("वह कल घर जाएगा।", "वह कल घर जाएगा .", "Deva", "the source back"),
-        ("میں کل گھر آؤں گا۔", "میں کل گھر آؤں گا", "Arab", "the source back"),
-        ("Πού είναι ο σταθμός;", "Πού είναι ο σταθμός;", "Grek", "the source back"),
+        ("वह कल घर जाएगा।", "वह कल घर जाएगा .", "Deva", "returned the source"),
+        ("میں کل گھر آؤں گا۔", "میں کل گھر آؤں گا", "Arab", "returned the source"),
+        ("Πού είναι ο σταθμός;", "Πού είναι ο σταθμός;", "Grek", "returned the source"),
     ],
 )
 def test_a_bad_translation_is_named(source: str, output: str, script: str, sign: str) -> None:

@@ -89,5 +89,5 @@ def test_a_second_leg_with_other_units_is_a_defect() -> None:
     )
     unit = TranslationUnit(id=0, start=0, end=1, source="a", text="b", segment_ids=[0])
     other = first.model_copy(update={"units": [unit]})
-    with pytest.raises(ValueError, match="lost or invented"):
+    with pytest.raises(ValueError, match="lost or added"):
         joined(first, other)

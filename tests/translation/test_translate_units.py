@@ -117,7 +117,7 @@ def test_a_letter_without_a_sign_is_tried_again_and_told() -> None:
     assert (unit.text, unit.reason) == ("ONE TWO", None)
     always = FakeEngine(lambda text, careful: Generated(text.upper(), unwritten=True))
     [unit] = run(always, "one two").units
-    assert "no sign for" in (unit.reason or "")
+    assert "unknown character" in (unit.reason or "")
 
 
 def test_what_the_model_cannot_read_is_told_and_not_tried_again() -> None:
@@ -195,7 +195,7 @@ def test_what_fails_keeps_its_source_and_says_why() -> None:
 
 def test_an_output_without_an_end_is_not_believed() -> None:
     [unit] = run(FakeEngine(lambda text, careful: Generated(text, finished=False)), "one").units
-    assert (unit.status, unit.reason) == ("untranslated", "the translation does not come to an end")
+    assert (unit.status, unit.reason) == ("untranslated", "the translation does not end")
 
 
 def test_a_sentence_longer_than_the_model_goes_through_in_pieces() -> None:

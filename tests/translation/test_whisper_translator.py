@@ -190,5 +190,5 @@ def test_models_that_can_are_not(tmp_path: Path, model: str) -> None:
 
 
 def test_without_sound_it_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StageError, match="no sound"):
+    with pytest.raises(StageError, match="no audio"):
         translate(request(tmp_path))

@@ -65,13 +65,13 @@ def read_weights(path: Path) -> dict[str, Any]:
             f"{path.name} cannot be read.",
             cause=f"{str(error).splitlines()[0]}."
             if str(error).strip()
-            else "It is no checkpoint.",
+            else "It is not a checkpoint.",
             fix=typed("chalchitra models verify"),
         ) from error
     if not found:
         raise MissingError(
-            f"{path.name} holds no weights.",
-            cause="It is not the file that was meant.",
+            f"{path.name} contains no weights.",
+            cause="It is not the expected file.",
             fix=typed("chalchitra models verify"),
         )
     return found
@@ -104,7 +104,7 @@ def _require_zip(path: Path) -> None:
         if handle.read(4) == b"PK\x03\x04":
             return
     raise MissingError(
-        f"{path.name} is no checkpoint that is read.",
-        cause="It is damaged, or in torch's format of before 2020, which can run programs.",
+        f"{path.name} is not a checkpoint that can be loaded.",
+        cause="It is damaged, or in torch's format from before 2020, which can run programs.",
         fix=typed("chalchitra models verify"),
     )

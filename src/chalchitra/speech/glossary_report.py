@@ -18,25 +18,25 @@ def report_glossary(stage: Stage, use: GlossaryUse) -> None:
     stage.metric("glossary_no_room", len(use.no_room))
     for one in use.offered:
         stage.log(
-            f"heard again with the glossary's {', '.join(one.terms)}: "
-            f"{one.start:.2f} to {one.end:.2f} s"
+            f"re-decoded with the glossary's {', '.join(one.terms)}: {one.start:.2f} to "
+            f"{one.end:.2f} s"
         )
     for name in use.named:
         stage.log(f"{name.before!r} became {name.after!r} at {name.start:.2f} s ({name.term})")
     if use.no_room:
-        stage.log(f"glossary, no room anywhere: {', '.join(use.no_room)}")
+        stage.log(f"glossary, did not fit anywhere: {', '.join(use.no_room)}")
         stage.degraded(
-            f"{_terms(use.no_room)} of the glossary had no room.",
-            "More of it may be said there than the recogniser can be told: "
+            f"{_terms(use.no_room)} of the glossary did not fit.",
+            "More of its terms may be spoken there than the recogniser can be given at once: "
             f"{listed(use.no_room, _LISTED)}.",
-            "Shorten the glossary to the names of this film, or give the film one of its own.",
+            "Shorten the glossary to the names of this film, or give the film its own glossary.",
         )
     if use.unwritable:
         stage.log(f"glossary, in another script: {', '.join(use.unwritable)}")
         stage.degraded(
             f"{_terms(use.unwritable)} of the glossary cannot be written.",
-            f"The script of the language is not theirs: {listed(use.unwritable, _LISTED)}.",
-            "Write them in it; names in Latin letters want --set asr.english_words=latin.",
+            f"They are not in the language's script: {listed(use.unwritable, _LISTED)}.",
+            "Write them in that script; names in Latin letters need --set asr.english_words=latin.",
         )
 
 

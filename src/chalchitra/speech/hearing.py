@@ -38,6 +38,8 @@ Devanagari: a character error rate of 0.41 with it, and of 0.75 without, most of
 _LISTED = 12
 """So many dropped words are listed in the message; all are in the log."""
 
+_CHECK_THEM = "Check them in the transcript, or choose a larger model with --model."
+
 
 def hear(stage: Stage) -> Heard:
     """Recognise what is said in the stage's audio with the model and engine of its request.
@@ -50,8 +52,8 @@ def hear(stage: Stage) -> Heard:
     if not speech.regions:
         stage.degraded(
             "No speech was found, so there is no text.",
-            "The sound is silent, or music and noise alone.",
-            "If someone speaks there, lower vad.threshold: --set vad.threshold=0.3.",
+            "The audio is silent, or has only music and noise.",
+            "If there is speech, lower vad.threshold: --set vad.threshold=0.3.",
         )
         return Heard()
     recogniser = load_recogniser(stage.params["engine"], options_from(stage))
@@ -131,7 +133,7 @@ def whisper_code(stage: Stage) -> str:
     code = row.get("whisper")
     if not code:
         raise UsageError(
-            f"Whisper cannot hear {row.get('name', language)}.",
+            f"Whisper cannot recognise {row.get('name', language)}.",
             cause="It was not trained on this language.",
             fix="Prepare the job with -s and a language it was trained on.",
         )
@@ -146,11 +148,11 @@ def _report(stage: Stage, heard: Heard) -> None:
     stage.metric("words", sum(len(segment.words) for segment in heard.segments))
     stage.metric("dropped_words", len(heard.dropped))
     for word in heard.dropped:
-        stage.log(f"dropped, nobody speaks there: {word.text.strip()!r} at {word.start:.2f} s")
+        stage.log(f"dropped, no speech there: {word.text.strip()!r} at {word.start:.2f} s")
     if heard.dropped:
         words = [f"{word.text.strip()} ({word.start:.1f} s)" for word in heard.dropped]
         stage.warning(
-            f"Dropped {len(words)} words that were written where nobody speaks: "
+            f"Dropped {len(words)} words that were recognised where there is no speech: "
             f"{listed(words, _LISTED)}."
         )
 
@@ -161,27 +163,27 @@ def report_healing(stage: Stage, healed: list[Healed]) -> None:
     stage.metric("healed", sum(one.after != one.before for one in healed))
     for one in healed:
         stage.log(
-            f"heard again, {', '.join(one.why)}, {one.start:.2f} to {one.end:.2f} s: "
-            f"{one.before!r} became {one.after!r} ({one.how or 'nothing better'})"
+            f"re-decoded, {', '.join(one.why)}, {one.start:.2f} to {one.end:.2f} s: {one.before!r} "
+            f"became {one.after!r} ({one.how or 'no better result'})"
         )
     if healed:
         why = Counter(reason for one in healed for reason in one.why)
         reasons = ", ".join(f"{reason} ({count})" for reason, count in why.most_common())
         changed = sum(one.after != one.before for one in healed)
         stage.warning(
-            f"{len(healed)} stretches of speech were heard again, {changed} read otherwise now: "
-            f"{reasons}. Before and after are in the log and in healing.json."
+            f"{len(healed)} stretches of speech were re-decoded and {changed} of them changed: "
+            f"{reasons}. The log and healing.json have the text before and after."
         )
     doubtful = [one for one in healed if one.left]
     if doubtful:
         places = [f"{one.start:.1f} s ({', '.join(one.left)})" for one in doubtful]
         stage.degraded(
-            f"{len(doubtful)} stretches of speech are doubtful."
+            f"{len(doubtful)} stretches of speech may be wrong."
             if len(doubtful) > 1
-            else "A stretch of speech is doubtful.",
-            "Heard again in every way, something still speaks against them: "
+            else "A stretch of speech may be wrong.",
+            "Re-decoding in every way did not remove all signs of errors: "
             f"{listed(places, _LISTED)}.",
-            "Look at them in the transcript, or choose a larger model with --model.",
+            _CHECK_THEM,
         )
 
 
@@ -206,8 +208,9 @@ def in_own_script(
         words = [f"{one.after} ({one.start:.1f} s)" for one in done]
         stage.degraded(
             f"{len(done)} words were recognised in another script and transliterated.",
-            f"The model wrote them so, however often they were heard: {listed(words, _LISTED)}.",
-            "Look at them in the transcript, or choose a larger model with --model.",
+            "The model wrote them that way every time they were decoded: "
+            f"{listed(words, _LISTED)}.",
+            _CHECK_THEM,
         )
     return changed, done
 

@@ -146,13 +146,13 @@ class Judgement:
         if self.looping > 0:
             found.append("a loop")
         if self.dropped > 0.3:
-            found.append("words where nobody speaks")
+            found.append("words where there is no speech")
         if self.rushed > 0:
             found.append("faster than anyone speaks")
         if self.foreign > 0:
             found.append("another script")
         if self.invented > 0:
-            found.append("a phrase that is often invented")
+            found.append("a common hallucination")
         if self.capped > 0:
             found.append("more words than a window holds")
         if self.log_probability < UNSURE:

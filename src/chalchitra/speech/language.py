@@ -100,7 +100,7 @@ class LanguageHeard(_Model):
             return cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
             raise StageError(
-                f"{path.name} says no language.",
+                f"{path.name} does not name a language.",
                 cause=str(error).partition("\n")[0],
                 fix="Run the stage language again.",
             ) from None

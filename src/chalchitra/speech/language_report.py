@@ -16,7 +16,7 @@ _LISTED = 6
 def report(stage: Stage, heard: LanguageHeard, names: Mapping[str, str]) -> None:
     """Give the stage's metrics, and say where surely another language is spoken (degraded)."""
     if heard.language is None:
-        stage.warning("No speech was found, so nothing tells the language.")
+        stage.warning("No speech was found, so the language cannot be detected.")
         return
     stage.metric("language", heard.language)
     stage.metric("confidence", heard.confidence)
@@ -38,12 +38,12 @@ def other_languages(heard: LanguageHeard, names: Mapping[str, str]) -> tuple[str
     else:
         what = f"Not only {job} is spoken"
         fix = (
-            "Make a job of its own of such a part: "
-            f"--start-time {clock(first.start)} --end-time {clock(first.end)} -s {first.language}."
+            f"Make a separate job for such a part: --start-time {clock(first.start)} --end-time "
+            f"{clock(first.end)} -s {first.language}."
         )
     return (
         f"{what}: {stretches_text(heard.others, names)}.",
-        f"The job hears all of it as {job}.",
+        f"The job recognises everything as {job}.",
         fix,
     )
 

@@ -39,7 +39,7 @@ class SpeechRegions(BaseModel):
             return cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
             raise StageError(
-                f"{path.name} holds no speech regions.",
+                f"{path.name} contains no list of speech regions.",
                 cause=str(error).partition("\n")[0],
                 fix="Run vad again.",
             ) from None

@@ -59,13 +59,13 @@ class VadSettings:
         if not 0 < self.threshold < 1:
             raise UsageError(
                 f"vad.threshold is {self.threshold}.",
-                cause="It is a probability.",
+                cause="It must be a probability.",
                 fix="Set it between 0 and 1; 0.5 is the default.",
             )
         if min(self.min_speech, self.min_silence, self.pad) < 0 or self.max_speech < 1:
             raise UsageError(
                 "A vad setting is negative, or vad.max_speech is under 1 s.",
-                cause="They are times in seconds.",
+                cause="These settings are times in seconds.",
                 fix="Correct the section [vad] of config/pipeline.toml or the --set option.",
             )
 
@@ -98,7 +98,7 @@ def model_path() -> Path:
         if found:
             return found[-1]
     raise MissingError(
-        "The voice detector's network is not in this environment.",
+        "The voice detector's network is missing from this environment.",
         cause="faster-whisper is missing, or it no longer carries Silero's file.",
         fix=typed("./bootstrap.sh --env whisperx --force"),
     )

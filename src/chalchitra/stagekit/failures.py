@@ -88,8 +88,8 @@ def as_error(stage: str, error: Exception, folder: Path) -> ChalchitraError:
     first_line = str(error).strip().partition("\n")[0]
     return UnforeseenError(
         f"{stage} failed: {type(error).__name__}: {first_line}",
-        cause="This was not foreseen; the stage's log has the whole of it.",
-        fix="Run again with --debug, and report the log if it stays.",
+        cause="This is unexpected; the stage's log has the details.",
+        fix="Run it again with --debug, and report the log if it happens again.",
     )
 
 
@@ -97,13 +97,13 @@ def _from_system(stage: str, error: OSError, folder: Path) -> ChalchitraError:
     if error.errno in _FULL:
         return DiskFullError(
             f"{stage} could not write {error.filename or folder}: {_FULL[error.errno]}.",
-            cause=f"What it makes is written to {folder}.",
-            fix="Make room there, then run the job again.",
+            cause=f"Its output is written to {folder}.",
+            fix="Free some space there, then run the job again.",
         )
     where = f" at {error.filename}" if error.filename else ""
     if isinstance(error, FileNotFoundError):
         return UsageError(
-            f"{stage} did not find a file{where}.",
+            f"{stage} could not find a file{where}.",
             cause="It was moved or removed while the job ran.",
             fix="Put it back and run the job again.",
         )

@@ -63,7 +63,7 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             continue
         if path is None:
             raise MissingError(
-                f"{key} needs what {producer} makes, and there is none.",
+                f"{key} needs the output of {producer}, which is missing.",
                 cause=f"{producer} has not run in this job."
                 if made is None
                 else "It was moved or changed in the job's folder.",

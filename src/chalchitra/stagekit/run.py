@@ -88,7 +88,7 @@ def _arguments(name: str) -> argparse.Namespace:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--job-dir", type=Path, help="the job's folder")
     which.add_argument(
-        "--worker", action="store_true", help="serve the requests that stdin names, one a line"
+        "--worker", action="store_true", help="serve the requests named on stdin, one per line"
     )
     per_language = bool(STAGES[name].per_language)
     if per_language:
@@ -105,14 +105,14 @@ def _read_request(path: Path, stage: str) -> Request:
         request = Request.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
         raise UsageError(
-            f"{path} holds no request.",
+            f"{path} does not contain a request.",
             cause=f"{str(error).splitlines()[0]}.",
             fix="Run the job with run-pipeline, which writes it.",
         ) from None
     if request.stage != stage:
         raise UsageError(
-            f"{path} is a request to {request.stage}, not to {stage}.",
-            cause=f"${REQUEST_VARIABLE} or the worker's caller names the wrong file.",
+            f"{path} is a request for {request.stage}, not for {stage}.",
+            cause=f"${REQUEST_VARIABLE} or the worker's caller named the wrong file.",
             fix=f"Run scripts/stages/{request.stage}.py instead, with the same arguments.",
         )
     return request

@@ -91,7 +91,7 @@ class Stage:
             )
         if not path.is_file():
             raise StageError(
-                f"The input {name} of {self.name} is gone: {path}.",
+                f"The input {name} of {self.name} is missing: {path}.",
                 cause="The file was moved or removed after the job was prepared.",
                 fix="Put it back, or prepare the job again.",
             )
@@ -154,9 +154,9 @@ class Stage:
         for key, (path, deliver_as) in self._outputs.items():
             if not path.is_file():
                 raise StageError(
-                    f"{self.name} declared {key} and did not write it.",
+                    f"{self.name} declared {key} but did not write it.",
                     cause=f"{path.name} is not in the attempt's folder.",
-                    fix="This is a defect of the stage: run it with --debug and report its log.",
+                    fix="This is a bug in the stage: run it with --debug and report its log.",
                 )
             outputs[key] = OutputFile(
                 path=path.relative_to(self.output_dir).as_posix(),

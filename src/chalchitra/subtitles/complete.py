@@ -19,7 +19,8 @@ def require_every_unit(cues: Sequence[Cue], translation: Translation) -> None:
     lost, strange = sorted(said - shown), sorted(shown - known)
     if len(known) != len(translation.units) or lost or strange:
         raise StageError(
-            f"The subtitles do not show the translation whole: units {lost or strange or 'twice'}.",
-            cause="This is a defect of Chalchitra; nothing was written.",
+            "The subtitles do not show the complete translation: units "
+            f"{lost or strange or 'twice'}.",
+            cause="This is a bug in Chalchitra; nothing was written.",
             fix="Please report it with the job's translation.json.",
         )

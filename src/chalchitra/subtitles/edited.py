@@ -81,8 +81,8 @@ def read_edited(path: Path) -> Edited:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(
-            f"{path} is no file that can be read back.",
-            cause=f"Its name ends in none of {', '.join(SUFFIXES)}.",
+            f"{path} is not a file that review can read.",
+            cause=f"Its name does not end in one of {', '.join(SUFFIXES)}.",
             fix="Save the cues as CSV, SRT or WebVTT.",
         )
     if path.suffix.lower() == ".csv":
@@ -90,8 +90,8 @@ def read_edited(path: Path) -> Edited:
     file = read_subtitles(path)
     if file.format not in ("srt", "vtt"):
         raise UsageError(
-            f"{path} is no file that can be read back.",
-            cause=f"It is {formats.titled(file.format)}, whatever its name.",
+            f"{path} is not a file that review can read.",
+            cause=f"Whatever its name, it is {formats.titled(file.format)}.",
             fix="Save the cues as CSV, SRT or WebVTT.",
         )
     errors = [error for fault in file.faults if (error := _of_fault(fault, path)) is not None]
@@ -116,7 +116,7 @@ def _some(edited: Edited, path: Path) -> Edited:
         raise UsageError(
             f"{path} has no cues.",
             cause="It is the file of an empty track, or all its rows were deleted.",
-            fix="To have the track as it was made, give --undo instead of the file.",
+            fix="To get the original track back, give --undo instead of the file.",
         )
     return edited
 
@@ -144,13 +144,13 @@ def _of_fault(fault: Fault, path: Path) -> ChalchitraError | None:
         case "time_unreadable":
             return UsageError(
                 f"Line {fault.line} has times that cannot be read: {fault.found}",
-                cause="They were edited into something else.",
+                cause="They were edited into another form.",
                 fix="Write them as: 00:01:02,500 --> 00:01:04,000",
             )
         case "stray_text":
             return UsageError(
-                f"Line {fault.line} belongs to no cue: {fault.found}",
-                cause="A blank line ends a cue, and its text goes on below.",
+                f"Line {fault.line} does not belong to a cue: {fault.found}",
+                cause="A blank line ends a cue, but its text continues below.",
                 fix="Delete the blank line above it, or put times above it.",
             )
         case "encoding" if fault.found == LEGACY:
@@ -168,12 +168,12 @@ def _of_cues(cues: Sequence[Cue], lines: dict[int, int]) -> Iterator[ChalchitraE
         if not cue.text.strip():
             yield UsageError(
                 f"{where} has no text.",
-                cause="Nothing stands below its times.",
-                fix="Type a text there, or delete the whole cue.",
+                cause="There is nothing below its times.",
+                fix="Type its text there, or delete the whole cue.",
             )
         if cue.end <= cue.start or cue.start < 0:
             yield UsageError(
-                f"{where} ends before it starts, or at once."
+                f"{where} does not end after it starts."
                 if cue.start >= 0
                 else f"{where} starts before the film.",
                 cause=f"It starts at {cue.start:.3f} s and ends at {cue.end:.3f} s.",
@@ -189,5 +189,5 @@ def _overlaps(cues: Sequence[Cue], lines: dict[int, int]) -> Iterator[Chalchitra
                 f"{lines[before.index]} ends.",
                 cause=f"One starts at {clock_time(cue.start)}, the other ends at "
                 f"{clock_time(before.end)}.",
-                fix=f"Type {clock_time(cue.start)} as the end of the earlier, or a later start.",
+                fix=f"Type {clock_time(cue.start)} as the earlier end, or a later start.",
             )

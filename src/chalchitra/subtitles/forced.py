@@ -16,10 +16,10 @@ Parted = Literal["pause", "song", "speaker", "breath", "end"]
 """What keeps two neighbours out of one cue, or that nothing follows."""
 
 _PARTED: dict[Parted, str] = {
-    "pause": "a pause parts them",
+    "pause": "a pause separates them",
     "song": "one is sung and the other spoken",
     "speaker": "another person speaks",
-    "breath": "a sentence begins after a breath and nobody knows who says it",
+    "breath": "a sentence begins after a breath and its speaker is not known",
     "end": "nothing follows",
 }
 
@@ -38,7 +38,7 @@ def why_forced(
     """
     spoken = typesetter.pieces[layout.end - 1].end
     seconds = typesetter.clock.ticks.seconds(spoken - start)
-    said = f"{typesetter.characters(layout)} characters are said in {seconds:.2f} s"
+    said = f"{typesetter.characters(layout)} characters are spoken in {seconds:.2f} s"
     bound = _bound(typesetter, spoken, out, following)
     return f"{said}, {bound}; {_neighbours(layout, parted)}"
 
@@ -46,14 +46,14 @@ def why_forced(
 def _bound(typesetter: Typesetter, spoken: int, out: Out, following: int) -> str:
     clock, seconds = typesetter.clock, typesetter.clock.ticks.seconds
     if out.bound == "next":
-        return f"and the next cue begins {seconds(following - spoken):.2f} s after"
+        return f"and the next cue begins {seconds(following - spoken):.2f} s later"
     if out.bound == "longest":
-        return f"and a cue stays {round(seconds(clock.max_duration), 2):g} s at most"
+        return f"and a cue lasts at most {round(seconds(clock.max_duration), 2):g} s"
     if out.bound == "film":
         return "and the film ends"
     if out.bound == "shot":
         return "and the shot changes"
-    return f"and a cue stays {round(seconds(clock.linger), 2):g} s after the voice at most"
+    return f"and a cue stays at most {round(seconds(clock.linger), 2):g} s after the voice"
 
 
 def _neighbours(layout: Layout, parted: Mapping[int, Parted]) -> str:
@@ -67,5 +67,5 @@ def _neighbours(layout: Layout, parted: Mapping[int, Parted]) -> str:
         joined.append(f"nothing after it can join, since {_PARTED[after]}")
     return (
         ", and ".join(joined)
-        or "any other cut breaks as many limits, or parts what belongs together"
+        or "any other cut breaks as many limits, or separates what belongs together"
     )

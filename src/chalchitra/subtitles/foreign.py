@@ -63,18 +63,19 @@ def read_subtitles(path: Path, rate: float | None = None) -> SubtitleFile:
     suffix = path.suffix.lower()
     format_ = formats.recognised(text) or (_format(".srt") if suffix == ".srt" else None)
     if format_ is None:
-        raise _none(path, "No line in it has the times of a cue.")
+        raise _none(path, "It has no line with the times of a cue.")
     if rate is None and format_.needs_rate(text):
         raise _none(
             path,
-            f"It is {format_.title}, whose times are frames, and the film's rate is not known.",
-            "Name its film with --film: it has the rate.",
+            f"It is {format_.title}, whose times are in frames, but the film's frame rate is not "
+            "known.",
+            "Give its film with --film to supply the rate.",
         )
     reading = formats.read(format_, text, rate)
     timed = [cue for cue in reading.cues if cue.start is not None and cue.end is not None]
     unreadable = any(fault.kind == "time_unreadable" for fault in reading.faults)
     if not timed and not unreadable and format_.id != "vtt":
-        raise _none(path, "No line in it has the times of a cue.")
+        raise _none(path, "It has no line with the times of a cue.")
     file = SubtitleFile(
         path,
         format_.id,
@@ -144,7 +145,7 @@ def _decoded(path: Path) -> Decoded:
 
 def _none(path: Path, cause: str, fix: str = "") -> UsageError:
     return UsageError(
-        f"{path} is no subtitle file that can be judged.",
+        f"{path} is not a subtitle file that can be checked.",
         cause=cause,
-        fix=fix or "Give a .srt, .vtt or .ass file; ffmpeg -i FILE out.srt makes one of others.",
+        fix=fix or "Give a .srt, .vtt or .ass file; ffmpeg -i FILE out.srt converts other formats.",
     )

@@ -112,7 +112,7 @@ def from_review(data: bytes, name: str = "The spreadsheet") -> list[Cue]:
     if missing := [column for column in _COLUMNS if column in _NEEDED - set(header)]:
         raise UsageError(
             f"{name} has no column {' and no column '.join(missing)}.",
-            cause="Its first row does not name the columns, or it is no spreadsheet of cues.",
+            cause="Its first row does not name the columns, or it is not a spreadsheet of cues.",
             fix=f"Make its first row: {','.join(_COLUMNS)}",
         )
     rows: list[_Row] = []
@@ -244,8 +244,8 @@ def _records(text: str, name: str) -> Iterator[list[str]]:
         yield from reader
     except csv.Error:
         raise UsageError(
-            f"{name} cannot be read from its line {reader.line_num} on.",
-            cause="A quotation mark begins or ends a cell there that it should not.",
+            f"{name} cannot be read from line {reader.line_num} onwards.",
+            cause="There is a quotation mark in the wrong place.",
             fix='Write every quotation mark inside a cell twice (""), or save it in a spreadsheet.',
         ) from None
 
@@ -263,8 +263,8 @@ def _cells(number: int, header: Sequence[str], record: Sequence[str]) -> dict[st
     if any(cell.strip() for cell in record[len(header) :]):
         raise UsageError(
             f"Row {number} has more cells than there are columns.",
-            cause="A text has the separator in it and no quotation marks around it.",
-            fix='Put the whole text between quotation marks: "like this, for example".',
+            cause="A text contains the separator but has no quotation marks around it.",
+            fix='Put the whole text in quotation marks: "like this, for example".',
         )
     return dict(zip(header, record, strict=False))
 
@@ -278,20 +278,20 @@ def _row(number: int, cells: Mapping[str, str], latest: int) -> _Row:
         raise UsageError(
             f"Row {number} has no text.",
             cause="Its cell in the column text is empty.",
-            fix="Type a text there, or delete the whole row.",
+            fix="Type its text there, or delete the whole row.",
         )
     if start.milliseconds < latest and not start.has_hours:
         raise UsageError(
-            f"Row {number} starts before the rows above it, and its time has no hours.",
-            cause="Spreadsheets show, and save, a time without its hours.",
-            fix=f"Type the time with hours and in brackets, as [{clock_time(latest / 1000)}].",
+            f"Row {number} starts before the rows above it, because its time has no hours.",
+            cause="Spreadsheets show and save times without their hours.",
+            fix=f"Type the time with its hours, in brackets: [{clock_time(latest / 1000)}].",
         )
     if end.milliseconds <= start.milliseconds:
         shown = clock_time(start.milliseconds / 1000)
         raise UsageError(
-            f"Row {number} ends before it starts, or at once.",
+            f"Row {number} does not end after it starts.",
             cause=f"It starts at {shown} and ends at {clock_time(end.milliseconds / 1000)}.",
-            fix=f"Type an end that is later than [{shown}].",
+            fix=f"Type an end later than [{shown}].",
         )
     return _Row(number, start.milliseconds, end.milliseconds, lines)
 
@@ -310,8 +310,8 @@ def _time(number: int, column: str, cells: Mapping[str, str]) -> _Time:
             return _Time(whole * 1000 + thousandths, has_hours)
     raise UsageError(
         f"Row {number} has {f'“{text}”' if text else 'nothing'} as its {column}.",
-        cause="That is no time.",
-        fix="Type hours, minutes, seconds and thousandths in brackets, as [00:01:02.500].",
+        cause="That is not a valid time.",
+        fix="Type hours, minutes, seconds and thousandths in brackets: [00:01:02.500].",
     )
 
 

@@ -53,9 +53,9 @@ def read_style(name: str, root: Path | None = None) -> Style:
     except ValidationError as error:
         raise UsageError(
             f"The style {name} cannot be used: {problem(error)}.",
-            cause=f"So it is written in {path}.",
+            cause=f"It is set that way in {path}.",
             fix='Correct it there (config/styles.toml explains the keys); with extends = "netflix" '
-            "it needs those only that differ.",
+            "it needs only the keys that differ.",
         ) from None
 
 
@@ -78,8 +78,8 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(
-                f"{path} holds {name} outside a table.",
-                cause="Each profile is a table with its name.",
+                f"{path} has {name} outside a table.",
+                cause="Each profile is a table named after it.",
                 fix=f"Move {name} below the name of its profile, such as [{DEFAULT_STYLE}].",
             )
     return tables
@@ -92,13 +92,13 @@ def _load(path: Path) -> dict[str, Any]:
         raise UsageError(
             f"The styles in {path} cannot be read.",
             cause=f"{error.strerror}.",
-            fix="Correct the name, or see config/styles.toml for those that exist.",
+            fix="Correct the name, or see config/styles.toml for the existing styles.",
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"{path} cannot be read: {error}.",
-            cause="It was edited into something that is no TOML.",
-            fix="Mend that line.",
+            cause="It was edited and is no longer valid TOML.",
+            fix="Fix that line.",
         ) from None
 
 
@@ -117,9 +117,9 @@ def _whole(
         raise UsageError(
             f"There is no style {name}."
             if not seen
-            else f"{seen[-1]} extends {name}, and there is no such style.",
-            cause=f"Did you mean {near[0]}?" if near else f"There are {', '.join(tables)}.",
-            fix="Name one of config/styles.toml, or a TOML file of your own.",
+            else f"{seen[-1]} extends {name}, but there is no such style.",
+            cause=f"Did you mean {near[0]}?" if near else f"The styles are {', '.join(tables)}.",
+            fix="Name a style in config/styles.toml, or a TOML file of your own.",
         )
     own = dict(tables[name])
     base = own.pop(_EXTENDS, None)

@@ -37,7 +37,7 @@ class Decoded:
 
 
 def decode(data: bytes) -> Decoded:
-    """The text of a file's bytes, without characters that no text has.
+    """The text of a file's bytes, without characters that do not belong in text.
 
     Put right: zero bytes and DOS's end of file (U+001A) after the end, punctuation of Windows-1252
     that came by way of Latin-1 (U+0080 to U+009F), UTF-8 that was written as UTF-8 once more,
@@ -51,20 +51,20 @@ def decode(data: bytes) -> Decoded:
             f"zero characters after its end ({len(found.text) - len(text)}) are left out"
         )
     if "\0" in text:
-        raise ValueError("It holds bytes that no text has.")
+        raise ValueError("It holds bytes that do not belong in text.")
     if text.rstrip("\x1a \r\n\t") != (bare := text.rstrip(" \r\n\t")) and bare.endswith("\x1a"):
         text = text.rstrip("\x1a \r\n\t") + "\n"
-        repairs.append("it ends with DOS's mark of an end (U+001A)")
+        repairs.append("it ends with DOS's end-of-file mark (U+001A)")
     if (once := _encoded_twice(text)) is not None:
         text = once
-        repairs.append("it was written as UTF-8 twice")
+        repairs.append("it was encoded as UTF-8 twice")
     if count := len(_C1.findall(text)):
         text = _C1.sub(lambda found: _WINDOWS.get(found[0], ""), text)
-        repairs.append(f"characters of Windows-1252 ({count}) came by way of Latin-1")
+        repairs.append(f"characters of Windows-1252 ({count}) had been read as Latin-1")
     text = _ESCAPES.sub("", text)
     if count := len(_CONTROLS.findall(text)):
         if count * _BINARY > len(text):
-            raise ValueError("It holds characters that no text has.")
+            raise ValueError("It holds characters that do not belong in text.")
         text = _CONTROLS.sub("", text)
         repairs.append(f"control characters ({count}) are left out")
     return Decoded(text, found.encoding, tuple(repairs))
@@ -119,7 +119,7 @@ def _decoded(data: bytes) -> Decoded:
                 with suppress(UnicodeDecodeError):
                     whole, repairs = _whole(data, int(encoding[-2:]) // 8)
                     return Decoded(whole.decode(encoding), encoding, repairs)
-            raise ValueError(f"It says that it is {encoding}, and is not.")
+            raise ValueError(f"It is marked as {encoding}, but is not.")
     if (guessed := _utf16(data)) is not None:
         return guessed
     if (mended := _mended(data)) is not None:
@@ -153,7 +153,7 @@ def _mended(data: bytes, lost: str = "") -> Decoded | None:
     text = runs.sub(
         lambda found: lost or bytes([ord(found[0]) - 0xDC00]).decode(LEGACY, errors="replace"), text
     )
-    return Decoded(text, "utf-8", (f"bytes that are no UTF-8 ({alien}) are guessed or left out",))
+    return Decoded(text, "utf-8", (f"bytes that are not UTF-8 ({alien}) were guessed or left out",))
 
 
 _ALIEN_BYTES = re.compile("[\udc80-\udcff]")

@@ -30,7 +30,7 @@ def job_report(job: Job, layout: JobLayout) -> JobReport:
     if not reports:
         raise UsageError(
             f"Job {job.job_id} has no subtitle tracks yet.",
-            cause="It has not run, or did not come so far.",
+            cause="It has not run, or did not get that far.",
             fix=run_line(layout.root),
         )
     return JobReport.of(job.title, reports, read_expected(layout))
@@ -50,7 +50,7 @@ def _read(layout: JobLayout, path: str) -> QualityReport:
         return QualityReport.model_validate_json(inside.read_bytes(layout.root, path))
     except (OSError, ValueError):
         raise UsageError(
-            f"{layout.root / path} is no quality report.",
+            f"{layout.root / path} is not a valid quality report.",
             cause="It was moved, edited or cut short in the job's folder.",
             fix=run_line(layout.root, first="To make it again,"),
         ) from None

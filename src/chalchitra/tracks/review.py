@@ -77,16 +77,26 @@ def undo(folder: Path, language: str | None) -> str:
     edited = list(job.edits)
     wanted = find(language).id if language is not None else edited[0] if len(edited) == 1 else ""
     if wanted not in job.edits:
+        if wanted:
+            what = f"Job {job.job_id} has no edits of {wanted}."
+        else:
+            what = (
+                "Several tracks have edits; name one with -t."
+                if edited
+                else f"Job {job.job_id} has no edits."
+            )
         raise UsageError(
-            f"No edits of {wanted} are in job {job.job_id}." if wanted else "Whose edits?",
-            cause=f"Edited are: {', '.join(edited)}." if edited else "No track of it was edited.",
+            what,
+            cause=f"The edited tracks are {', '.join(edited)}."
+            if edited
+            else "None of its tracks was edited.",
             fix=typed(
                 "chalchitra review",
                 job_argument(folder),
                 "--undo",
                 "-t",
                 edited[0],
-                first="To take one back,",
+                first="To undo one,",
             )
             if edited
             else typed("chalchitra qc", job_argument(folder), first="To see the tracks,"),
@@ -123,14 +133,14 @@ def _language(job: Job, file: Path, named: str | None) -> str:
             return part
         if any(name in tracks for name in (part.removesuffix("-Latn"), *part.split("+"))):
             raise UsageError(
-                f"{file.name} is made of another track.",
+                f"{file.name} is made from another track.",
                 cause="Romanised and bilingual tracks follow those of their languages.",
-                fix="Edit the track of the language itself; this one is then made of it.",
+                fix="Edit the track of the language itself; this one is then made from it.",
             )
     if len(tracks) == 1:
         return tracks[0]
     raise UsageError(
-        f"{file.name} does not say whose track it is.",
-        cause=f"Its name has none of {', '.join(tracks)} before its suffix.",
+        f"{file.name} does not say which track it is.",
+        cause=f"Its name does not have one of {', '.join(tracks)} before its extension.",
         fix=f"Name the language, for example: -t {tracks[0]}",
     )

@@ -187,7 +187,7 @@ def expected_errors(transcript: Transcript, calibration: Calibration) -> Expecte
 def sentence(one: Expected) -> str:
     """What is to be expected, in one sentence: about 8 of 10 words wrong (70 to 95 %)."""
     if one.words is None:
-        return "How many words are wrong is not known: the recogniser gave none a probability."
+        return "The error rate cannot be estimated: the recogniser gave no probabilities."
     rate = one.words
     said = f"Expect {in_words(rate.expected)} wrong ({percents(rate.low, rate.high)})"
     if one.characters is not None:
@@ -200,7 +200,7 @@ def reason(one: Expected) -> str:
     if one.unusable:
         return f"{one.model} is not usable for {one.language}."
     doubt = f" (mean probability {one.probability:.2f})" if one.probability is not None else ""
-    return f"{one.model} was unsure of what it heard{doubt}."
+    return f"{one.model} was unsure of what it recognised{doubt}."
 
 
 def remedy(one: Expected) -> str:

@@ -74,7 +74,7 @@ def doubts(source: str, output: str, source_tag: str, target_tag: str) -> list[s
     said, written = (_LANGUAGES.get(tag[:3], "") for tag in (source_tag, target_tag))
     found = [f"{number} is missing" for number in missing_numbers(source, output, written)]
     if denial(source, output, said, written):
-        found.append("a denial is on one side only")
+        found.append("a negation is on one side only")
     return found
 
 

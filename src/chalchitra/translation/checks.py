@@ -58,7 +58,7 @@ def problem(
     if strange:
         return f"“{strange[0]}” is in another script"
     if _given_back(source, output, given):
-        return "the model gave the source back"
+        return "the model returned the source text"
     return None
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import MissingError
 from chalchitra.hints import fetch_line
 from chalchitra.translation.letters import kept_letters, own_letters
 from chalchitra.translation.quotes import joined, shown
@@ -18,6 +17,7 @@ from chalchitra.translation.seq2seq import (
     generate,
     has_weights,
     loaded,
+    missing_model,
     positions,
     result_of,
     translated,
@@ -59,19 +59,15 @@ def check_model_folder(path: Path, name: str) -> None:
     """Raises MissingError, saying how to get a gated model, unless `path` holds a whole one."""
     if has_weights(path):
         return
+    if not name.startswith("indictrans2-"):
+        raise missing_model(name, path)
     page = f"https://huggingface.co/ai4bharat/{name}"
-    raise MissingError(
-        f"There is no translation model {name} in {path}.",
-        cause="IndicTrans2's models are gated: each has terms that a person must accept once."
-        if name.startswith("indictrans2-")
-        else "A model folder holds a config.json and weights.",
-        fix=fetch_line(
-            name,
-            "hf",
-            first=f"Choose --translator whisper; or accept its terms at {page}, then",
-        )
-        if name.startswith("indictrans2-")
-        else "Set translation.model to such a folder, or to a name of config/models.toml.",
+    first = f"Choose --translator whisper; or accept its terms at {page}, then"
+    raise missing_model(
+        name,
+        path,
+        fetch_line(name, "hf", first=first),
+        cause="IndicTrans2's models are gated: each has terms that a person must accept once.",
     )
 
 

@@ -87,7 +87,7 @@ class TranslationMemory:
         except sqlite3.OperationalError as error:  # busy, read-only, the disk is full
             self.trouble = f"{self.path} cannot be used ({error})"
         except sqlite3.DatabaseError as error:
-            self.trouble = f"{self.path} was damaged ({error}) and is put aside"
+            self.trouble = f"{self.path} was damaged ({error}) and was moved aside"
             _put_aside(self.path)
         except OSError as error:
             self.trouble = f"{self.path} cannot be used ({error.strerror})"
@@ -120,7 +120,7 @@ def _require_ours(path: Path) -> None:
         with suppress(FileNotFoundError):
             found = place.lstat()
             if not is_kind(found.st_mode):
-                raise OSError(errno.EINVAL, "it is a link, or something else than it should be")
+                raise OSError(errno.EINVAL, "it is a link, or not what it should be")
             if found.st_mode & 0o022 and found.st_uid == os.geteuid():
                 place.chmod(stat.S_IMODE(found.st_mode) & ~0o022)
             else:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import MissingError, StageError
+from chalchitra.errors import StageError
 from chalchitra.hints import fetch_line
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.translation.request import TranslationRequest, TranslationResult
@@ -18,6 +18,7 @@ from chalchitra.translation.seq2seq import (
     generate,
     has_weights,
     loaded,
+    missing_model,
     positions,
     result_of,
     translated,
@@ -65,13 +66,9 @@ def check_model_folder(path: Path, name: str) -> None:
     """Raises MissingError, saying how to get the model, unless `path` holds a whole one."""
     if has_weights(path):
         return
-    raise MissingError(
-        f"There is no translation model {name} in {path}.",
-        cause="A model folder holds a config.json and weights.",
-        fix=fetch_line(name, "hf")
-        if name.startswith("nllb-")
-        else "Set translation.model to such a folder, or to a name of config/models.toml.",
-    )
+    if not name.startswith("nllb-"):
+        raise missing_model(name, path)
+    raise missing_model(name, path, fetch_line(name, "hf"))
 
 
 class NllbEngine:
@@ -96,7 +93,7 @@ class NllbEngine:
             if tokenizer.convert_tokens_to_ids(code) in (None, tokenizer.unk_token_id):
                 raise StageError(
                     f"The translation model has no language {code}.",
-                    cause="It is no NLLB-200 model, or its tokenizer is another's.",
+                    cause="It is not an NLLB-200 model, or its tokenizer belongs to another model.",
                     fix="Leave translation.model at auto, or name an NLLB-200 model.",
                 )
         tokenizer.src_lang = source

@@ -33,7 +33,7 @@ def joined(first: Translation, second: Translation) -> Translation:
     onwards = {unit.id: unit for unit in second.units}
     given = [unit.id for unit in pivot_units(first)]
     if list(onwards) != given or len(onwards) != len(second.units):
-        raise ValueError("the second leg of a translation lost or invented units")
+        raise ValueError("the second leg of a translation lost or added units")
     name = first.target_language
     return second.model_copy(
         update={
@@ -46,13 +46,15 @@ def joined(first: Translation, second: Translation) -> Translation:
 
 def _joined(first: TranslationUnit, second: TranslationUnit | None, pivot: str) -> TranslationUnit:
     if second is None:
-        reason = f"it could not be put into {pivot} first: {first.reason or 'no reason is known'}"
+        reason = (
+            f"it could not be translated into {pivot} first: {first.reason or 'no reason is known'}"
+        )
         return first.model_copy(update={"reason": reason})
     if second.status == "untranslated":
         changed: dict[str, str | None] = {
             "text": first.source,
             "status": "untranslated",
-            "reason": f"from {pivot} it did not go on: {second.reason}",
+            "reason": f"it could not be translated from {pivot}: {second.reason}",
         }
     else:
         doubts = [f"in {pivot} {first.reason}" if first.reason else "", second.reason or ""]

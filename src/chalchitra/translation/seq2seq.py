@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import StageError
+from chalchitra.errors import MissingError, StageError
 from chalchitra.hints import typed
 from chalchitra.offline import go_offline
 from chalchitra.own_code import require_may_run
@@ -90,6 +90,17 @@ def most_new(lengths: Sequence[int], limit: int, *, careful: bool) -> int:
 def has_weights(path: Path) -> bool:
     """Whether a folder holds a whole model: its configuration and its weights."""
     return (path / "config.json").is_file() and any(any(path.glob(glob)) for glob in _WEIGHTS)
+
+
+def missing_model(
+    name: str,
+    path: Path,
+    fix: str = "Set translation.model to such a folder, or to a name of config/models.toml.",
+    *,
+    cause: str = "A model folder contains a config.json and weights.",
+) -> MissingError:
+    """The error of a folder that holds no model that can translate."""
+    return MissingError(f"There is no translation model {name} in {path}.", cause=cause, fix=fix)
 
 
 def loaded(request: TranslationRequest) -> tuple[Any, Any]:

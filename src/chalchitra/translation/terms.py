@@ -155,10 +155,10 @@ class TermUse:
         named = listed([f"{term} ({self.lost[term]}x)" for term in most], _SHOWN)
         return [
             Degraded(
-                what=f"{sum(self.lost.values())} of {self.said} terms of the glossary did "
-                "not come through the translation.",
+                what=f"{sum(self.lost.values())} of {self.said} glossary terms were lost in the "
+                "translation.",
                 why=f"The model wrote something else for {named}.",
-                fix="Search for them in translation.json, and mend them in the track (review).",
+                fix="Search for them in translation.json, and correct them in the track (review).",
             )
         ]
 

@@ -115,9 +115,9 @@ class Outcome:
         if self.trouble is not None:
             found.append(
                 Degraded(
-                    what="This translation was not remembered for the next time.",
+                    what="This translation was not saved for reuse.",
                     why=f"{self.trouble}.",
-                    fix="Free that place, or set translation.memory=false.",
+                    fix="Move that file away, or set translation.memory=false.",
                 )
             )
         return found
@@ -321,14 +321,14 @@ class _Run:
             source_script=self._source_script,
         )
         if wrong is None and not generated.finished:
-            wrong = "the translation does not come to an end"
+            wrong = "the translation does not end"
         if wrong is None and restored.strays:
-            wrong = f"the placeholder {restored.strays[0]} stands for nothing"
+            wrong = f"the placeholder {restored.strays[0]} is not in the source"
         doubted = [f"{', '.join(restored.lost)} is missing"] if restored.lost else []
-        doubted += [f"{one} is there more than once" for one in restored.doubled]
+        doubted += [f"{one} appears more than once" for one in restored.doubled]
         doubted += self._doubts(protected, restored.text, restored.lost)
         if generated.unwritten:
-            doubted.append("the model wrote a letter that it has no sign for")
+            doubted.append("the model produced an unknown character")
         curable = bool(doubted)
         if generated.unread:
             doubted.append(f"the model does not know “{'”, “'.join(generated.unread)}”")

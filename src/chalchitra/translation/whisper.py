@@ -58,7 +58,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     check_can_translate(request.model_name, request.model_path)
     if request.speech is None:
         raise StageError(
-            "The translator whisper got no sound.",
+            "The translator whisper received no audio.",
             cause="The job was prepared for another translator.",
             fix="Prepare the job again with --translator whisper.",
         )
@@ -174,9 +174,9 @@ class Listener:
         text = without_doubled_marks(" ".join(heard.split()))
         wrong = problem(unit.text, text, "Latn")
         if wrong is None and self._invented and is_invented(text, self._invented):
-            wrong = "the recogniser wrote a phrase that it makes up where it hears nothing"
+            wrong = "the recogniser wrote a phrase that it often hallucinates in silence"
         if wrong is None and any(segment.capped for segment in raw):
-            wrong = "the translation does not come to an end"
+            wrong = "the translation does not end"
         return _Written(text, wrong)
 
     def _in_halves(self, unit: SentenceUnit) -> _Written | None:
@@ -220,8 +220,8 @@ def check_pair(request: TranslationRequest) -> str:
     if request.transcript.language == "en":
         raise UsageError(
             "There is nothing to translate: the film is in English already.",
-            cause="The translator whisper writes English.",
-            fix="Leave -t away; --subtitle then makes English subtitles.",
+            cause="The translator whisper translates only into English.",
+            fix="Leave -t out; --subtitle then makes English subtitles.",
         )
     return request.code(request.transcript.language, "whisper")
 

@@ -42,9 +42,9 @@ def convert(source: Path, target: Path, blank_token: str | None = None) -> list[
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0] + ".")
-    parser.add_argument("source", type=Path, help="a folder as the model hub gives it")
+    parser.add_argument("source", type=Path, help="a model folder as downloaded from the hub")
     parser.add_argument("target", type=Path, help="where to write; may be the same folder")
-    parser.add_argument("--blank", metavar="TOKEN", help="the CTC blank, where it is known")
+    parser.add_argument("--blank", metavar="TOKEN", help="the CTC blank, if known")
     arguments = parser.parse_args()
     try:
         names = convert(arguments.source, arguments.target, arguments.blank)

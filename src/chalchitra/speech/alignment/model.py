@@ -134,9 +134,9 @@ def _read_hugging_face(folder: Path) -> tuple[AlignerConfig, dict[str, Any]]:
     config, tokens = _json(folder / "config.json"), _json(folder / "vocab.json")
     if weights is None or not config or not tokens:
         raise MissingError(
-            f"{folder} holds no wav2vec2 model.",
+            f"{folder} does not contain a wav2vec2 model.",
             cause=f"It needs config.json, vocab.json and {' or '.join(_HF_WEIGHTS)}.",
-            fix="Name a folder that was downloaded whole from the model hub.",
+            fix="Name a folder that was downloaded completely from the model hub.",
         )
     if config.get("model_type") != "wav2vec2" or config.get("add_adapter"):
         raise UsageError(
@@ -315,8 +315,8 @@ def find_blank(config: AlignerConfig, network: Any, named: str | None = None) ->
     told = vocabulary.named_blank(named, config.pad_token) if named else None
     if named and told is None:
         raise UsageError(
-            f"The aligner's alphabet has no token {named}, which is to be its blank.",
-            cause="The files are of another model, or were changed since.",
+            f"The aligner's alphabet has no token {named}, which should be its blank.",
+            cause="The files belong to another model, or were changed.",
             fix="Fetch the model again with --force, or choose another for alignment.model.",
         )
     if not candidates and told is None:
@@ -332,10 +332,10 @@ def find_blank(config: AlignerConfig, network: Any, named: str | None = None) ->
         names = {index: token for token, index in config.tokens.items()}
         known = ", ".join(f"{names[index]} ({heard[index]:.2f})" for index in candidates)
         raise UsageError(
-            "Which token of the aligner's alphabet is its CTC blank is not certain.",
-            cause=f"The table says {named}, and the network's silence another: {known}."
+            "It is not certain which token of the aligner's alphabet is the CTC blank.",
+            cause=f"The table says {named}, but the network's output for silence differs: {known}."
             if named
-            else f"The network's silence does not tell: {known}.",
+            else f"The network's output for silence does not show it: {known}.",
             fix="Choose another model for alignment.model: a wrong blank ruins every alignment.",
         )
     return found

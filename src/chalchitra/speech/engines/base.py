@@ -102,7 +102,8 @@ class RecogniserOptions:
         """Raises UsageError for settings that mean nothing, MissingError without a model."""
         if self.beam_size < 1 or self.batch_size < 1 or not self.temperatures:
             raise UsageError(
-                "asr.beam_size and asr.batch_size are at least 1, and asr.temperatures not empty.",
+                "asr.beam_size and asr.batch_size must be at least 1, and asr.temperatures must "
+                "not be empty.",
                 cause=f"They are {self.beam_size}, {self.batch_size} and {self.temperatures}.",
                 fix="Correct the section [asr] of config/pipeline.toml or the --set option.",
             )
@@ -342,10 +343,10 @@ class Recogniser(ABC):
     def _check(self, language: str, task: Task) -> None:
         if language != "en" and not (self.multilingual and self.knows(language)):
             raise UsageError(
-                f"The model {self.options.model.name} does not hear the language {language}.",
-                cause="It is older than that language's support in Whisper."
+                f"The model {self.options.model.name} does not recognise the language {language}.",
+                cause="It is older than Whisper's support for that language."
                 if self.multilingual
-                else "It is one of Whisper's .en models, which hear English only.",
+                else "It is one of Whisper's .en models, which recognise only English.",
                 fix="Choose another model with --model, for example large-v3.",
             )
         if task == "translate" and not self.can_translate:

@@ -317,8 +317,8 @@ def usable(device: str, compute_type: str) -> tuple[str, str, Note | None]:
         device,
         other,
         Note(
-            f"Recognition computed in {other}, not in {compute_type}.",
-            f"CTranslate2 has no {compute_type} on this {device}.",
+            f"Recognition ran in {other}, not in {compute_type}.",
+            f"CTranslate2 does not support {compute_type} on this {device}.",
             f"Set the compute type to one of {', '.join(sorted(supported))}.",
         ),
     )

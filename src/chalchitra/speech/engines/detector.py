@@ -38,8 +38,8 @@ class WhisperDetector:
         )
         if not self._model.model.is_multilingual:
             raise UsageError(
-                f"The model {options.model.name} cannot tell languages apart.",
-                cause="It is one of Whisper's .en models, which hear English only.",
+                f"The model {options.model.name} cannot detect languages.",
+                cause="It is one of Whisper's .en models, which recognise only English.",
                 fix="Choose another with --model, for example base, or name the language with -s.",
             )
 

@@ -147,8 +147,8 @@ def read_config(model: Path) -> dict[str, Any]:
         config = {}
     if not config or not any((model / name).is_file() for name in weights):
         raise MissingError(
-            f"The model folder {model} holds no MLX Whisper model.",
-            cause=f"That format is a config.json and a {' or '.join(weights)}.",
+            f"The model folder {model} does not contain an MLX Whisper model.",
+            cause=f"That format needs a config.json and a {' or '.join(weights)}.",
             fix="Give --model a name of config/models.toml or a folder in that format.",
         )
     return config

@@ -45,7 +45,7 @@ class MusicHeard(BaseModel):
             return cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
             raise StageError(
-                f"{path.name} holds no stretches of music.",
+                f"{path.name} contains no list of music.",
                 cause=str(error).partition("\n")[0],
                 fix="Run vad again.",
             ) from None

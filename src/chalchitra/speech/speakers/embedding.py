@@ -41,7 +41,7 @@ class Embedder:
             network.load_state_dict(read_weights(path))
         except RuntimeError as error:
             raise MissingError(
-                f"{path} is not the speaker embedding that is expected.",
+                f"{path} is not the expected speaker embedding.",
                 cause=f"{str(error).splitlines()[0]}",
                 fix=fetch_line("campplus", "torch", "--force"),
             ) from error

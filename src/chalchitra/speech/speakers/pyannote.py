@@ -63,7 +63,7 @@ def load(folder: Path, device: str = "cpu", threads: int = 1) -> Any:
         pipeline.instantiate(settings["params"])
     except (OSError, KeyError, TypeError, ValueError, RuntimeError, yaml.YAMLError) as error:
         raise MissingError(
-            f"{folder} does not hold pyannote's pipeline.",
+            f"{folder} does not contain pyannote's pipeline.",
             cause=f"{type(error).__name__}: {str(error).partition(chr(10))[0]}",
             fix=fetch_line("speaker-diarization-3.1", "pyannote", "--force"),
         ) from error
@@ -80,7 +80,7 @@ def _network(model: Any, path: Path) -> Any:
         try:
             made_of = torch.load(path, map_location="meta", weights_only=True)
         except pickle.UnpicklingError:
-            raise ValueError(f"{path.name} holds what could run programs") from None
+            raise ValueError(f"{path.name} contains data that could run programs") from None
         architecture = made_of["pyannote.audio"]["architecture"]["module"]
         if not architecture.startswith("pyannote.audio.models."):  # it is imported
             raise ValueError(f"{path.name} is a network of {architecture}")

@@ -43,7 +43,7 @@ class Segmenter:
             network.load_state_dict(weights)
         except RuntimeError as error:
             raise MissingError(
-                f"{path.name} is not the segmentation network that is expected.",
+                f"{path.name} is not the expected segmentation network.",
                 cause=f"{str(error).splitlines()[0]}",
                 fix=typed("./bootstrap.sh --env whisperx --force"),
             ) from error
@@ -74,8 +74,8 @@ def shipped_weights() -> Path:
         if path.is_file():
             return path
     raise MissingError(
-        "The segmentation weights that whisperX ships are not there.",
-        cause="This environment has no whisperX, or another version of it.",
+        "The segmentation weights that whisperX ships are missing.",
+        cause="This environment has no whisperX, or a different version of it.",
         fix=typed("./bootstrap.sh --env whisperx --force"),
     )
 

@@ -12,7 +12,7 @@ from chalchitra.subtitles.formats.clock import TENS
 
 _CONVERT = "Save it as SubRip (.srt) in a subtitle editor (Subtitle Edit, Aegisub) and give that."
 _PICTURES = (
-    "Its subtitles are pictures; let Subtitle Edit read them (OCR), save .srt and give that file."
+    "Its subtitles are images; read them with Subtitle Edit (OCR), save .srt and give that file."
 )
 _PROGRAM = "Save it there as plain text (UTF-8) and give that file."
 
@@ -29,19 +29,19 @@ _BYTES: tuple[tuple[int, bytes, Other], ...] = (
     (0, b"PG", Other("Blu-ray's subtitles (PGS, .sup)", _PICTURES)),
     (0, b"\x00\x00\x01\xba", Other("a DVD's subtitles or film (VobSub, .sub, .vob)", _PICTURES)),
     (3, b"STL", Other("EBU STL, broadcasters' subtitles", _CONVERT)),
-    (0, b"PK\x03\x04", Other("a packed file (.docx, .odt, .xlsx or .zip)", _PROGRAM)),
+    (0, b"PK\x03\x04", Other("an archive (.docx, .odt, .xlsx or .zip)", _PROGRAM)),
     (0, b"%PDF", Other("a PDF", "Copy its text into a plain text file (UTF-8) and give that.")),
     (0, b"{\\rtf", Other("rich text (.rtf)", _PROGRAM)),
-    (0, b"\xd0\xcf\x11\xe0", Other("a document of Word or Excel (.doc, .xls)", _PROGRAM)),
+    (0, b"\xd0\xcf\x11\xe0", Other("a Word or Excel document (.doc, .xls)", _PROGRAM)),
     (
         0,
         b"\x1aE\xdf\xa3",
         Other("a film (Matroska or WebM)", _TEXT_OF_IT),
     ),
     (4, b"ftyp", Other("a film (MP4)", _TEXT_OF_IT)),
-    (0, b"\x1f\x8b", Other("a packed file (.gz)", "Unpack it and give the text.")),
-    (0, b"Rar!", Other("a packed file (.rar)", "Unpack it and give the text.")),
-    (0, b"7z\xbc\xaf", Other("a packed file (.7z)", "Unpack it and give the text.")),
+    (0, b"\x1f\x8b", Other("an archive (.gz)", "Unpack it and give the text.")),
+    (0, b"Rar!", Other("an archive (.rar)", "Unpack it and give the text.")),
+    (0, b"7z\xbc\xaf", Other("an archive (.7z)", "Unpack it and give the text.")),
 )
 _WORDS: tuple[tuple[re.Pattern[str], Other], ...] = (
     (re.compile(r"# VobSub index file"), Other("the index of a DVD's subtitles (.idx)", _PICTURES)),
@@ -97,7 +97,7 @@ def other_text(text: str) -> Other | None:
         if words.match(head):
             return other
     if _is_markup(head, text) and not _TIMED_MARKUP.search(text[:4000]):
-        return Other("XML or HTML of another program", _CONVERT)
+        return Other("XML or HTML from another program", _CONVERT)
     rows = [row for row in text[:40_000].split("\n") if row.strip()]
     if len(rows) > 1 and sum(bool(_PICTURE.search(row[-20:])) for row in rows) * 2 > len(rows):
         return Other("a list of pictures", _PICTURES)

@@ -67,7 +67,7 @@ def require_romanisable(script: str, name: str) -> None:
     if can_romanise(script):
         return
     written = _SCRIPT_NAMES.get(script, f"the script {script}")
-    cause = f"It is written in {written}, for which there are no rules of spelling here."
+    cause = f"It is written in {written}, for which there are no romanisation rules here."
     if script == "Arab":
         cause = "The Arabic script leaves out the short vowels, which only a model could supply."
     raise NotRomanisedError(
