@@ -229,4 +229,4 @@ def _told(left_out: Sequence[str], width: int) -> list[str]:
     if not left_out:
         return []
     names = ", ".join(left_out[::-1])
-    return folded(f"(No room for: {names}. --json shows everything.)", width)
+    return folded(f"(Not shown: {names}; --json shows all.)", width)
