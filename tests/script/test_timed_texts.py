@@ -213,7 +213,7 @@ def test_drop_frame_time_codes_are_the_clock(read):
 
 
 REFUSED = {
-    "words.txt": (b"PK\x03\x04 ...", "packed"),
+    "words.txt": (b"PK\x03\x04 ...", "archive"),
     "captions.txt": (b"Scenarist_SCC V1.0\n\n00:00:00:00\t9420 9420\n", "SCC"),
     "e.stl": (b"850STL25.01" + bytes(20), "EBU STL"),
     "r.txt": (b"{\\rtf1\\ansi Hello there}", "rich text"),

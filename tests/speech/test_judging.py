@@ -114,7 +114,7 @@ def test_a_whole_reading_with_a_fault_is_suspicious_and_worse(fault):
 def test_a_window_that_ended_at_its_last_token_may_have_lost_words():
     cut = reading("one two three")
     cut.capped = 1.3
-    assert judge(cut, [region(0, 1.3)]).reasons == ("more words than a window holds",)
+    assert judge(cut, [region(0, 1.3)]).reasons == ("more words than fit into a window",)
 
 
 def test_a_loop_ends_at_the_last_token_too_and_is_called_a_loop():

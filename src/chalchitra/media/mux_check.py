@@ -94,7 +94,7 @@ def _pair(plan: MuxPlan, found: list[Stream]) -> list[tuple[PlannedStream, Strea
     wanted = [(item.kind, item.codec) for item in planned]
     there = [(stream.kind, stream.codec) for stream in found]
     if wanted != there:
-        raise _wrong(f"It holds {there}, and {wanted} was planned")
+        raise _wrong(f"It has {there}, but {wanted} was planned")
     for item, stream in zip(planned, found, strict=True):
         if not isinstance(item.origin, Track):
             if item.origin.readable and not stream.readable:
@@ -167,7 +167,7 @@ def _check_attached(plan: MuxPlan, result: Film) -> None:
     planned = sum(map(_is_attached, plan.streams)) + len(plan.covers) + len(plan.fonts)
     there = sum(stream.kind == "attachment" or stream.is_cover for stream in result.streams)
     if planned != there:
-        raise _wrong(f"It has {there} attachments and covers, and {planned} were planned")
+        raise _wrong(f"It has {there} attachments and covers, but {planned} were planned")
     attached = {(stream.filename, stream.mimetype) for stream in result.of_kind("attachment")}
     for font in plan.fonts:
         if (font.filename, font.mimetype) not in attached:

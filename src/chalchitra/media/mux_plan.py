@@ -197,7 +197,7 @@ def plan(
     """
     if not film.has_picture:
         raise StageError(
-            f"{shown(film.path)} has no picture to put subtitles under.",
+            f"{shown(film.path)} has no picture to add subtitles to.",
             cause="It has only sound.",
             fix="Use the .srt files next to it.",
         )

@@ -87,7 +87,7 @@ def _check_job(layout: JobLayout) -> str:
     if layout.root.is_symlink():
         raise UsageError(
             f"{layout.root} is a link to {layout.root.resolve()}.",
-            cause="Removing what a link points to could remove what is meant to stay.",
+            cause="Removing what a link points to could remove something that should be kept.",
             fix="Name the folder itself, or remove the link with rm.",
         )
     film: Path | None = None

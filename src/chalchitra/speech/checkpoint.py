@@ -56,7 +56,7 @@ def read_weights(path: Path) -> dict[str, Any]:
     except pickle.UnpicklingError as error:
         raise MissingError(
             f"{path.name} cannot be read.",
-            cause="It is damaged, or holds more than weights, which could run programs.",
+            cause="It is damaged, or contains more than weights, which could run programs.",
             fix=typed("chalchitra models verify"),
         ) from error
     except (OSError, RuntimeError, ValueError, LookupError, TypeError, AttributeError,

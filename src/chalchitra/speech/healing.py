@@ -397,10 +397,10 @@ def without_echoes(reading: Reading, written: Written) -> tuple[Reading, list[He
                 Healed(
                     start=segment.start,
                     end=segment.end,
-                    why=("a word doubled without time or certainty",),
+                    why=("a word repeated with no time or confidence",),
                     before=segment.text,
                     after=shorter.text,
-                    how="said once",
+                    how="kept once",
                     left=(),
                 )
             )

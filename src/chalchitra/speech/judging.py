@@ -154,7 +154,7 @@ class Judgement:
         if self.invented > 0:
             found.append("a common hallucination")
         if self.capped > 0:
-            found.append("more words than a window holds")
+            found.append("more words than fit into a window")
         if self.log_probability < UNSURE:
             found.append("unsure")
         return tuple(found)

@@ -51,7 +51,7 @@ def decode(data: bytes) -> Decoded:
             f"zero characters after its end ({len(found.text) - len(text)}) are left out"
         )
     if "\0" in text:
-        raise ValueError("It holds bytes that do not belong in text.")
+        raise ValueError("It contains bytes that do not belong in text.")
     if text.rstrip("\x1a \r\n\t") != (bare := text.rstrip(" \r\n\t")) and bare.endswith("\x1a"):
         text = text.rstrip("\x1a \r\n\t") + "\n"
         repairs.append("it ends with DOS's end-of-file mark (U+001A)")
@@ -64,7 +64,7 @@ def decode(data: bytes) -> Decoded:
     text = _ESCAPES.sub("", text)
     if count := len(_CONTROLS.findall(text)):
         if count * _BINARY > len(text):
-            raise ValueError("It holds characters that do not belong in text.")
+            raise ValueError("It contains characters that do not belong in text.")
         text = _CONTROLS.sub("", text)
         repairs.append(f"control characters ({count}) are left out")
     return Decoded(text, found.encoding, tuple(repairs))
