@@ -280,7 +280,7 @@ def test_a_film_that_is_a_fifo_is_said_to_be_none(quick):
     os.mkfifo(job.film.path)
     outcome = quick.run(layout).outcome
     assert outcome.exit_code == ExitCode.USAGE
-    assert "no file" in str(outcome.error) or "no film" in str(outcome.error)
+    assert "not a regular file" in str(outcome.error) or "no film" in str(outcome.error)
 
 
 def test_a_stage_of_another_version_is_said_to_be_one(quick):

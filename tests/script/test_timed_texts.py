@@ -223,7 +223,7 @@ REFUSED = {
     "d.idx": (b"# VobSub index file, v7\nsize: 720x576\n", "DVD"),
     "page.txt": (b"<!DOCTYPE html><html><p>Hello</p></html>", "HTML"),
     "srv.xml": (b'<?xml version="1.0"?><transcript><text start="0">hi</text></transcript>', "XML"),
-    "other.txt": (b"#1 @12:00:00 hello\n#2 @12:00:05 there\n", "not known"),
+    "other.txt": (b"#1 @12:00:00 hello\n#2 @12:00:05 there\n", "unknown format"),
     "usf.txt": (b"<USFSubtitles><subtitles><text>Hi</text></subtitles></USFSubtitles>", "XML"),
     "part.txt": (b"<p>Hello</p><p>there</p>", "HTML"),
     "list.txt": (
@@ -231,7 +231,7 @@ REFUSED = {
         "pictures",
     ),
     "p.TextGrid": (b'File type = "ooTextFile"\nxmin = 0\n', "Praat"),
-    "c.ctm": (b"film 1 1.00 0.30 hello 0.9\nfilm 1 1.30 0.30 there 0.9\n", "not known"),
+    "c.ctm": (b"film 1 1.00 0.30 hello 0.9\nfilm 1 1.30 0.30 there 0.9\n", "unknown format"),
     "d.rttm": (b"SPEAKER film 1 1.00 0.30 <NA> <NA> ram <NA> <NA>\n", "RTTM"),
     "a.aqt": (b"-->> 24\nHello\n-->> 96\n", "AQTitle"),
     "a.pjs": (b'   10,   40,"Hello|x"\n', "Phoenix"),
@@ -240,7 +240,7 @@ REFUSED = {
     "languages.csv": (b"start,end,text_hi,text_en\n1,2,x,y\n", "No cue"),
     "iscii.txt": (bytes.fromhex("cfdacc20caddc2da0a"), "Unicode"),
     "cyrillic.srt": (srt("Привет, как дела?").encode("cp1251"), "Unicode"),
-    "j.txt": (b'{"events": [{"tStartMs": 0}]}', "no transcript"),
+    "j.txt": (b'{"events": [{"tStartMs": 0}]}', "not a transcript"),
 }
 
 
@@ -516,7 +516,7 @@ def test_json_is_cleaned_as_every_text_is(read):
     assert la.song
     assert read("b.json", '[{"text": "a"}, {"text": "b", "start": 1}]').script.kind == "transcript"
     for text in ('["x"]', "{}", "5", "1e400", "{}"):
-        with pytest.raises(UsageError, match="no transcript"):
+        with pytest.raises(UsageError, match="not a transcript"):
             read("c.json", f'{{"segments": [{{"start": 1, "end": 2, "text": {text}}}]}}')
 
 

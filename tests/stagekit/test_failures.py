@@ -106,7 +106,7 @@ def test_an_error_for_a_person_stays_what_it_is():
         (errno.ESTALE, "network", "Connect"),
         (errno.ETIMEDOUT, "network", "Connect"),
         (errno.ENAMETOOLONG, "too long", "Shorten"),
-        (errno.ENOTDIR, "no folder", "path"),
+        (errno.ENOTDIR, "not a folder", "path"),
         (errno.EBUSY, "Another program", "Close"),
         (errno.EDOM, "no other reason", "--debug"),
     ],
