@@ -130,4 +130,4 @@ def test_the_job_has_it_and_says_what_changed(film, tmp_path):
     named = make_plan(Wishes("transcribe", "en", model="base", no_glossary=True, title="a/b"))
     asked, _ = prepare_film(film("x.wav"), named, tmp_path / "out")
     assert asked.title == "a-b"
-    assert any("'a-b' and not 'a/b'" in note for note in asked.notes)
+    assert any("'a-b', not 'a/b'" in note for note in asked.notes)

@@ -107,7 +107,7 @@ def test_without_words_or_probabilities_nothing_is_claimed():
     for transcript in (heard(), heard(said(None, None))):
         found = expected_errors(transcript, MEASURED)
         assert (found.words, found.characters, found.probability) == (None, None, None)
-        assert "not known" in sentence(found)
+        assert "cannot be estimated" in sentence(found)
         assert worst_sentence(found) == ""
 
 
