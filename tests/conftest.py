@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from chalchitra import paths
+from chalchitra import paths, stopping
 from chalchitra.environments.state import Stamp, lock_hashes
 from chalchitra.hardware import platform_id
 from chalchitra.jobs import AudioStream, Job, JobLayout, Machine, write_job
@@ -36,10 +36,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background
 
 @pytest.fixture(autouse=True)
 def _signals_stay_as_they_were():
-    """The program turns deaf at its end; whatever the next test starts would be deaf with it."""
+    """The program turns deaf at its end; whatever the next test starts would be deaf with it, or
+    told to stop as it was."""
     heard = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
     before = [(number, signal.getsignal(number)) for number in heard]
+    told = stopping._told
     yield
+    stopping._told = told
     for number, handler in before:
         if signal.getsignal(number) is not handler:
             signal.signal(number, handler)
