@@ -71,7 +71,7 @@ def test_what_does_no_harm_is_read(tmp_path):
     ("edit", "said"),
     [
         (("00:00:02,000 --> 00:00:03", "00:00:xx --> 00:00:03"), "Line 6 has times"),
-        (("00:00:01,000 --> 00:00:02,000", "00:00:01,000 --> 00:00:01,000"), "line 2 ends before"),
+        (("00:00:01,000 --> 00:00:02,000", "00:00:01,000 --> 00:00:01,000"), "line 2 does not end"),
         (("--> 00:00:02,000", "--> 00:00:02,400"), "line 6 starts before"),
         (("नमस्ते", ""), "line 2 has no text"),
         (("ہیں؟\n", "ہیں؟\n\n"), "Line 9 does not belong to a cue"),
