@@ -280,3 +280,9 @@ def test_notes_come_from_the_words_that_a_cue_shows():
         2: CueNote("S3", None),
         3: CueNote(None, None),
     }
+
+
+def test_no_override_of_direction_comes_back_with_a_text():
+    """It would turn the whole row round on the screen."""
+    (cue,) = from_review("start,end,text\n[0:00:01],[0:00:02],\u202eone\u202c \u2067two\n".encode())
+    assert cue.lines == ("one two",)

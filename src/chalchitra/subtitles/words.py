@@ -180,7 +180,10 @@ def in_order(
 
 
 def clean(text: str) -> str:
-    """Text with single spaces, and without the control characters that no subtitle can carry."""
+    """Text with single spaces, and without the control characters that no subtitle can carry.
+
+    An override of direction would turn the whole row round; the mere marks (U+200E) stay.
+    """
     shown = ("".join(filter(_is_text, word)) for word in text.split())
     return " ".join(word for word in shown if word)
 
@@ -198,8 +201,11 @@ def _spread(text: str, start: float, end: float, segment: int) -> Iterator[Timed
 
 
 def _is_text(character: str) -> bool:
-    """Neither a control character nor a byte order mark."""
-    return character != "\ufeff" and unicodedata.category(character) != "Cc"
+    """Neither a control character nor a byte order mark, nor what sets the direction of others."""
+    return character not in _NO_TEXT and unicodedata.category(character) != "Cc"
+
+
+_NO_TEXT = frozenset("\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _glued(segment: Segment, script: str) -> list[bool]:
