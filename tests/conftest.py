@@ -18,7 +18,9 @@ from hypothesis import HealthCheck, settings
 from chalchitra import paths, stopping
 from chalchitra.environments.state import Stamp, lock_hashes
 from chalchitra.hardware import platform_id
-from chalchitra.jobs import AudioStream, Job, JobLayout, Machine, write_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import AudioStream, Job, Machine
+from chalchitra.jobs.store import write_job
 from chalchitra.media.film import Film, Stream
 from chalchitra.pipeline import plan, split_key
 from chalchitra.schemas import CHECK_VARIABLE
@@ -67,7 +69,8 @@ ECHO = '''
 """A stage that writes, into every output, what it was given."""
 import json, os, sys
 from chalchitra.pipeline import STAGES
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.run import run_stage
+from chalchitra.stagekit.stage import Stage
 
 NAME = {name!r}
 

@@ -17,7 +17,8 @@ from chalchitra import artifacts
 from chalchitra.artifacts import ENTRY_FILE, ArtifactStore, Entry, days_ago
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.files import sha256_file
-from chalchitra.jobs import JobLayout, Output, StageRecord
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import Output, StageRecord
 from chalchitra.stagekit.protocol import OutputFile, Result
 
 PRINT = "ab" + "0" * 62

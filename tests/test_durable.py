@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalchitra.files import write_text, written_whole
-from chalchitra.jobs import write_job
+from chalchitra.jobs.store import write_job
 
 
 class Disk:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from chalchitra.environments.table import python_path
-from chalchitra.jobs import JobLayout, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import read_record
 from chalchitra.paths import project_root
 
 pytestmark = pytest.mark.smoke

@@ -103,6 +103,16 @@ def test_shared_code_needs_only_pydantic(file):
     assert roots <= set(sys.stdlib_module_names) | {"pydantic", "pydantic_core", "chalchitra"}
 
 
+@pytest.mark.parametrize(
+    "file",
+    [file for file in FILES if file.name == "__init__.py" and part_of(file) != "cli"],
+    ids=lambda file: str(file.relative_to(SOURCE)),
+)
+def test_a_package_imports_nothing_itself(file):
+    """Whoever imports one module of it would depend on all that it imports."""
+    assert not set(imports(file))
+
+
 def test_starting_a_command_loads_nothing_heavy():
     code = "import chalchitra.cli, sys; print(*sorted({m.partition('.')[0] for m in sys.modules}))"
     loaded = set(

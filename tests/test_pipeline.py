@@ -13,7 +13,7 @@ from chalchitra.pipeline import (
     split_key,
     stage_key,
 )
-from chalchitra.stagekit.request import parameters
+from chalchitra.runner.request import parameters
 
 OPTIONAL = tuple(name for name, spec in STAGES.items() if spec.optional)
 

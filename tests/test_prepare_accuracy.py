@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from chalchitra import accuracy, detection
+from chalchitra import accuracy
 from chalchitra.accuracy import calibrated
 from chalchitra.cli.prepare import with_model
-from chalchitra.jobs import Detected, read_job
+from chalchitra.jobs.model import Detected
+from chalchitra.jobs.store import read_job
 from chalchitra.languages import find
 from chalchitra.paths import project_root
 from chalchitra.prepare import Wishes, make_plan, prepare_film
@@ -85,8 +86,8 @@ def test_a_language_that_was_found_is_judged_like_one_that_was_named(tmp_path, m
 
     detected = Detected(confidence=0.9, windows=3, candidates={"hi": 0.9})
     spoken = SimpleNamespace(language=find("hi"), detected=detected, notes=("Language: Hindi.",))
-    monkeypatch.setattr(detection, "listening", listening)
-    monkeypatch.setattr(detection, "decide_language", lambda *a: spoken)
+    monkeypatch.setattr("chalchitra.detection.listening.listening", listening)
+    monkeypatch.setattr("chalchitra.detection.decide.decide_language", lambda *a: spoken)
     wishes = Wishes("transcribe", "auto", model="base", no_glossary=True)
     job, folder = prepare_film(DEMO, make_plan(wishes), tmp_path / "out")
     assert warned(job)

@@ -7,7 +7,7 @@ import subprocess
 import imageio_ffmpeg
 import pytest
 
-from chalchitra.jobs import read_job
+from chalchitra.jobs.store import read_job
 from chalchitra.prepare import Wishes, make_plan, prepare_film
 
 

@@ -8,7 +8,8 @@ import imageio_ffmpeg
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import Clip, read_job
+from chalchitra.jobs.model import Clip
+from chalchitra.jobs.store import read_job
 from chalchitra.prepare import Wishes, make_plan, prepare_film
 
 

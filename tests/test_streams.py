@@ -12,7 +12,7 @@ import pytest
 
 from chalchitra import paths
 from chalchitra.cli import main
-from chalchitra.jobs import read_job
+from chalchitra.jobs.store import read_job
 from chalchitra.settings import resolve
 
 CONFIG = paths.config_dir()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chalchitra.jobs import read_job
+from chalchitra.jobs.store import read_job
 from chalchitra.prepare import Wishes, make_plan, prepare_film
 from chalchitra.titles import title_of
 

@@ -37,8 +37,8 @@ from chalchitra.speech.alignment.model import read_folder
 from chalchitra.speech.regions import SpeechRegions, overlap
 from chalchitra.speech.sound import SAMPLE_RATE, ArraySound
 from chalchitra.speech.vad import VadSettings, find_speech
-from chalchitra.stagekit import ModelRef, Request, Result
-from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.stagekit.protocol import ModelRef, Request, Result
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 
 PAUSE = 0.8
 """Seconds between two clips."""

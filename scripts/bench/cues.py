@@ -26,11 +26,11 @@ from pathlib import Path
 
 from chalchitra.languages import find
 from chalchitra.paths import project_root
-from chalchitra.subtitles import build_track, transcript_words
-from chalchitra.subtitles.build import Track
+from chalchitra.subtitles.build import Track, build_track
 from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.style import read_style
-from chalchitra.transcript import Segment, Transcript
+from chalchitra.subtitles.words import transcript_words
+from chalchitra.transcript.model import Segment, Transcript
 
 sys.path.append(str(project_root() / "scripts" / "eval"))
 from dialogue import RATES, Line, lines_of, spoken

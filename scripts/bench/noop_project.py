@@ -18,8 +18,10 @@ from pathlib import Path
 from chalchitra import paths
 from chalchitra.environments.state import Stamp, lock_hashes
 from chalchitra.hardware import platform_id
-from chalchitra.jobs import AudioStream, Job, JobState, Machine, write_job
 from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import AudioStream, Job, Machine
+from chalchitra.jobs.state import JobState
+from chalchitra.jobs.store import write_job
 from chalchitra.media.film import Film, Stream
 from chalchitra.pipeline import STAGES, plan, split_key
 
@@ -27,7 +29,8 @@ ENVIRONMENT = "noop"
 
 _STAGE = """
 from chalchitra.pipeline import STAGES
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.run import run_stage
+from chalchitra.stagekit.stage import Stage
 
 def work(stage: Stage) -> None:
     for output in STAGES[{name!r}].outputs:

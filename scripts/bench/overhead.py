@@ -26,7 +26,7 @@ from measure import Measured, measure
 from noop_project import NoopProject
 
 from chalchitra.hardware import known_hardware
-from chalchitra.jobs import read_job
+from chalchitra.jobs.store import read_job
 
 LANGUAGES = ("en", "ta", "te", "bn", "mr", "gu", "kn")
 """So many tracks make a job of 21 stages, one after another."""
@@ -36,7 +36,7 @@ ALONE = 7
 
 _WORK = """
 import sys
-import chalchitra.stagekit
+import chalchitra.stagekit.run
 for path in sys.argv[1:]:
     open(path, "w").write("nothing")
 """

@@ -20,8 +20,8 @@ from typing import Any
 
 from measures.edits import Errors
 
-from chalchitra.transcript import Transcript
 from chalchitra.transcript.expected import Calibration, Curve, Expected, expected_errors
+from chalchitra.transcript.model import Transcript
 
 TAIL = 0.05
 """The share of the recordings that may lie beyond either end of the spread. It claims 0.8 of them

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 DIALOGUE = Path(__file__).with_name("dialogue.tsv")
 RATES = {"en": 15.0, "hi": 15.0, "ta": 18.0, "ur": 12.5}

@@ -57,7 +57,8 @@ from chalchitra.environments import table
 from chalchitra.errors import ChalchitraError
 from chalchitra.files import sha256_bytes
 from chalchitra.hardware import Hardware
-from chalchitra.jobs import AudioStream, Job, Machine, write_job
+from chalchitra.jobs.model import AudioStream, Job, Machine
+from chalchitra.jobs.store import write_job
 from chalchitra.media.film import Film, Stream
 from chalchitra.models import catalogue
 from chalchitra.pipeline import STAGES, plan, split_key
@@ -66,8 +67,8 @@ from chalchitra.runner.events import Silent
 from chalchitra.runner.launch import Ended, Launch, Watch
 from chalchitra.runner.run import RunOptions, Services, run_job
 from chalchitra.settings import resolve
-from chalchitra.stagekit import Stage
 from chalchitra.stagekit.protocol import RESULT_FILE, MessageWriter, Request, Result
+from chalchitra.stagekit.stage import Stage
 from chalchitra.subtitles.edited import read_edited
 from chalchitra.tracks import review
 from chalchitra.tracks.restyle import restyle

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sweep"))
 from forms import CODECS, CONTAINERS
 from preparing import SOURCE, CrashedError, Preparer
 
-from chalchitra.jobs import Job
+from chalchitra.jobs.model import Job
 from stages import StageLostError, Stages
 
 PREPARE_LIMIT_S = 20.0

@@ -40,7 +40,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 from noop_project import NoopProject
 
 from chalchitra import paths
-from chalchitra.jobs import JobLayout, read_job, read_state
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import read_job
 
 PROGRAM = str(Path(sys.executable).with_name("chalchitra"))
 """As it is typed: its shell has Ctrl-C kept while Python starts."""

@@ -40,7 +40,9 @@ import typer
 from chalchitra.artifacts import ENTRY_FILE, ArtifactStore, Entry
 from chalchitra.cli.cache import app as cache
 from chalchitra.errors import ChalchitraError
-from chalchitra.jobs import Job, JobLayout, Output, StageRecord
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import Output, StageRecord
 from chalchitra.stagekit.protocol import RESULT_FILE, OutputFile, Result
 
 LIMIT = 10

@@ -8,10 +8,10 @@ from chalchitra.hints import fetch_line
 from chalchitra.speech.music.heard import MusicHeard
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.stagekit.warm import kept
 from chalchitra.text.listing import listed
-from chalchitra.transcript import Transcript
+from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import mark_songs, word_count
 from chalchitra.transcript.split import by_sentence
 
@@ -98,4 +98,6 @@ def aligned(stage: Stage, transcript: Transcript) -> Transcript:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("alignment", work)

@@ -3,8 +3,8 @@
 from chalchitra.files import write_json
 from chalchitra.speech.hearing import check_script, hear, in_own_script
 from chalchitra.speech.sound import WavSound
-from chalchitra.stagekit import Stage, run_stage
-from chalchitra.transcript import Transcript
+from chalchitra.stagekit.stage import Stage
+from chalchitra.transcript.model import Transcript
 
 
 def work(stage: Stage) -> None:
@@ -30,4 +30,6 @@ def work(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("asr", work)

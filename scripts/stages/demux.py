@@ -4,7 +4,7 @@ from chalchitra.files import write_json
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.evidence import open_again
 from chalchitra.media.tools import find_ffmpeg
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 
 
 def work(stage: Stage) -> None:
@@ -33,4 +33,6 @@ def work(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("demux", work)

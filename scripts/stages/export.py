@@ -4,9 +4,8 @@ from itertools import groupby
 
 from chalchitra.files import write_json, write_text
 from chalchitra.media.times import clock
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.text.listing import listed
-from chalchitra.transcript import Transcript
 from chalchitra.transcript.expected import (
     Calibration,
     Expected,
@@ -17,6 +16,7 @@ from chalchitra.transcript.expected import (
     worst_sentence,
 )
 from chalchitra.transcript.export import Exported, plain_text, whisperx_json
+from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import without_songs, word_count
 
 LISTED = 5
@@ -96,4 +96,6 @@ def where(transcript: Transcript) -> str:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("export", work)

@@ -1,12 +1,12 @@
 """language: tells which language is spoken, from windows spread over the speech."""
 
-from chalchitra.speech.engines import RecogniserOptions
+from chalchitra.speech.engines.base import RecogniserOptions
 from chalchitra.speech.engines.detector import load_detector
 from chalchitra.speech.language import LanguageHeard, LanguageSettings, hear_language
 from chalchitra.speech.language_report import report
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 
 
 def work(stage: Stage) -> None:
@@ -38,4 +38,6 @@ def work(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("language", work)

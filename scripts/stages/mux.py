@@ -17,7 +17,7 @@ from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import MuxPlan, Track, plan
 from chalchitra.media.styled import no_font, styled_track
 from chalchitra.media.tools import find_ffmpeg
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.subtitles.fonts import INDIAN
 
 
@@ -156,4 +156,6 @@ def chosen(key: str, setting: str, languages: Sequence[str]) -> str | None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("mux", work)

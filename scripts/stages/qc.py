@@ -2,8 +2,9 @@
 
 import json
 
-from chalchitra.stagekit import Stage, run_stage
-from chalchitra.subtitles.qc import JobReport, QualityReport
+from chalchitra.stagekit.stage import Stage
+from chalchitra.subtitles.qc.job import JobReport
+from chalchitra.subtitles.qc.model import QualityReport
 
 
 def work(stage: Stage) -> None:
@@ -18,4 +19,6 @@ def work(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("qc", work)

@@ -8,9 +8,9 @@ from chalchitra.speech.placing.place import Placement, place_script
 from chalchitra.speech.placing.report import PlacedLine, ScriptReport
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.text.listing import listed
-from chalchitra.transcript import Transcript
+from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.script import Script
 
 LISTED = 5
@@ -139,4 +139,6 @@ def shortened(text: str, longest: int = 40) -> str:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("script", work)

@@ -2,7 +2,7 @@
 
 from chalchitra.media.evidence import open_again
 from chalchitra.media.shots import find_shot_changes
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.subtitles.shot_changes import ShotChanges
 
 
@@ -29,4 +29,6 @@ def work(stage: Stage) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("shots", work)

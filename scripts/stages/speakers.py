@@ -9,9 +9,9 @@ from chalchitra.speech.sound import WavSound
 from chalchitra.speech.speakers import pyannote
 from chalchitra.speech.speakers.assign import with_speakers
 from chalchitra.speech.speakers.turns import Turns, rttm
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.stagekit.warm import kept
-from chalchitra.transcript import Transcript
+from chalchitra.transcript.model import Transcript
 
 
 def work(stage: Stage) -> None:
@@ -100,4 +100,6 @@ def report(stage: Stage, turns: Turns) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("speakers", work)

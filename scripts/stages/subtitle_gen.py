@@ -13,20 +13,8 @@ from chalchitra.files import write_text
 from chalchitra.media.measure import measured
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import film_seconds
-from chalchitra.stagekit import Stage, run_stage
-from chalchitra.subtitles import (
-    Cue,
-    CueNote,
-    build_track,
-    cue_notes,
-    to_ass,
-    to_review,
-    to_srt,
-    to_ttml,
-    to_vtt,
-    transcript_words,
-    translation_words,
-)
+from chalchitra.stagekit.stage import Stage
+from chalchitra.subtitles.ass import to_ass
 from chalchitra.subtitles.bilingual import (
     Half,
     bilingual_report,
@@ -34,21 +22,25 @@ from chalchitra.subtitles.bilingual import (
     marked,
     together,
 )
-from chalchitra.subtitles.build import Track
+from chalchitra.subtitles.build import Track, build_track
 from chalchitra.subtitles.complete import require_every_unit
-from chalchitra.subtitles.cue import Format, TrackSettings
+from chalchitra.subtitles.cue import Cue, Format, TrackSettings
 from chalchitra.subtitles.edited import EditedTrack, still_shown
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
-from chalchitra.subtitles.qc import QualityReport, make_report
-from chalchitra.subtitles.qc.report import counted, how_many, sentence, worst
+from chalchitra.subtitles.qc.model import QualityReport
+from chalchitra.subtitles.qc.report import counted, how_many, make_report, sentence, worst
 from chalchitra.subtitles.report import lines_too_long, measure
+from chalchitra.subtitles.review import CueNote, cue_notes, to_review
 from chalchitra.subtitles.romanised import romanised_cues
 from chalchitra.subtitles.shot_changes import ShotChanges
+from chalchitra.subtitles.srt import to_srt
 from chalchitra.subtitles.template import Filled, fill_template
 from chalchitra.subtitles.template_track import TemplateTrack, edited_words, with_units
-from chalchitra.subtitles.words import TimedWord, clean
-from chalchitra.text.romanise import NotRomanisedError
-from chalchitra.transcript import Region, Transcript
+from chalchitra.subtitles.ttml import to_ttml
+from chalchitra.subtitles.vtt import to_vtt
+from chalchitra.subtitles.words import TimedWord, clean, transcript_words, translation_words
+from chalchitra.text.romanise.romanise import NotRomanisedError
+from chalchitra.transcript.model import Region, Transcript
 from chalchitra.transcript.songs import NOTE, noted, why_empty, without_songs
 from chalchitra.translation.model import Translation, TranslationUnit
 
@@ -326,4 +318,6 @@ def read_settings(stage: Stage) -> TrackSettings:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("subtitle_gen", work)

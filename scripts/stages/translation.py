@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalchitra.errors import StageError, UsageError
 from chalchitra.glossary.model import Glossary
 from chalchitra.hints import typed
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import why_empty, without_songs
 from chalchitra.translation.latin import UNREADABLE
@@ -103,4 +103,6 @@ def report(stage: Stage, translation: Translation, left_out: int = 0) -> None:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("translation", work)

@@ -11,7 +11,7 @@ from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.vad import VadSettings
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.stage import Stage
 
 
 def work(stage: Stage) -> None:
@@ -64,4 +64,6 @@ def settings(stage: Stage) -> VadSettings:
 
 
 if __name__ == "__main__":
+    from chalchitra.stagekit.run import run_stage
+
     run_stage("vad", work)

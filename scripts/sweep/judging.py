@@ -21,12 +21,12 @@ from preparing import SOURCE, CrashedError, Preparer, RefusedError
 from recipes import Recipe
 from tones import WORD_S, Found, Spoken, find_words
 
-from chalchitra.jobs import Job
+from chalchitra.jobs.model import Job
 from chalchitra.media.film import Film
 from chalchitra.media.probe import open_container, probe
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
-from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from stages import StageLostError, Stages, told
 
 NEAR_S = 0.1

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import ChalchitraError
-from chalchitra.jobs import AudioStream, Job, Machine
+from chalchitra.jobs.model import AudioStream, Job, Machine
 from chalchitra.languages import find
 from chalchitra.media.probe import probe
 from chalchitra.media.tracks import choose_audio_stream

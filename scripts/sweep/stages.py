@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 
 from chalchitra.environments.table import environment_for, python_path
-from chalchitra.jobs import Job
+from chalchitra.jobs.model import Job
 from chalchitra.paths import source_dir, stages_dir
 from chalchitra.pipeline import FILM, STAGES, split_key
-from chalchitra.stagekit import Request, Result
-from chalchitra.stagekit.request import parameters
+from chalchitra.runner.request import parameters
+from chalchitra.stagekit.protocol import Request, Result
 
 LIMIT_S = 90.0
 """A stage that takes longer for a film of seconds hangs."""

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import ChalchitraError, MissingError, UsageError
 from chalchitra.hints import restore_line
-from chalchitra.jobs import Job
+from chalchitra.jobs.model import Job
 from chalchitra.languages import Language, find
 from chalchitra.models import catalogue
 from chalchitra.paths import config_dir

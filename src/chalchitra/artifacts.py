@@ -29,7 +29,9 @@ from chalchitra import inside
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.files import TEMPORARY_PREFIX, copy_bytes, sha256_open, write_text
 from chalchitra.hints import jobs_line
-from chalchitra.jobs import Job, JobLayout, StageRecord
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import StageRecord
 from chalchitra.pipeline import split_key
 from chalchitra.stagekit.protocol import (
     MESSAGES_FILE,

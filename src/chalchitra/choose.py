@@ -15,7 +15,7 @@ from chalchitra import hardware
 from chalchitra.environments import state, table
 from chalchitra.errors import ChalchitraError, MissingError, UsageError, raise_all
 from chalchitra.hints import typed
-from chalchitra.jobs import Machine, ModelChoice
+from chalchitra.jobs.model import Machine, ModelChoice
 from chalchitra.languages import Language
 from chalchitra.models import catalogue, defaults, licences
 from chalchitra.models.resolve import ResolvedModel, resolve, resolve_aligner, resolve_entry

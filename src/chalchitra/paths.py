@@ -24,8 +24,18 @@ def venv_dir(root: Path | None = None) -> Path:
     return (root or project_root()) / "venv"
 
 
+def code_cache(root: Path | None = None) -> Path:
+    """What was read of the code (runner/syntax.py); it can be removed at any time."""
+    return venv_dir(root) / ".code.json"
+
+
 def stages_dir(root: Path | None = None) -> Path:
     return (root or project_root()) / "scripts" / "stages"
+
+
+def same_code(root: Path | None = None) -> Path:
+    """Which earlier code of the stages made the same (runner/same_code.py)."""
+    return stages_dir(root) / "same_code.json"
 
 
 def source_dir(root: Path | None = None) -> Path:

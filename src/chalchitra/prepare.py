@@ -28,8 +28,10 @@ from chalchitra.errors import (
     unforeseen,
 )
 from chalchitra.files import sha256_bytes
-from chalchitra.glossary import Glossary, Sheet, beside, merged, read_sheet
-from chalchitra.jobs import (
+from chalchitra.glossary.find import beside
+from chalchitra.glossary.model import Glossary, merged
+from chalchitra.glossary.read import Sheet, read_sheet
+from chalchitra.jobs.model import (
     UNKNOWN,
     AudioStream,
     Clip,
@@ -38,10 +40,8 @@ from chalchitra.jobs import (
     GlossarySource,
     Job,
     ScriptFile,
-    claim_id,
-    job_path,
-    write_job,
 )
+from chalchitra.jobs.store import claim_id, job_path, write_job
 from chalchitra.languages import Language, all_languages, find, require_hearable
 from chalchitra.media.channels import find_channel
 from chalchitra.media.film import Film
@@ -51,7 +51,7 @@ from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
 from chalchitra.runner.events import Reporter, Silent
-from chalchitra.script import GivenScript, UnknownRateError, read_script
+from chalchitra.script.read import GivenScript, UnknownRateError, read_script
 from chalchitra.settings import OPTIONS, Settings, resolve, with_options
 from chalchitra.titles import title_of
 from chalchitra.tracks.following import plan_of, settled
@@ -240,7 +240,8 @@ def _by_ear(
     asked: _Asked, plan_: Plan, out: Path, reporter: Reporter, services: Services | None
 ) -> tuple[Job, Path]:
     """The job of a film whose language is found out by listening to it first."""
-    from chalchitra.detection import decide_language, listening
+    from chalchitra.detection.decide import decide_language
+    from chalchitra.detection.listening import listening
 
     fields = _fields(asked, plan_, out)
     accept = plan_.settings["language"]["accept"]

@@ -17,7 +17,7 @@ import pytest
 
 from chalchitra import stopping
 from chalchitra.cli import main
-from chalchitra.jobs import effective, read_state
+from chalchitra.jobs.state import effective, read_state
 
 WORKS = (
     "import time; stage.progress(1, 4, 'seconds'); print('listening', flush=True); time.sleep(60)"

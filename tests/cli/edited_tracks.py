@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalchitra.jobs import JobLayout
-from chalchitra.stagekit import Stage
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.stagekit.stage import Stage
 from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.edited import EditedTrack
-from chalchitra.subtitles.qc import make_report
+from chalchitra.subtitles.qc.report import make_report
 from chalchitra.subtitles.template_track import TemplateTrack
 
 from ..runner.quick import Quick, echo

@@ -9,14 +9,15 @@ import sys
 import pytest
 
 from chalchitra.errors import HeldError
-from chalchitra.jobs import Holder, JobState, read_state
+from chalchitra.jobs.holding import Holder
+from chalchitra.jobs.state import JobState, read_state
 from chalchitra.runner.cancel import ask, wait
 from chalchitra.runner.lock import held
 
 HOLD = """
 import sys
 from pathlib import Path
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner.lock import held
 with held(JobLayout(Path(sys.argv[1])), "job"):
     print("held", flush=True)

@@ -13,8 +13,8 @@ from chalchitra.languages import find
 from chalchitra.runner.report import PlainReporter
 from chalchitra.runner.report_text import summary_lines
 from chalchitra.subtitles.cue import Cue
-from chalchitra.subtitles.qc import JobReport, make_report
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.subtitles.qc.job import JobReport
+from chalchitra.subtitles.qc.report import make_report
 from chalchitra.transcript.expected import (
     Calibration,
     expected_errors,
@@ -22,6 +22,7 @@ from chalchitra.transcript.expected import (
     remedy,
     sentence,
 )
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 from ..runner.quick import Quick, echo, output_of
 from ..subtitles.limits import limits

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from chalchitra.durations import length
-from chalchitra.jobs import JobState
+from chalchitra.jobs.state import JobState
 from chalchitra.printable import printable
 
 

@@ -25,9 +25,10 @@ import pytest
 
 from chalchitra import diagnosis, hints, paths
 from chalchitra.errors import ChalchitraError
-from chalchitra.jobs import JobLayout, read_job
 from chalchitra.jobs.earlier import told
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import row_of
+from chalchitra.jobs.store import read_job
 from chalchitra.models import advice, fetch
 from chalchitra.models.catalogue import Catalogue, load
 from chalchitra.models.sources import SourceError
@@ -449,7 +450,7 @@ ONLY_READ = {
     "scripts/stages/": "stages run in environments of their own, and so do those below",
     "speech/": "",
     "translation/": "",
-    "stagekit/request.py:input_files": "",
+    "runner/request.py:input_files": "",
     "media/burn.py:(module)": "no ffmpeg without libass is at hand",
     "media/guard.py:Guard.look": "an environment without PyAV",
     "environments/command.py:": "tests/environments has it typed",

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from chalchitra.subtitles.cue import Cue
-from chalchitra.subtitles.qc import make_report
-from chalchitra.transcript import Region, Word
+from chalchitra.subtitles.qc.report import make_report
+from chalchitra.transcript.model import Region, Word
 from chalchitra.translation.model import TranslationUnit
 
 from ..runner.quick import Quick, echo

@@ -7,10 +7,13 @@ import json
 import pytest
 
 from chalchitra import paths
-from chalchitra.jobs import JobLayout, read_job, read_record, read_state
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import read_job
 from chalchitra.settings import resolve
 from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.qc import make_report
+from chalchitra.subtitles.qc.report import make_report
 
 from ..runner.quick import Quick, echo
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chalchitra import paths
-from chalchitra.jobs import read_job, read_record, read_state
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import read_job
 from chalchitra.settings import resolve
 
 from ..runner.quick import Quick

@@ -10,8 +10,9 @@ from datetime import date
 import pytest
 
 from chalchitra.errors import HeldError, UsageError
-from chalchitra.jobs import JobLayout, claim_id, write_job
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import Jobs
+from chalchitra.jobs.store import claim_id, write_job
 from chalchitra.runner.lock import held
 from chalchitra.runner.remove import plan_removal, remove
 

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from chalchitra.jobs import JobState
+from chalchitra.jobs.state import JobState
 from chalchitra.pipeline import STAGES
 
 

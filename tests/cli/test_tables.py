@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from chalchitra.cli import cache, doctor, jobs, languages, models, qc_text, status_text
 from chalchitra.diagnosis import Finding
-from chalchitra.jobs import JobState
 from chalchitra.jobs.listing import Row
+from chalchitra.jobs.state import JobState
 from chalchitra.jobs.view import StageView
 from chalchitra.languages import find
 from chalchitra.runner import report_text

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.detection import decide_language
-from chalchitra.detection.decide import CLEARLY
+from chalchitra.detection.decide import CLEARLY, decide_language
 from chalchitra.errors import UsageError
 from chalchitra.languages import all_languages, find
 from chalchitra.speech.language import LanguageHeard, Stretch, Window

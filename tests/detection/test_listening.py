@@ -8,10 +8,13 @@ from datetime import date
 
 import pytest
 
-from chalchitra.detection import listening
+from chalchitra.detection.listening import listening
 from chalchitra.errors import CancelledError, StageError
-from chalchitra.jobs import JobLayout, read_job, read_record, read_state
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import Jobs
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import LISTENING
 from chalchitra.runner.run import Services
 from chalchitra.speech.language import LanguageHeard

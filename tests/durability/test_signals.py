@@ -20,7 +20,9 @@ from pathlib import Path
 import pytest
 
 from chalchitra import paths, stopping
-from chalchitra.jobs import JobLayout, read_job, read_state
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import read_job
 from chalchitra.settings import resolve
 
 from .harness import Forked, assert_whole, outputs, problems_of, temporary_files

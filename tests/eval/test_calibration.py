@@ -26,8 +26,8 @@ from parts import expected as part
 from chalchitra.accuracy import Calibrated, Measured
 from chalchitra.media.probe import probe
 from chalchitra.paths import project_root
-from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.transcript.expected import Curve
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 DEMO = project_root() / "docs" / "demo" / "demo.mp4"
 NAMES = {"en": "English", "hi": "Hindi"}

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parts.cues import OURS, PLAIN, Judged, Scene, in_segments, part
 
-from chalchitra.subtitles import Cue
-from chalchitra.subtitles.qc import Violation
+from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.qc.model import Violation
 from chalchitra.subtitles.shot_changes import ShotChanges
-from chalchitra.transcript import Transcript, Word
+from chalchitra.transcript.model import Transcript, Word
 
 TIMES = st.lists(st.floats(0, 100), min_size=1, max_size=30).map(sorted)
 

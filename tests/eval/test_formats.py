@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from measures.diarization import Turn
 
 from chalchitra.errors import UsageError
-from chalchitra.subtitles import Cue
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 from chalchitra.subtitles.vtt import to_vtt
-from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.transcript.export import plain_text, whisperx_json
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 CUES = [
     Cue(1, 1.5, 3.0, ("पर यह कोरा", "अनुमान है")),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chalchitra.jobs import JobLayout, read_job, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.store import read_job
 from chalchitra.paths import project_root
 
 pytestmark = pytest.mark.smoke

@@ -8,13 +8,15 @@ from contextlib import contextmanager
 
 import pytest
 
-from chalchitra.jobs import Degraded, JobState, Output, Placed, StageRecord
+from chalchitra.jobs.record import Output, Placed, StageRecord
+from chalchitra.jobs.state import JobState
 from chalchitra.pipeline import split_key
+from chalchitra.stagekit.protocol import Degraded
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner.lock import held
 with held(JobLayout(Path(sys.argv[1])), "job"):
     print("held", flush=True)

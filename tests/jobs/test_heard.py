@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from chalchitra.jobs import Clip, Output
 from chalchitra.jobs.heard import seconds_to_hear
+from chalchitra.jobs.model import Clip
+from chalchitra.jobs.record import Output
 
 
 @pytest.fixture

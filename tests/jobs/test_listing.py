@@ -9,8 +9,10 @@ from datetime import datetime
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import JobState, claim_id, find_job, job_path, store, write_job
+from chalchitra.jobs import store
 from chalchitra.jobs.listing import Jobs, check_states, row_of, seconds_since
+from chalchitra.jobs.state import JobState
+from chalchitra.jobs.store import claim_id, find_job, job_path, write_job
 
 NOW = datetime.fromisoformat("2026-01-02T00:01:00+00:00")
 

@@ -8,8 +8,8 @@ import os
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import JobState
 from chalchitra.jobs.logs import LogReader, Piece, choose_stage, follow, lines, stage_keys
+from chalchitra.jobs.state import JobState
 
 POLL = 0.01
 

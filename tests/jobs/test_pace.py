@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra.jobs import JobLayout, JobState, ModelChoice, write_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import ModelChoice
 from chalchitra.jobs.pace import rates_beside, work_of
+from chalchitra.jobs.state import JobState
+from chalchitra.jobs.store import write_job
 
 
 @pytest.fixture

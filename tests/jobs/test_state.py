@@ -7,7 +7,9 @@ import json
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import Clip, Degraded, JobState, effective, read_state
+from chalchitra.jobs.model import Clip
+from chalchitra.jobs.state import JobState, effective, read_state
+from chalchitra.stagekit.protocol import Degraded
 
 
 def test_a_prepared_job_is_ready(project):

@@ -10,7 +10,7 @@ import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file
-from chalchitra.jobs import claim_id, find_job, job_path, read_job, write_job
+from chalchitra.jobs.store import claim_id, find_job, job_path, read_job, write_job
 
 DAY = date(2026, 1, 2)
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import JobState
 from chalchitra.jobs.estimate import Rates, Sample
 from chalchitra.jobs.pace import work_of
+from chalchitra.jobs.state import JobState
 from chalchitra.jobs.view import look
 
 START = datetime.fromisoformat("2026-01-02T12:00:00+00:00")

@@ -15,7 +15,7 @@ import pytest
 
 from chalchitra.media.film import Film, Stream
 from chalchitra.paths import source_dir, stages_dir
-from chalchitra.stagekit import Request, Result
+from chalchitra.stagekit.protocol import Request, Result
 
 CLICKS = (1.0, 2.5, 6.25, 9.0)
 DURATION = 10

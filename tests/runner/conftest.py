@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from chalchitra.hardware import Gpu, Hardware, platform_id, write_cache
-from chalchitra.jobs import JobLayout, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import read_record
 from chalchitra.runner.batch import Film, run_batch
 from chalchitra.runner.run import RunOptions
 

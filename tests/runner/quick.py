@@ -22,14 +22,16 @@ import pytest
 from chalchitra import stopping
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.errors import ChalchitraError, ExitCode
-from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
 from chalchitra.pipeline import STAGES
 from chalchitra.runner.launch import Ended, Launch, Watch
 from chalchitra.runner.processes import group_members
 from chalchitra.runner.run import Outcome, RunOptions, Services, run_job
-from chalchitra.stagekit import Stage
 from chalchitra.stagekit.failures import as_error
 from chalchitra.stagekit.protocol import RESULT_FILE, MessageWriter, OutputFile, Request, Result
+from chalchitra.stagekit.stage import Stage
 
 SHORT = ("demux", "vad", "asr")
 """Stages enough for most tests."""

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from chalchitra.errors import CancelledError, ExitCode
-from chalchitra.jobs import Machine, read_job, read_record, read_state
+from chalchitra.jobs.model import Machine
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import read_job
 from chalchitra.runner import batch as batches
 from chalchitra.runner.history import read_history
 from chalchitra.runner.lock import held

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pytest
 
 from chalchitra.errors import ExitCode
-from chalchitra.jobs import effective, read_state
+from chalchitra.jobs.state import effective, read_state
 from chalchitra.runner import cancel, queue
 from chalchitra.runner.lock import held
 

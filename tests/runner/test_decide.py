@@ -1,12 +1,15 @@
 """Run or skip, and the reasons in words."""
 
+import json
 import os
 
 import pytest
 
 from chalchitra.files import sha256_file
-from chalchitra.jobs import JobLayout, Output, StageRecord
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import Output, StageRecord
 from chalchitra.runner.decide import changes, decide, fingerprint
+from chalchitra.runner.same_code import digest
 
 PARTS = {
     "code": {"script": "aa"},
@@ -116,3 +119,54 @@ def test_a_broken_record_is_never_trusted(layout):
         decision = decide(layout, "asr", PARTS)
         assert decision.run
         assert decision.reasons == ("its record is broken",)
+
+
+def test_an_update_is_one_reason():
+    old, new = {f"m{n}": "aa" for n in range(60)}, {f"m{n}": "bb" for n in range(70)}
+    assert changes({"code": old}, {"code": new}) == ("code changed in 70 modules",)
+    few = changes({"code": old}, {"code": old | {"m1": "bb"}})
+    assert few == ("code m1 changed from aa to bb",)
+
+
+NOW = {"script": "bb", "chalchitra.moved": "cc"}
+
+
+@pytest.fixture
+def same(tmp_path, monkeypatch):
+    """Writes down what stands for what, and gives the parts of today."""
+
+    def write(text):
+        (tmp_path / "same.json").write_text(text if isinstance(text, str) else json.dumps(text))
+        monkeypatch.setattr("chalchitra.paths.same_code", lambda: tmp_path / "same.json")
+        return {**PARTS, "code": NOW}
+
+    return write
+
+
+def test_code_that_was_only_tidied_is_no_reason(layout, same):
+    parts = same({"asr": {"now": digest(NOW), "before": ["x", digest(PARTS["code"])]}})
+    decision = decide(layout, "asr", parts)
+    assert not decision.run
+    assert decision.record is not None
+
+
+def test_it_is_one_where_anything_else_differs_too(layout, same):
+    parts = same({"asr": {"now": digest(NOW), "before": [digest(PARTS["code"])]}})
+    assert decide(layout, "asr", {**parts, "params": {"beam_size": 3}}).run
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"asr": {"now": digest({"script": "cc"}), "before": [digest(PARTS["code"])]}},
+        {"asr": {"now": digest(NOW), "before": [digest({"script": "older"})]}},
+        {"vad": {"now": digest(NOW), "before": [digest(PARTS["code"])]}},
+        {"asr": []},
+        [],
+        "",
+    ],
+)
+def test_it_is_one_where_nobody_said_so_of_this_code(layout, same, known):
+    decision = decide(layout, "asr", same(known))
+    assert decision.run
+    assert "code chalchitra.moved is new" in decision.reasons

@@ -3,7 +3,7 @@
 import pytest
 
 from chalchitra.files import sha256_file
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner.deliver import place
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import Clip
+from chalchitra.jobs.model import Clip
 from chalchitra.runner.preflight import preflight
 
 HOUR = 3600.0

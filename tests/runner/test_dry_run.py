@@ -7,7 +7,7 @@ import os
 import pytest
 
 from chalchitra.errors import ExitCode, UsageError
-from chalchitra.jobs import ModelChoice
+from chalchitra.jobs.model import ModelChoice
 from chalchitra.models.catalogue import load
 from chalchitra.runner.lock import held
 

@@ -8,7 +8,9 @@ import shutil
 import pytest
 
 from chalchitra.errors import ExitCode
-from chalchitra.jobs import Clip, JobLayout, ModelChoice, read_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Clip, ModelChoice
+from chalchitra.jobs.store import read_job
 from chalchitra.media.film import Stream
 from chalchitra.models import catalogue
 from chalchitra.runner.film_again import place_now

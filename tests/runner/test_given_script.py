@@ -6,7 +6,7 @@ import pytest
 
 from chalchitra.errors import ExitCode
 from chalchitra.files import sha256_file
-from chalchitra.jobs import Machine, ScriptFile
+from chalchitra.jobs.model import Machine, ScriptFile
 from chalchitra.transcript.script import Script, ScriptLine
 
 from .quick import Quick

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner import history, processes
 from chalchitra.runner.history import KEPT, AttemptRecord, History, read_history
 

@@ -13,13 +13,14 @@ import threading
 import pytest
 
 from chalchitra.errors import HeldError, UsageError
-from chalchitra.jobs import Holder, JobLayout, holder
+from chalchitra.jobs.holding import Holder, holder
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner.lock import held
 
 HOLD = """
 import sys
 from pathlib import Path
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner.lock import held
 with held(JobLayout(Path(sys.argv[1])), "job"):
     print("held", flush=True)

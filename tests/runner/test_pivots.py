@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from chalchitra.errors import ExitCode
-from chalchitra.jobs import Job, ModelChoice, read_record
+from chalchitra.jobs.model import Job, ModelChoice
+from chalchitra.jobs.record import read_record
 from chalchitra.models.catalogue import load
-from chalchitra.stagekit.request import parameters
+from chalchitra.runner.request import parameters
 
 from .quick import Quick
 

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from chalchitra.errors import ExitCode
-from chalchitra.jobs import StageRecord, read_record
+from chalchitra.jobs.record import StageRecord, read_record
 from chalchitra.pipeline import STAGES
 from chalchitra.runner import attempt, publish
 from chalchitra.runner.history import read_history

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 from chalchitra.errors import ExitCode, MissingError, StageError, UsageError
-from chalchitra.jobs import Machine, read_record
+from chalchitra.jobs.model import Machine
+from chalchitra.jobs.record import read_record
 from chalchitra.runner import stop
 from chalchitra.runner.history import read_history
 from chalchitra.runner.retry import smaller_steps

@@ -10,7 +10,11 @@ import pytest
 
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.errors import CancelledError, ExitCode, HeldError
-from chalchitra.jobs import JobLayout, Machine, read_record, read_state, write_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Machine
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import write_job
 from chalchitra.runner import film_hash
 
 from .quick import MUXING, Quick, echo, leftovers, output_of

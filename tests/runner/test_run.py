@@ -11,7 +11,8 @@ from contextlib import nullcontext
 import pytest
 
 from chalchitra.errors import ExitCode, HeldError, MissingError, UsageError
-from chalchitra.jobs import JobLayout, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import read_record
 from chalchitra.pipeline import split_key
 from chalchitra.runner.lock import held
 from chalchitra.runner.resources import Slot

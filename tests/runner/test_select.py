@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import read_record
+from chalchitra.jobs.record import read_record
 from chalchitra.runner.select import select
 
 from .quick import Quick

@@ -7,7 +7,9 @@ import threading
 import pytest
 
 from chalchitra.errors import CancelledError, ExitCode
-from chalchitra.jobs import JobLayout, read_record, read_state
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import read_state
 from chalchitra.runner import stop
 from chalchitra.runner.history import read_history
 from chalchitra.runner.run import RunOptions, run_job

@@ -9,7 +9,7 @@ import pytest
 
 from chalchitra.errors import CancelledError, ExitCode, UsageError
 from chalchitra.files import sha256_file
-from chalchitra.jobs import StageRecord, read_record
+from chalchitra.jobs.record import StageRecord, read_record
 from chalchitra.runner import cancel, queue, remove
 from chalchitra.runner.history import AttemptRecord, History
 from chalchitra.runner.lock import held

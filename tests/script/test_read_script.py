@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from chalchitra.errors import UsageError
 from chalchitra.languages import find
-from chalchitra.script import read_script
 from chalchitra.script.decode import read_text
 from chalchitra.script.names import is_sheet
 from chalchitra.script.plain import read_plain
-from chalchitra.transcript import Segment, Transcript
+from chalchitra.script.read import read_script
+from chalchitra.transcript.model import Segment, Transcript
 from chalchitra.transcript.script import Script
 
 SRT = """1

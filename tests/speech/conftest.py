@@ -19,8 +19,7 @@ import pytest
 
 from chalchitra import paths
 from chalchitra.environments.table import python_path
-from chalchitra.stagekit import ModelRef, Request, Result
-from chalchitra.stagekit.protocol import MessageReader
+from chalchitra.stagekit.protocol import MessageReader, ModelRef, Request, Result
 
 DEMO = paths.project_root() / "docs" / "demo"
 SETTINGS = tomllib.loads((paths.config_dir() / "pipeline.toml").read_text("utf-8"))

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from chalchitra.speech.engines import RecogniserOptions, ctranslate2, load_recogniser
+from chalchitra.speech.engines import ctranslate2
+from chalchitra.speech.engines.base import RecogniserOptions
+from chalchitra.speech.engines.load import load_recogniser
 from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import ArraySound
 from chalchitra.speech.vad import VadSettings

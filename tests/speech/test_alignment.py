@@ -14,7 +14,7 @@ from chalchitra.speech.alignment.batches import batches, seconds_together
 from chalchitra.speech.alignment.interpolate import interpolated, spoken_length
 from chalchitra.speech.alignment.vocabulary import Vocabulary, frames_needed, sure_blank, targets_of
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 
 
 def alphabet(letters: str, *special: str, separator: str | None = "|") -> Vocabulary:

@@ -22,7 +22,7 @@ from chalchitra.speech.blocks import (
 )
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import SAMPLE_RATE
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 
 @dataclass

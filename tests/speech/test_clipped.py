@@ -7,7 +7,7 @@ import pytest
 
 from chalchitra.speech.clipped import MUCH, clipped_share
 from chalchitra.speech.sound import SAMPLE_RATE, ArraySound
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 
 def voice(seconds=6.0):

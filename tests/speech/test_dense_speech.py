@@ -35,7 +35,7 @@ from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import ArraySound
 from chalchitra.speech.vad import VadSettings, find_speech
 from chalchitra.speech.words import RawSegment, RawWord
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 model, sound, language, text, heal = sys.argv[1:]
 with wave.open(sound) as file:

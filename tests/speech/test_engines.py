@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.engines import ENGINES, RecogniserOptions, load_recogniser
-from chalchitra.speech.engines.base import Recogniser, looks_untranslating
+from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, looks_untranslating
+from chalchitra.speech.engines.load import ENGINES, load_recogniser
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.words import RawSegment, RawWord
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 
 class Film:

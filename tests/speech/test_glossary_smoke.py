@@ -10,8 +10,8 @@ import random
 
 import pytest
 
-from chalchitra.glossary import Glossary, GlossaryTerm
-from chalchitra.transcript import Transcript
+from chalchitra.glossary.model import Glossary, GlossaryTerm
+from chalchitra.transcript.model import Transcript
 
 from .conftest import word_errors, words_of
 

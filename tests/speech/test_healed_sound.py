@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.engines import RecogniserOptions
+from chalchitra.speech.engines.base import RecogniserOptions
 from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.translation.scripts import script_share
 

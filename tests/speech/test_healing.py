@@ -12,7 +12,7 @@ from chalchitra.speech.blocks import Block, Piece, pack
 from chalchitra.speech.healing import Way, alone, heal, joined, shortened, ways_of
 from chalchitra.speech.judging import Reading, Written
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 from .test_blocks import Silence
 from .test_judging import DEVA, reading, region

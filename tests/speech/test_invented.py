@@ -12,7 +12,7 @@ from chalchitra.languages import all_languages, find
 from chalchitra.speech.invented import is_hurried, is_invented, is_scrap, letters_of
 from chalchitra.speech.judging import Reading, Written
 from chalchitra.speech.words import RawSegment, RawWord
-from chalchitra.transcript import Region, Segment, Word
+from chalchitra.transcript.model import Region, Segment, Word
 
 ENGLISH = find("en").invented
 PHRASE = "Thanks for watching!"

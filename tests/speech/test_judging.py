@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalchitra.speech.judging import ANYHOW, Judgement, Reading, Written, holes, judge
 from chalchitra.speech.script_guard import characters_of
 from chalchitra.speech.words import RawWord
-from chalchitra.transcript import Region, Segment, Word
+from chalchitra.transcript.model import Region, Segment, Word
 
 DEVA = Written(characters_of("Deva", latin=False), ("देखने के लिए धन्यवाद",))
 

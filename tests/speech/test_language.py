@@ -26,7 +26,7 @@ from chalchitra.speech.language import (
 )
 from chalchitra.speech.language_report import clock, other_languages
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 CODES = ("hi", "ur", "en", "mr", "pa", "ta")
 NAMES = {"hi": "Hindi", "ur": "Urdu", "en": "English", "ta": "Tamil"}

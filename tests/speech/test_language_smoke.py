@@ -12,7 +12,7 @@ import pytest
 from chalchitra.languages import all_languages
 from chalchitra.speech.language import LanguageHeard
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 pytestmark = pytest.mark.smoke
 
@@ -76,7 +76,7 @@ from pathlib import Path
 from types import SimpleNamespace
 import faster_whisper
 from chalchitra.errors import UsageError
-from chalchitra.speech.engines import RecogniserOptions
+from chalchitra.speech.engines.base import RecogniserOptions
 from chalchitra.speech.engines.detector import load_detector
 english = SimpleNamespace(model=SimpleNamespace(is_multilingual=False))
 faster_whisper.WhisperModel = lambda *args, **options: english

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.engines import RecogniserOptions, load_recogniser, mlx
+from chalchitra.speech.engines import mlx
+from chalchitra.speech.engines.base import RecogniserOptions
+from chalchitra.speech.engines.load import load_recogniser
 from chalchitra.stagekit import warm
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalchitra.speech.music.heard import MusicHeard
-from chalchitra.transcript import Segment, Transcript
+from chalchitra.transcript.model import Segment, Transcript
 
 pytestmark = pytest.mark.smoke
 

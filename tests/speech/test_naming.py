@@ -13,7 +13,7 @@ from chalchitra.speech.judging import Reading
 from chalchitra.speech.naming import Learned, Term, named, suspects, written
 from chalchitra.speech.placing.symbols import letters
 from chalchitra.speech.sounds import sound_key
-from chalchitra.transcript import Segment, Word
+from chalchitra.transcript.model import Segment, Word
 
 from .test_healing import block
 from .test_judging import region

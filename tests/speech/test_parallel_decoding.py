@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.engines import RecogniserOptions, load_recogniser
+from chalchitra.speech.engines.base import RecogniserOptions
+from chalchitra.speech.engines.load import load_recogniser
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import warm
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 MUMBLED = {3.0, 5.0}
 """What begins with these samples is heard badly at temperature 0."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalchitra.speech.placing.place import Placement, place_script
 from chalchitra.speech.placing.shifts import expected, stretches
-from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from chalchitra.transcript.script import Script, ScriptLabel, ScriptLine
 
 LETTER = 0.07

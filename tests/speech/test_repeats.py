@@ -20,7 +20,7 @@ from chalchitra.speech.repeats import (
     surplus,
     without_stutter,
 )
-from chalchitra.transcript import Word
+from chalchitra.transcript.model import Word
 
 from .test_judging import words
 

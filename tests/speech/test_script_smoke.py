@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from chalchitra.languages import find
-from chalchitra.script import read_script
+from chalchitra.script.read import read_script
 from chalchitra.speech.placing.report import ScriptReport
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Transcript
+from chalchitra.transcript.model import Transcript
 
 from .conftest import DEMO
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalchitra.speech.music.hearing import FRAME, Evidence
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.second_opinion import with_second_opinion
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 START = 0.5
 """Where the sound begins in the film (s)."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalchitra.cli.prepare import ANY_NUMBER, with_value
 from chalchitra.speech.speakers.assign import with_speakers
 from chalchitra.speech.speakers.turns import Turn, Turns, named, rttm
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 TIMES = st.integers(0, 60_000).map(lambda milliseconds: milliseconds / 1000)
 TURNS = st.lists(

@@ -12,7 +12,7 @@ import pytest
 
 from chalchitra.files import write_json
 from chalchitra.speech.speakers.turns import Turns
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 pytestmark = pytest.mark.smoke
 

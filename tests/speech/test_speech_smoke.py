@@ -12,8 +12,8 @@ import pytest
 from chalchitra.environments.table import python_path
 from chalchitra.languages import all_languages
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Transcript
 from chalchitra.transcript.export import Exported
+from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.split import by_sentence
 
 pytestmark = pytest.mark.smoke
@@ -206,7 +206,8 @@ def test_a_number_format_that_is_not_there_is_replaced_and_told(in_whisperx, bas
     code = """
 import sys
 from pathlib import Path
-from chalchitra.speech.engines import RecogniserOptions, load_recogniser
+from chalchitra.speech.engines.base import RecogniserOptions
+from chalchitra.speech.engines.load import load_recogniser
 options = RecogniserOptions(model=Path(sys.argv[1]), compute_type="int8_bfloat128")
 recogniser = load_recogniser("ctranslate2", options)
 print(recogniser.notes[0].what)
@@ -380,7 +381,7 @@ from chalchitra.speech.alignment.align import align
 from chalchitra.speech.alignment.model import load_aligner
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import ArraySound
-from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 torch.set_num_threads(1)
 aligner = load_aligner(Path(sys.argv[1]))
 texts = "go HOME 1811 never मैं — incomprehensibilities it a ₹5".split()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalchitra.errors import StageError, UsageError
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.vad import STEP, VadSettings, regions_of
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 SETTINGS = VadSettings()
 

@@ -12,7 +12,7 @@ import pytest
 
 from chalchitra.speech.music.heard import MusicHeard
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 pytestmark = pytest.mark.smoke
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.speech.words import RawSegment, RawWord, fit, join_pieces, place, spread
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 times = st.floats(0, 100)
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from chalchitra.stagekit.protocol import (
 SCRIPT = """
 import json, logging, os, random, sys, warnings
 from chalchitra.errors import StageError
-from chalchitra.stagekit import Stage, run_stage
+from chalchitra.stagekit.run import run_stage
+from chalchitra.stagekit.stage import Stage
 
 def work(stage: Stage) -> None:
     given = dict(stage.params)
@@ -143,7 +145,8 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):  # it ended by itself, with a line unread
+            self.process.stdin.close()
 
     def write(self, line: bytes) -> None:
         self.process.stdin.write(line + b"\n")

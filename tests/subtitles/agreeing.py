@@ -14,11 +14,12 @@ from chalchitra import paths
 from chalchitra.languages import find
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.frame_rate import film_rate
-from chalchitra.stagekit import Request, Stage
-from chalchitra.subtitles.qc import QualityReport
+from chalchitra.stagekit.protocol import Request
+from chalchitra.stagekit.stage import Stage
+from chalchitra.subtitles.qc.model import QualityReport
 from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.style import read_style
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 SAID = ["24000/1001", "24", "25", "30000/1001", "30", "50", "60"]
 STYLES = ["netflix", "netflix-children", "sdh", "bbc"]

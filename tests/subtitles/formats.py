@@ -7,7 +7,7 @@ import subprocess
 from hypothesis import strategies as st
 
 from chalchitra.media.tools import find_ffmpeg
-from chalchitra.subtitles import Cue
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.words import clean
 
 WORD_JOINER = "\u2060"

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from chalchitra.languages import all_languages
 from chalchitra.media.fonts import find_font
 from chalchitra.media.tools import find_ffmpeg
-from chalchitra.subtitles import Cue, to_ass, to_srt, to_vtt
-from chalchitra.subtitles.ass import with_font
+from chalchitra.subtitles.ass import to_ass, with_font
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.fonts import LATIN, Font, font_for
+from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.vtt import to_vtt
 
 from .formats import AWKWARD, SPOKEN, WORD_JOINER, converted, texts, timed, track
 

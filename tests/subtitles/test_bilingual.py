@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import from_review, to_ass, to_review, to_srt, to_ttml, to_vtt
+from chalchitra.subtitles.ass import to_ass
 from chalchitra.subtitles.bilingual import Half, bilingual_report, halves_in_cues, marked, together
 from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.review import from_review, to_review
+from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.ttml import to_ttml
+from chalchitra.subtitles.vtt import to_vtt
 
 from .test_template import STYLE, fill, films, letters, own_track, script
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import CueSettings, build_cues, transcript_words, translation_words
+from chalchitra.subtitles.build import build_cues
+from chalchitra.subtitles.cue import CueSettings
 from chalchitra.subtitles.graphemes import chunks, graphemes
-from chalchitra.subtitles.words import clean
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.subtitles.words import clean, transcript_words, translation_words
+from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
 from chalchitra.translation.model import Translation, TranslationUnit
 

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import SeveralErrors, UsageError
-from chalchitra.subtitles import to_review, to_srt, to_vtt
 from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.edited import EditedTrack, read_edited, still_shown
+from chalchitra.subtitles.review import to_review
+from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.vtt import to_vtt
 from chalchitra.translation.model import TranslationUnit
 
 WRITERS = {"csv": to_review, "srt": to_srt, "vtt": to_vtt}

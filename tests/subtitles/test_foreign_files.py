@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import UsageError
-from chalchitra.subtitles import Cue, to_srt, to_vtt
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.foreign import read_subtitles
-from chalchitra.subtitles.qc import QualityReport, make_report
+from chalchitra.subtitles.qc.model import QualityReport
+from chalchitra.subtitles.qc.report import make_report
+from chalchitra.subtitles.srt import to_srt
 from chalchitra.subtitles.style import read_style
+from chalchitra.subtitles.vtt import to_vtt
 
 NETFLIX = read_style("netflix")
 

@@ -9,12 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import Cue, to_ass, to_srt, to_ttml, to_vtt
+from chalchitra.subtitles.ass import to_ass
 from chalchitra.subtitles.clock import Clock
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.frames import Limits, Pace, Ticks
-from chalchitra.subtitles.qc import judge
+from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.shot_changes import ShotChanges
+from chalchitra.subtitles.srt import to_srt
 from chalchitra.subtitles.style import read_style
+from chalchitra.subtitles.ttml import to_ttml
+from chalchitra.subtitles.vtt import to_vtt
 
 NETFLIX = read_style("netflix")
 RATES = [Fraction(one) for one in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60")]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra.subtitles import CueSettings, build_cues, transcript_words
+from chalchitra.subtitles.build import build_cues
+from chalchitra.subtitles.cue import CueSettings
 from chalchitra.subtitles.style import read_style
-from chalchitra.transcript import Label, Segment, Transcript, Word
+from chalchitra.subtitles.words import transcript_words
+from chalchitra.transcript.model import Label, Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
 
 

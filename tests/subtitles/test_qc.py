@@ -10,13 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import Cue
-from chalchitra.subtitles.cue import reading_speed
-from chalchitra.subtitles.qc import judge, make_report
+from chalchitra.subtitles.cue import Cue, reading_speed
 from chalchitra.subtitles.qc.figures import coverage, low_confidence
-from chalchitra.subtitles.qc.report import counted, sentence, worst
+from chalchitra.subtitles.qc.judge import judge
+from chalchitra.subtitles.qc.report import counted, make_report, sentence, worst
 from chalchitra.subtitles.style import read_style
-from chalchitra.transcript import Region, Word
+from chalchitra.transcript.model import Region, Word
 from chalchitra.translation.model import TranslationUnit
 
 NETFLIX, BBC = read_style("netflix"), read_style("bbc")

@@ -7,9 +7,10 @@ import subprocess
 import sys
 
 from chalchitra import paths
-from chalchitra.stagekit import Request, Result
+from chalchitra.stagekit.protocol import Request, Result
 from chalchitra.subtitles.cue import Cue
-from chalchitra.subtitles.qc import JobReport, make_report
+from chalchitra.subtitles.qc.job import JobReport
+from chalchitra.subtitles.qc.report import make_report
 
 from .limits import limits
 

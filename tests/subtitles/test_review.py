@@ -11,10 +11,10 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
-from chalchitra.subtitles import Cue, CueNote, cue_notes, from_review, to_review
-from chalchitra.subtitles.cue import grapheme_count
+from chalchitra.subtitles.cue import Cue, grapheme_count
+from chalchitra.subtitles.review import CueNote, cue_notes, from_review, to_review
 from chalchitra.subtitles.words import clean
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 from .formats import AWKWARD, SPOKEN, timed, track
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import Cue
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.report import lines_too_long
 from chalchitra.subtitles.romanised import romanised_cues
-from chalchitra.text.romanise import NotRomanisedError, romanise
+from chalchitra.text.romanise.romanise import NotRomanisedError, romanise
 
 from .limits import limits
 

@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.settings import load_table
-from chalchitra.subtitles import CueSettings, build_cues, transcript_words
+from chalchitra.subtitles.build import build_cues
+from chalchitra.subtitles.cue import CueSettings
 from chalchitra.subtitles.graphemes import chunks
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.subtitles.words import transcript_words
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 STANDARD = CueSettings.model_validate(load_table()[0]["subtitle_gen"])
 

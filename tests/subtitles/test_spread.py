@@ -9,11 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError
-from chalchitra.subtitles import build_cues, translation_words
+from chalchitra.subtitles.build import build_cues
 from chalchitra.subtitles.complete import require_every_unit
 from chalchitra.subtitles.spread import spread
 from chalchitra.subtitles.style import read_style
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.subtitles.words import translation_words
+from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.translation.model import SourceWord, Translation, TranslationUnit
 from chalchitra.translation.units import UnitLimits, sentence_units
 

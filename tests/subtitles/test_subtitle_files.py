@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import Cue, to_srt, to_vtt
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.vtt import to_vtt
 from chalchitra.subtitles.words import clean
 
 AWKWARD = [

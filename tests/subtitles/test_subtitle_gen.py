@@ -14,13 +14,13 @@ import pytest
 from chalchitra import paths
 from chalchitra.settings import load_table
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.stagekit import Request, Result
-from chalchitra.subtitles import CueSettings, from_review
-from chalchitra.subtitles.cue import Cue, TrackSettings
+from chalchitra.stagekit.protocol import Request, Result
+from chalchitra.subtitles.cue import Cue, CueSettings, TrackSettings
 from chalchitra.subtitles.edited import EditedTrack
+from chalchitra.subtitles.review import from_review
 from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.subtitles.template_track import TemplateTrack
-from chalchitra.transcript import Region, Segment, Transcript, Word
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
 from .limits import USUAL

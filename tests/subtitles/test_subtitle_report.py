@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra.subtitles import Cue
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.report import lines_too_long, measure
 
 from .limits import limits

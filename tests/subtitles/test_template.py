@@ -8,13 +8,14 @@ import time
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles import CueSettings, build_cues, transcript_words, translation_words
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.build import build_cues
+from chalchitra.subtitles.cue import Cue, CueSettings
 from chalchitra.subtitles.matching import match, tokens
 from chalchitra.subtitles.style import read_style
 from chalchitra.subtitles.template import fill_template
 from chalchitra.subtitles.template_track import TemplateTrack, edited_words, with_units
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.subtitles.words import transcript_words, translation_words
+from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 
 STYLE = CueSettings.model_validate(read_style("netflix").model_dump())

@@ -14,8 +14,8 @@ from ttconv.imsc import reader
 from ttconv.style_properties import StyleProperties
 
 from chalchitra.languages import find
-from chalchitra.subtitles import Cue, to_ttml
-from chalchitra.subtitles.ttml import IMSC_TEXT
+from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.ttml import IMSC_TEXT, to_ttml
 
 from .formats import AWKWARD, SPOKEN, timed, track
 

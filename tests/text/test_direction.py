@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.languages import find
-from chalchitra.script import read_script
-from chalchitra.subtitles import Cue, to_srt, to_vtt
+from chalchitra.script.read import read_script
+from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.vtt import to_vtt
 from chalchitra.text.direction import EMBED, POP, UNSEEN, marked
 
 URDU = ("آپ iPhone لائے؟", "جی، 12 بجے۔", "یہ کتاب ہے۔")

@@ -18,8 +18,8 @@ import pytest
 from chalchitra.script import clean
 from chalchitra.subtitles.words import clean as cleaned
 from chalchitra.text.marks import without_doubled_marks
-from chalchitra.text.romanise import romanise
-from chalchitra.transcript import Segment, Transcript
+from chalchitra.text.romanise.romanise import romanise
+from chalchitra.transcript.model import Segment, Transcript
 from chalchitra.translation import agreement, checks, edges, letters, placeholders, protect, quotes
 from chalchitra.translation.units import sentence_units
 

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from chalchitra.errors import UsageError
 from chalchitra.languages import all_languages
-from chalchitra.text.romanise import (
+from chalchitra.text.romanise.letters import BLOCKS, units
+from chalchitra.text.romanise.northern import HINDI as TABLE
+from chalchitra.text.romanise.northern import spell
+from chalchitra.text.romanise.romanise import (
     SCRIPTS,
     NotRomanisedError,
     can_romanise,
     require_romanisable,
     romanise,
 )
-from chalchitra.text.romanise.letters import BLOCKS, units
-from chalchitra.text.romanise.northern import HINDI as TABLE
-from chalchitra.text.romanise.northern import spell
 
 from .romanised_words import HINDI, HINDI_LATER, OTHERS
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.transcript.expected import (
     Calibration,
     Curve,
@@ -23,6 +22,7 @@ from chalchitra.transcript.expected import (
     sentence,
     worst_sentence,
 )
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 CURVE = Curve(intercept=1.4, slope=-1.6, low=-0.6, high=0.7)
 MEASURED = Calibration(

@@ -7,8 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.transcript import Segment, Transcript, Word
 from chalchitra.transcript.export import plain_text, whisperx_json
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 TALK = Transcript(
     language="ks-Deva",

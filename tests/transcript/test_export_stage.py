@@ -14,11 +14,11 @@ import pytest
 from chalchitra.accuracy import of_job
 from chalchitra.languages import find
 from chalchitra.paths import stages_dir
-from chalchitra.script import read_script
-from chalchitra.stagekit import Request, Result
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.script.read import read_script
+from chalchitra.stagekit.protocol import Request, Result
 from chalchitra.transcript.expected import Expected
 from chalchitra.transcript.export import Exported
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 TALK = Transcript(
     language="hi",

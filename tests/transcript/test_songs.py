@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.transcript import Region, Segment, Transcript, Word
 from chalchitra.transcript.export import plain_text, whisperx_json
+from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from chalchitra.transcript.songs import (
     mark_songs,
     noted,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chalchitra.speech.speakers.assign import with_speakers
 from chalchitra.speech.speakers.turns import Turn, Turns
 from chalchitra.text.sentence_ends import sentence_starts
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
 
 TEXTS = st.sampled_from("मैं घर गया। डॉ. शर्मा क्यों? नहीं… | No. 7 ए. पी. जे. Really! ” “ — हाँ।".split())

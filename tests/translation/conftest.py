@@ -16,8 +16,7 @@ import pytest
 
 from chalchitra import paths
 from chalchitra.environments.table import python_path
-from chalchitra.stagekit import ModelRef, Request, Result
-from chalchitra.stagekit.protocol import MessageReader
+from chalchitra.stagekit.protocol import MessageReader, ModelRef, Request, Result
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.translation.model import Translation
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.stagekit import Result
+from chalchitra.stagekit.protocol import Result
 from chalchitra.transcript.model import Segment, Transcript
 from chalchitra.translation.indictrans2 import check_model_folder, translate
 from chalchitra.translation.model import Translation

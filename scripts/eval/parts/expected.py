@@ -45,7 +45,7 @@ from chalchitra.languages import find
 from chalchitra.paths import source_dir
 from chalchitra.runner.code import code_hashes
 from chalchitra.runner.fingerprints import script_of
-from chalchitra.transcript import Transcript
+from chalchitra.transcript.model import Transcript
 from parts import Part, table
 from parts.first_pass import join
 

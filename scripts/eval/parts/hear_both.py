@@ -21,8 +21,8 @@ from chalchitra.speech import hearing
 from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.vad import VadSettings
-from chalchitra.stagekit import Request, Stage
-from chalchitra.stagekit.protocol import MessageWriter
+from chalchitra.stagekit.protocol import MessageWriter, Request
+from chalchitra.stagekit.stage import Stage
 
 
 def main() -> None:

@@ -12,7 +12,8 @@ from chalchitra.cli.text import OutOption, print_json
 from chalchitra.errors import ChalchitraError, raise_all
 
 if TYPE_CHECKING:
-    from chalchitra.jobs import Holder, JobState
+    from chalchitra.jobs.holding import Holder
+    from chalchitra.jobs.state import JobState
     from chalchitra.runner.cancel import Asked, Unqueued
 
 
@@ -25,7 +26,9 @@ def cancel(
     as_json: Annotated[bool, typer.Option("--json", help="Print how each ended as JSON.")] = False,
 ) -> None:
     """Stop jobs that are running or queued. Finished stages are kept, for a later run."""
-    from chalchitra.jobs import JobLayout, JobState, effective, named_job
+    from chalchitra.jobs.layout import JobLayout
+    from chalchitra.jobs.state import JobState, effective
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
     from chalchitra.runner.cancel import WAIT_SECONDS, Unqueued, ask, wait
 

@@ -40,8 +40,9 @@ def logs(
     ] = False,
 ) -> None:
     """Print the log of a stage."""
-    from chalchitra.jobs import JobLayout, named_job
     from chalchitra.jobs import logs as reading
+    from chalchitra.jobs.layout import JobLayout
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
 
     layout = JobLayout(named_job(out_dir(out), job))

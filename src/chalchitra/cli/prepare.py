@@ -16,8 +16,8 @@ from chalchitra.errors import UsageError, raise_all
 from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
-    from chalchitra.jobs import Job
     from chalchitra.jobs.listing import Row
+    from chalchitra.jobs.model import Job
 
 ANY_NUMBER = "any"
 """What stands for the number after --speakers where none is given."""

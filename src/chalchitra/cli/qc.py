@@ -91,7 +91,7 @@ def qc(
 
 def _job(name: str | None, job: str | None, out: Path | None) -> Path | None:
     """The folder of the job that was named; None where a file was."""
-    from chalchitra.jobs import named_job
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
 
     if job is not None and name is not None:
@@ -119,7 +119,8 @@ def _only_for_files() -> UsageError:
 def _of_job(folder: Path, *, as_json: bool) -> int:
     """Show what a job's tracks are like; returns how many violations they have."""
     from chalchitra.cli.qc_text import show_job
-    from chalchitra.jobs import JobLayout, read_job
+    from chalchitra.jobs.layout import JobLayout
+    from chalchitra.jobs.store import read_job
     from chalchitra.tracks.quality import job_report
 
     job = read_job(folder)
@@ -140,7 +141,7 @@ def _of_file(
     from chalchitra.media.measure import measured
     from chalchitra.media.probe import probe
     from chalchitra.subtitles.foreign import read_subtitles
-    from chalchitra.subtitles.qc import make_report
+    from chalchitra.subtitles.qc.report import make_report
     from chalchitra.subtitles.style import read_style
 
     style = read_style(profile)

@@ -9,7 +9,7 @@ from typing import Any
 from chalchitra.languages import Language
 from chalchitra.media.film import Film
 from chalchitra.printable import printable
-from chalchitra.subtitles.qc import JobReport
+from chalchitra.subtitles.qc.job import JobReport
 from chalchitra.subtitles.qc.model import NAMES, UNITS, QualityReport, Speeds, Violation, Width
 from chalchitra.subtitles.qc.report import clock, counted, how_many, number, worst
 from chalchitra.subtitles.qc.report import sentence as in_a_sentence

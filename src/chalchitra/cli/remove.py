@@ -32,7 +32,7 @@ def remove(
     ] = False,
 ) -> None:
     """Delete jobs: their folders with logs, results and output files. Films are kept."""
-    from chalchitra.jobs import named_job
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
     from chalchitra.runner.remove import plan_removal, remove
 

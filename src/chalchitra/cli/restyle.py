@@ -37,7 +37,7 @@ def restyle(
     """
     from chalchitra.cli.tracks import reporter, show_tracks
     from chalchitra.hints import job_argument, typed
-    from chalchitra.jobs import named_job
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
     from chalchitra.settings import parse_override
     from chalchitra.tracks.rerun import require_film

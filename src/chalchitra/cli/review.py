@@ -48,7 +48,7 @@ def review(
     Your text and times are kept as they are, in later runs too, until --undo.
     """
     from chalchitra.cli.tracks import reporter, show_tracks
-    from chalchitra.jobs import named_job
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
     from chalchitra.subtitles.edited import read_edited
     from chalchitra.tracks import review as edits

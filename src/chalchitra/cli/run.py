@@ -158,8 +158,7 @@ def run_pipeline(
     """Run jobs, or resume them where they stopped."""
     from chalchitra import stopping
     from chalchitra.hints import typed
-    from chalchitra.jobs import named_job
-    from chalchitra.jobs.store import find_job, is_own
+    from chalchitra.jobs.store import find_job, is_own, named_job
     from chalchitra.out import out_dir, require_out
     from chalchitra.runner.hand_over import Target
     from chalchitra.runner.report import choose_reporter

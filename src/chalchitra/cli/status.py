@@ -44,9 +44,9 @@ def status(
     ] = False,
 ) -> None:
     """Show the progress of a job, stage by stage, and the time left."""
-    from chalchitra.jobs import named_job
     from chalchitra.jobs.listing import Jobs
     from chalchitra.jobs.state import RUNNING
+    from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
 
     folder = out_dir(out)

@@ -60,7 +60,8 @@ def show_tracks(
     changes: Changes | None = None,
 ) -> None:
     """Print what the tracks are like now; end with the run's exit code where it failed."""
-    from chalchitra.jobs import JobLayout, read_job
+    from chalchitra.jobs.layout import JobLayout
+    from chalchitra.jobs.store import read_job
     from chalchitra.tracks.quality import job_report
 
     if outcome.error is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import Detected, ElsewhereSpoken
+from chalchitra.jobs.model import Detected, ElsewhereSpoken
 from chalchitra.languages import Language, of_whisper
 from chalchitra.media.formats import shown
 from chalchitra.speech.language import SAME_SPOKEN, LanguageHeard

@@ -21,7 +21,11 @@ from typing import Any
 from chalchitra import stopping
 from chalchitra.errors import StageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, write_text
-from chalchitra.jobs import Job, JobLayout, JobState, claim_id, job_path, read_record, write_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.state import JobState
+from chalchitra.jobs.store import claim_id, job_path, write_job
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.run import RunOptions, Services, run_job
 from chalchitra.speech.language import LanguageHeard

@@ -19,6 +19,7 @@ from chalchitra.jobs.names import (
     Seconds,
     StageKey,
 )
+from chalchitra.stagekit.protocol import Degraded
 
 
 class _Model(BaseModel):
@@ -43,14 +44,6 @@ class Output(_Model):
     sha256: str
     deliver_as: PlainName | None = None
     placed: Placed | None = None
-
-
-class Degraded(_Model):
-    """Less than was asked: what, why, and what would give the whole."""
-
-    what: str
-    why: str = ""
-    fix: str = ""
 
 
 class StageRecord(_Model):

@@ -18,7 +18,10 @@ from pydantic import ValidationError
 from chalchitra import stopping
 from chalchitra.errors import CancelledError, ChalchitraError, StageError
 from chalchitra.files import fsync_dir, is_folder, sha256_json
-from chalchitra.jobs import Job, JobLayout, StageRecord, inside, read_record
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import StageRecord, read_record
 from chalchitra.pipeline import split_key
 from chalchitra.runner import history, processes
 from chalchitra.runner.decide import Decision
@@ -26,6 +29,7 @@ from chalchitra.runner.events import Reporter
 from chalchitra.runner.history import Ending
 from chalchitra.runner.launch import Ended, Launch, Watch
 from chalchitra.runner.publish import publish
+from chalchitra.runner.request import build_request
 from chalchitra.stagekit.protocol import (
     REQUEST_FILE,
     REQUEST_VARIABLE,
@@ -33,7 +37,6 @@ from chalchitra.stagekit.protocol import (
     ModelRef,
     Result,
 )
-from chalchitra.stagekit.request import build_request
 
 Launcher = Callable[[Launch, Watch], Ended]
 """Serves a request and waits for its end: a process of its own, or a warm worker."""

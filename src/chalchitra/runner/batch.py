@@ -20,7 +20,9 @@ from typing import Any
 from chalchitra import stopping, timestamps
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, HeldError, unforeseen
 from chalchitra.hardware import known_hardware
-from chalchitra.jobs import JobLayout, id_of_path, read_state
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import id_of_path
 from chalchitra.runner import queue, rules
 from chalchitra.runner.events import Reporter, checked
 from chalchitra.runner.resources import Resources

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from chalchitra import timestamps
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import Holder, JobLayout, JobState, effective, holder, inside, read_state
+from chalchitra.jobs import inside
+from chalchitra.jobs.holding import Holder, holder
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.state import JobState, effective, read_state
 from chalchitra.runner import queue
 from chalchitra.runner.lock import held
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalchitra.files import sha256_json
-from chalchitra.jobs import JobLayout, Output, StageRecord, inside, read_record
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import Output, StageRecord, read_record
+from chalchitra.runner.same_code import is_same
 
 _WORDS = {
     "code": "code",
@@ -18,6 +21,10 @@ _WORDS = {
     "inputs": "input",
     "run_on": "machine",
 }
+
+
+_MOST_NAMED = 5
+"""So many modules are named whose code changed."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def decide(
         broken = os.path.lexists(layout.record(key))
         reason = "its record is broken" if broken else "it has not run yet"
         return Decision(True, (reason,), digest, parts)
-    if record.fingerprint != digest:
+    if record.fingerprint != digest and not _only_tidied(key, record.fingerprint_parts, parts):
         reasons = changes(record.fingerprint_parts, parts) or ("its fingerprint changed",)
         return Decision(True, reasons, digest, parts)
     lost = tuple(
@@ -67,6 +74,11 @@ def decide(
     if lost:
         return Decision(True, lost, digest, parts)
     return Decision(False, (f"nothing changed since {record.started}",), digest, parts, record)
+
+
+def _only_tidied(key: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether nothing differs but the code, and that is known to make the same."""
+    return {**before, "code": now["code"]} == now and is_same(key, before.get("code"), now["code"])
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
@@ -80,9 +92,12 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
         if not isinstance(before, dict) or not isinstance(values, dict):
             reasons.append(f"{word} changed")
             continue
-        for name in sorted(before.keys() | values.keys()):
-            if before.get(name) != values.get(name):
-                reasons.append(f"{word} {name} {_difference(name, before, values)}")
+        names = sorted(before.keys() | values.keys())
+        differ = [name for name in names if before.get(name) != values.get(name)]
+        if part == "code" and len(differ) > _MOST_NAMED:  # an update, not a developer's edit
+            reasons.append(f"code changed in {len(differ)} modules")
+            continue
+        reasons += [f"{word} {name} {_difference(name, before, values)}" for name in differ]
     return tuple(reasons)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from chalchitra.files import copy_file, fsync_dir, written_whole
-from chalchitra.jobs import JobLayout, Placed, inside
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.record import Placed
 
 
 class Room(Protocol):

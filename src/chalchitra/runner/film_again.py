@@ -7,7 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import Job, JobLayout
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
 from chalchitra.media.channels import channel_names
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.times import validate_clip

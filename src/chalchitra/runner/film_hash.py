@@ -8,7 +8,9 @@ from stat import S_ISREG
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file, write_json
-from chalchitra.jobs import Job, JobLayout, inside
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
 from chalchitra.pipeline import FILM
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from chalchitra import paths
 from chalchitra.environments.state import locked_versions, normalised
-from chalchitra.jobs import Job, JobLayout, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
 from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, split_key
 from chalchitra.runner.code import code_hashes
 from chalchitra.runner.preflight import Ready
-from chalchitra.stagekit.request import parameters
+from chalchitra.runner.request import parameters
 
 
 def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chalchitra.artifacts import ArtifactStore
-from chalchitra.jobs import Job, JobLayout
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
 from chalchitra.runner.decide import decide
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_again import look_again

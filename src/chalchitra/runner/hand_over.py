@@ -14,7 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
-from chalchitra.jobs import Job, JobLayout, Placed, inside
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import Placed
 from chalchitra.runner.deliver import is_as_placed, place
 
 FILE = "handed.json"

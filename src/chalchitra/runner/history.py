@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra import timestamps
 from chalchitra.files import write_text
-from chalchitra.jobs import JobLayout, inside
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.names import AttemptNumber, Count
 from chalchitra.runner import processes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalchitra.jobs import Job, ModelChoice
+from chalchitra.jobs.model import Job, ModelChoice
 from chalchitra.models import catalogue
 from chalchitra.paths import models_dir
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalchitra.jobs import Job
+from chalchitra.jobs.model import Job
 from chalchitra.media.pictures import decoding_bytes, drawing_bytes
 from chalchitra.pipeline import FILM, split_key
 

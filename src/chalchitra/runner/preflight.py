@@ -17,7 +17,10 @@ from chalchitra.files import sha256_file
 from chalchitra.glossary.read import LARGEST
 from chalchitra.hardware import known_hardware
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import Clip, Job, JobLayout, ModelChoice, inside, read_record
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Clip, Job, ModelChoice
+from chalchitra.jobs.record import read_record
 from chalchitra.media.pictures import require_decodable
 from chalchitra.models import catalogue
 from chalchitra.models.convert import convert_if_needed

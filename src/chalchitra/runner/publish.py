@@ -11,22 +11,17 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from chalchitra.jobs import (
-    Degraded,
-    Job,
-    JobLayout,
-    Output,
-    Placed,
-    StageRecord,
-    inside,
-    read_record,
-)
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import Output, Placed, StageRecord, read_record
 from chalchitra.pipeline import split_key, stage_key
 from chalchitra.runner.deliver import is_as_placed, place, places
 from chalchitra.runner.events import Reporter
 from chalchitra.stagekit.protocol import (
     REQUEST_FILE,
     RESULT_FILE,
+    Degraded,
     OutputFile,
     Request,
     Result,

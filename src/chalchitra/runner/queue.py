@@ -10,7 +10,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalchitra.files import write_text
-from chalchitra.jobs import Holder, JobLayout, holder, inside
+from chalchitra.jobs import inside
+from chalchitra.jobs.holding import Holder, holder
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner import processes
 
 

@@ -17,7 +17,11 @@ from pathlib import Path
 from chalchitra.errors import ChalchitraError, HeldError, UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, is_folder
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import JobLayout, holder, id_of_path, inside, read_job, read_state
+from chalchitra.jobs import inside
+from chalchitra.jobs.holding import holder
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.state import read_state
+from chalchitra.jobs.store import id_of_path, read_job
 from chalchitra.runner.lock import held
 
 REMOVED_PREFIX = f"{TEMPORARY_PREFIX}rm-"

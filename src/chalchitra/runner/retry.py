@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalchitra.errors import ChalchitraError, PassingError, StageError
-from chalchitra.jobs import StageRecord
+from chalchitra.jobs.record import StageRecord
 from chalchitra.pipeline import split_key
 from chalchitra.runner.attempt import AttemptError, Work, run_attempt
 from chalchitra.runner.history import read_history
 from chalchitra.runner.launch import POLL_SECONDS
+from chalchitra.runner.request import parameters
 from chalchitra.runner.rules import RetryRules
-from chalchitra.stagekit.request import parameters
 
 _SMALLER = {
     "float32": {"cpu": "int8", "cuda": "float16"},

@@ -7,13 +7,15 @@ import time
 from chalchitra import timestamps
 from chalchitra.artifacts import ArtifactStore
 from chalchitra.files import fsync_dir
-from chalchitra.jobs import Job, JobLayout, StageRecord
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import StageRecord
 from chalchitra.runner.attempt import next_number, remove_older
 from chalchitra.runner.decide import Decision
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.publish import publish
+from chalchitra.runner.request import build_request
 from chalchitra.stagekit.protocol import REQUEST_FILE, ModelRef
-from chalchitra.stagekit.request import build_request
 
 
 def reuse(

@@ -17,19 +17,12 @@ from chalchitra.artifacts import ArtifactStore
 from chalchitra.environments.activation import activation
 from chalchitra.environments.table import python_path
 from chalchitra.errors import CancelledError, ChalchitraError, Ending, ExitCode, unforeseen
-from chalchitra.jobs import (
-    Job,
-    JobLayout,
-    JobState,
-    Placed,
-    StageRecord,
-    read_job,
-    read_record,
-    rewrite_job,
-)
 from chalchitra.jobs.heard import seconds_to_hear
-from chalchitra.jobs.record import deliverables
-from chalchitra.jobs.state import read_expected
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import Placed, StageRecord, deliverables, read_record
+from chalchitra.jobs.state import JobState, read_expected
+from chalchitra.jobs.store import read_job, rewrite_job
 from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner import history, rules
 from chalchitra.runner.attempt import Launcher, Work

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs import Job
+from chalchitra.jobs.model import Job
 from chalchitra.pipeline import STAGES, split_key
 
 

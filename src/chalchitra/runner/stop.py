@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from chalchitra import stopping
 from chalchitra.errors import CancelledError
-from chalchitra.jobs import JobLayout
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner import queue
 
 FILE_SECONDS = 0.25

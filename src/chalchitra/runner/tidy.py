@@ -8,7 +8,10 @@ from __future__ import annotations
 import shutil
 
 from chalchitra.files import TEMPORARY_PREFIX, is_folder
-from chalchitra.jobs import Job, JobLayout, inside, read_record
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
 from chalchitra.runner import history, processes
 from chalchitra.runner.attempt import remove_older
 from chalchitra.runner.events import Reporter

@@ -11,9 +11,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chalchitra.jobs import Job, JobState
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.state import JobState
 from chalchitra.schemas import events, rows
-from chalchitra.subtitles.qc import JobReport, QualityReport
+from chalchitra.subtitles.qc.job import JobReport
+from chalchitra.subtitles.qc.model import QualityReport
 from chalchitra.transcript.export import Exported
 
 VERSION = 1

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from chalchitra.subtitles.qc import JobReport, QualityReport
+from chalchitra.subtitles.qc.job import JobReport
+from chalchitra.subtitles.qc.model import QualityReport
 
 
 class Row(BaseModel):

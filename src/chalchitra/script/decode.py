@@ -7,8 +7,8 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.given import read_given
-from chalchitra.subtitles.formats import lines_of
 from chalchitra.subtitles.formats.others import other_bytes
+from chalchitra.subtitles.formats.registry import lines_of
 from chalchitra.text.decode import LEGACY, Decoded, decode
 
 LARGEST = 20_000_000

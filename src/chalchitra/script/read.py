@@ -13,8 +13,9 @@ from chalchitra.script.plain import read_plain
 from chalchitra.script.segments import FORMAT as SEGMENTS
 from chalchitra.script.segments import is_segments
 from chalchitra.script.timed import TimedScript, read_timed
-from chalchitra.subtitles import formats
+from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.markup import without_unseen
+from chalchitra.subtitles.formats.model import Format
 from chalchitra.subtitles.formats.others import has_times, other_text
 from chalchitra.transcript.script import Script
 from chalchitra.translation.scripts import script_of, script_share
@@ -91,7 +92,7 @@ def read_script(path: Path, language: Language, rate: float | None = None) -> Gi
     return GivenScript(path, script, (found, *notes, *([other_letters] if other_letters else [])))
 
 
-def _timed(text: str, format_: formats.Format, path: Path, rate: float | None) -> TimedScript:
+def _timed(text: str, format_: Format, path: Path, rate: float | None) -> TimedScript:
     if rate is None and format_.needs_rate(text):
         raise UnknownRateError(
             f"The times of {path} cannot be read.",

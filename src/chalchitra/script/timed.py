@@ -17,7 +17,7 @@ from chalchitra.script.clean import (
     without_turn,
 )
 from chalchitra.script.names import head_of, names_in
-from chalchitra.subtitles import formats
+from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.markup import without_unseen
 from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
 from chalchitra.subtitles.formats.rolling import Shown, unrolled

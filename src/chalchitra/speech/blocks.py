@@ -13,7 +13,7 @@ from typing import overload
 
 from chalchitra.speech.regions import SpeechRegions, distance
 from chalchitra.speech.sound import SAMPLE_RATE, Samples, Sound
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 LONGEST = 30.0
 """Whisper's window in seconds."""

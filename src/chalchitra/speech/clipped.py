@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalchitra.speech.sound import SAMPLE_RATE, Sound
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 NEAR = 0.9
 """Of the loudest sample of a half-second: samples from here on are at its top."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.speech.hotwords import GlossaryUse
-from chalchitra.stagekit import Stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.text.listing import listed
 
 _LISTED = 12

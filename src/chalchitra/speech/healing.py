@@ -27,7 +27,7 @@ from chalchitra.speech.repeats import (
     without_stutter,
 )
 from chalchitra.speech.words import RawWord
-from chalchitra.transcript import Region, Segment, Word
+from chalchitra.transcript.model import Region, Segment, Word
 
 Hear = Callable[[Sequence[Block], "Way"], list[Reading]]
 """Hears blocks in a way, and gives a reading of each."""

@@ -10,17 +10,17 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.glossary.model import Glossary
 from chalchitra.speech.blocks import window_for
-from chalchitra.speech.engines import Heard, RecogniserOptions, load_recogniser
-from chalchitra.speech.engines.base import UNSPACED
+from chalchitra.speech.engines.base import UNSPACED, Heard, RecogniserOptions
+from chalchitra.speech.engines.load import load_recogniser
 from chalchitra.speech.glossary_report import report_glossary
 from chalchitra.speech.healing import Healed
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_guard import characters_of
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.transliterate import Transliterated, transliterate
-from chalchitra.stagekit import Stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.text.listing import listed
-from chalchitra.transcript import Segment
+from chalchitra.transcript.model import Segment
 from chalchitra.translation.scripts import script_of, script_share
 
 _SETTINGS = (

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from chalchitra.speech.words import RawSegment
-from chalchitra.transcript import Word
+from chalchitra.transcript.model import Word
 
 SILENT = 0.5
 """Whisper's own probability that nobody speaks, from which a phrase is not believed."""

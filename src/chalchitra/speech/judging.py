@@ -14,7 +14,7 @@ from chalchitra.speech.regions import overlap
 from chalchitra.speech.repeats import said_again
 from chalchitra.speech.script_guard import is_foreign
 from chalchitra.speech.words import Placed, RawWord
-from chalchitra.transcript import Region, Segment, Word
+from chalchitra.transcript.model import Region, Segment, Word
 
 HOLE = 0.6
 """A region of speech this long (s) says something."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from chalchitra.media.times import clock
 from chalchitra.speech.language import LanguageHeard, Stretch
-from chalchitra.stagekit import Stage
+from chalchitra.stagekit.stage import Stage
 from chalchitra.text.listing import listed
 
 _LISTED = 6

@@ -14,7 +14,7 @@ from chalchitra.speech.judging import Reading
 from chalchitra.speech.placing.symbols import letters
 from chalchitra.speech.repeats import loops, once
 from chalchitra.speech.sounds import sound_key
-from chalchitra.transcript import Segment, Word
+from chalchitra.transcript.model import Segment, Word
 
 SURE = 0.6
 """Mean probability from which words count as sure. Of base's English, names that it does not know

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalchitra.errors import StageError
 from chalchitra.files import write_text
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 
 class SpeechRegions(BaseModel):

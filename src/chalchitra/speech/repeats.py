@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import log2
 
-from chalchitra.transcript import Word
+from chalchitra.transcript.model import Word
 
 PACE = 28.0
 """Characters a second (code points) that nobody says: quick talk has 20."""

@@ -16,7 +16,7 @@ from chalchitra.speech.music.hearing import FRAME, Evidence, hear_music
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Sound
 from chalchitra.speech.vad import NEAR, VadSettings, find_speech
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 _HALF = 0.5
 """The probability that an edge is where it is crossed."""

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from chalchitra.speech.script_guard import is_foreign
-from chalchitra.transcript import Segment, Word
+from chalchitra.transcript.model import Segment, Word
 from chalchitra.translation.scripts import script_of
 
 SCHEMES = {

@@ -18,7 +18,7 @@ from chalchitra.hints import typed
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import SAMPLE_RATE, Sound
 from chalchitra.stagekit.warm import kept
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 WINDOW = 512
 """Samples that the network judges at a time: 32 ms."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chalchitra.speech.regions import distance, overlap
-from chalchitra.transcript import Region, Segment, Word
+from chalchitra.transcript.model import Region, Segment, Word
 
 HOLD = 0.5
 """A word this near (s) to the edge of its region is moved to it."""

@@ -1,7 +1,1 @@
-"""What a stage script imports: its request, its outputs, its messages and its result."""
-
-from chalchitra.stagekit.protocol import ModelRef, Request, Result
-from chalchitra.stagekit.run import run_stage
-from chalchitra.stagekit.stage import Stage
-
-__all__ = ["ModelRef", "Request", "Result", "Stage", "run_stage"]
+"""The stage protocol, what a stage holds while it works, and (`run`) the frame around it."""

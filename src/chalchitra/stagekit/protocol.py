@@ -16,7 +16,6 @@ from pydantic_core import from_json
 
 from chalchitra.files import write_text
 from chalchitra.jobs.names import AttemptNumber, Count, InsidePath, PlainName, Seconds
-from chalchitra.jobs.record import Degraded
 
 PROTOCOL_VERSION: Literal[1] = 1
 REQUEST_VARIABLE = "CHALCHITRA_REQUEST"
@@ -83,6 +82,14 @@ class OutputFile(_Model):
     bytes: Count
     sha256: str
     deliver_as: PlainName | None = None
+
+
+class Degraded(_Model):
+    """Less than was asked: what, why, and what would give the whole."""
+
+    what: str
+    why: str = ""
+    fix: str = ""
 
 
 class ErrorInfo(_Model):

@@ -1,4 +1,8 @@
-"""run_stage: the frame around a stage script - arguments, messages, result, exit code."""
+"""run_stage: the frame around a stage script - arguments, messages, result, exit code.
+
+A script imports it where it is run: the frame carries requests and results, and no output depends
+on it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ import argparse
 import logging
 import os
 import platform
-import shutil
 import sys
 import time
 import traceback
@@ -14,6 +17,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,14 +25,11 @@ from pydantic import ValidationError
 
 from chalchitra import printable
 from chalchitra.errors import ChalchitraError, ExitCode, UsageError
-from chalchitra.jobs import JobLayout, read_job
 from chalchitra.offline import go_offline
-from chalchitra.pipeline import STAGES, stage_key
 from chalchitra.stagekit import warm
 from chalchitra.stagekit.failures import DiskFullError, UnforeseenError, as_error
 from chalchitra.stagekit.protocol import (
     MESSAGES_FILE,
-    REQUEST_FILE,
     REQUEST_VARIABLE,
     RESULT_FILE,
     ErrorInfo,
@@ -37,7 +38,6 @@ from chalchitra.stagekit.protocol import (
     Request,
     Result,
 )
-from chalchitra.stagekit.request import build_request
 from chalchitra.stagekit.stage import Stage
 from chalchitra.stagekit.worker import flush_output, resident_bytes, serve
 
@@ -49,8 +49,8 @@ def run_stage(name: str, work: Work) -> NoReturn:
 
     Under the runner the request is the file that $CHALCHITRA_REQUEST names, or, with `--worker`,
     each that a line of stdin names (worker.py). By hand
-    (`scripts/stages/<stage>.py --job-dir DIR [--language L]`) it is built from job.json, the
-    outputs go to `stages/<key>/by-hand/`, and nothing is published.
+    (`scripts/stages/<stage>.py --job-dir DIR [--language L]`) it is built from job.json
+    (runner/by_hand.py), the outputs go to `stages/<key>/by-hand/`, and nothing is published.
     """
     printable.install()
     arguments = _arguments(name)
@@ -65,8 +65,7 @@ def run_stage(name: str, work: Work) -> NoReturn:
     by_hand = REQUEST_VARIABLE not in os.environ
     try:
         if by_hand:
-            key = stage_key(name, getattr(arguments, "language", None))
-            request = _request_by_hand(arguments.job_dir, key)
+            request = _request_by_hand(name, arguments)
         else:
             request = _read_request(Path(os.environ[REQUEST_VARIABLE]), name)
     except ChalchitraError as error:
@@ -90,13 +89,8 @@ def _arguments(name: str) -> argparse.Namespace:
     which.add_argument(
         "--worker", action="store_true", help="serve the requests named on stdin, one per line"
     )
-    per_language = bool(STAGES[name].per_language)
-    if per_language:
-        parser.add_argument("--language", help="the language this run is for")
-    arguments = parser.parse_args()
-    if per_language and not arguments.worker and not arguments.language:
-        parser.error("the following arguments are required: --language")
-    return arguments
+    parser.add_argument("--language", help="the language, for a stage that runs once for each")
+    return parser.parse_args()
 
 
 def _read_request(path: Path, stage: str) -> Request:
@@ -118,14 +112,10 @@ def _read_request(path: Path, stage: str) -> Request:
     return request
 
 
-def _request_by_hand(job_dir: Path, key: str) -> Request:
-    job_dir = job_dir.absolute()
-    layout = JobLayout(job_dir)
-    folder = layout.by_hand(key)
-    request = build_request(read_job(job_dir), layout, key, folder, by_hand=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    request.write(folder / REQUEST_FILE)
+def _request_by_hand(stage: str, arguments: argparse.Namespace) -> Request:
+    # By its name: only a person's run needs what knows jobs.
+    by_hand = import_module("chalchitra.runner.by_hand")
+    request: Request = by_hand.make_request(arguments.job_dir, stage, arguments.language)
     return request
 
 

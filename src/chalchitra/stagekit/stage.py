@@ -12,8 +12,7 @@ from typing import Any
 from chalchitra.errors import MissingError, StageError
 from chalchitra.files import fsync_dir, sha256_file
 from chalchitra.jobs.names import require_plain
-from chalchitra.jobs.record import Degraded
-from chalchitra.stagekit.protocol import MessageWriter, ModelRef, OutputFile, Request
+from chalchitra.stagekit.protocol import Degraded, MessageWriter, ModelRef, OutputFile, Request
 
 _PROGRESS_STEPS = 200
 """At most so many progress messages a stage: more tell nobody anything."""

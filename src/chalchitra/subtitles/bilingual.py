@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.qc import QualityReport, judge, make_report
 from chalchitra.subtitles.qc.figures import reading_speeds
+from chalchitra.subtitles.qc.judge import judge
+from chalchitra.subtitles.qc.model import QualityReport
+from chalchitra.subtitles.qc.report import make_report
 from chalchitra.subtitles.template import Filled
 from chalchitra.text import direction
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 _OF_ONE_LANGUAGE = frozenset({"reading_speed", "words_per_minute"})
 """What is judged of each language by itself: nobody reads both."""

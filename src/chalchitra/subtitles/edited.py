@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.given import read_given
-from chalchitra.subtitles import formats
 from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.foreign import LARGEST, Fault, read_subtitles
+from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.review import from_review
 from chalchitra.subtitles.words import clean
 from chalchitra.text.decode import LEGACY

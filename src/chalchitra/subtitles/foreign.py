@@ -12,8 +12,8 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.given import read_given
-from chalchitra.subtitles import formats
 from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.model import Fault, FaultKind, Format, RawCue
 from chalchitra.subtitles.formats.others import other_bytes, other_text
 from chalchitra.text.decode import Decoded, decode

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.words import clean
-from chalchitra.transcript import Transcript
+from chalchitra.transcript.model import Transcript
 
 LINE_BREAK = "⏎"
 """What stands between two lines of a cue; a line break inside a cell is read as well."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.text.romanise import romanise
+from chalchitra.text.romanise.romanise import romanise
 from chalchitra.transcript.songs import NOTE
 
 _APART = re.compile("(?<! ) +(?=[।॥])")

@@ -13,7 +13,7 @@ from chalchitra.subtitles.cue import milliseconds
 from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.spread import spread
 from chalchitra.text.sentence_ends import sentence_starts
-from chalchitra.transcript import Label, Segment, Transcript
+from chalchitra.transcript.model import Label, Segment, Transcript
 from chalchitra.transcript.songs import bare
 from chalchitra.translation.model import Translation
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import Job, JobLayout, inside, read_record
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
 from chalchitra.jobs.state import read_expected
 from chalchitra.pipeline import split_key, stage_key
-from chalchitra.subtitles.qc import JobReport, QualityReport
+from chalchitra.subtitles.qc.job import JobReport
+from chalchitra.subtitles.qc.model import QualityReport
 
 
 def job_report(job: Job, layout: JobLayout) -> JobReport:

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import Job, JobLayout, read_job, read_record
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import GIVEN, split_key
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from chalchitra.jobs import JobLayout, read_job, rewrite_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.store import read_job, rewrite_job
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.lock import held
 from chalchitra.runner.run import Outcome

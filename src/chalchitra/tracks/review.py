@@ -11,7 +11,10 @@ from pydantic import ValidationError
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes, write_text
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import EditedFile, Job, JobLayout, read_job, read_record, rewrite_job
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import EditedFile, Job
+from chalchitra.jobs.record import read_record
+from chalchitra.jobs.store import read_job, rewrite_job
 from chalchitra.languages import find
 from chalchitra.pipeline import stage_key
 from chalchitra.runner.lock import held

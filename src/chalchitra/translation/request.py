@@ -10,7 +10,7 @@ from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.glossary.model import Glossary
-from chalchitra.jobs.record import Degraded
+from chalchitra.stagekit.protocol import Degraded
 from chalchitra.transcript.model import Transcript
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.model import Translation

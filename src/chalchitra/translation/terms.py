@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from chalchitra.glossary.model import Glossary
-from chalchitra.jobs.record import Degraded
+from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.listing import listed
-from chalchitra.text.romanise import can_romanise, romanise
+from chalchitra.text.romanise.romanise import can_romanise, romanise
 from chalchitra.translation.model import TranslationUnit
 
 _WORD = re.compile(r"[^\s\"'“”‘’()\[\]{}<>.,;:!?।॥؟،۔…–—-]+")

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Protocol
 
 from chalchitra.errors import ChalchitraError
-from chalchitra.jobs.record import Degraded
+from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.marks import without_doubled_marks
 from chalchitra.text.sentence_ends import is_punctuation
 from chalchitra.translation.agreement import doubts

@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.jobs.record import Degraded
 from chalchitra.speech.blocks import LONGEST
-from chalchitra.speech.engines import RecogniserOptions, load_recogniser
-from chalchitra.speech.engines.base import Recogniser, looks_untranslating
+from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, looks_untranslating
+from chalchitra.speech.engines.load import load_recogniser
 from chalchitra.speech.healing import Way
 from chalchitra.speech.invented import is_invented
 from chalchitra.speech.sound import Sound, WavSound
 from chalchitra.speech.words import RawSegment
+from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.marks import without_doubled_marks
 from chalchitra.translation.checks import problem
 from chalchitra.translation.model import Translation, TranslationUnit

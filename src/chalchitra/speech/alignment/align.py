@@ -19,7 +19,7 @@ from chalchitra.speech.alignment.vocabulary import Vocabulary
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import SAMPLE_RATE, Samples, Sound
 from chalchitra.speech.words import fit
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 
 LONGEST = 20.0
 """Seconds of sound that the network hears at once, about."""

@@ -27,7 +27,7 @@ from chalchitra.speech.script_guard import characters_of, foreign_tokens, is_for
 from chalchitra.speech.sound import Samples, Sound
 from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place, says_something
 from chalchitra.text.marks import without_doubled_marks
-from chalchitra.transcript import Segment
+from chalchitra.transcript.model import Segment
 
 Task = Literal["transcribe", "translate"]
 

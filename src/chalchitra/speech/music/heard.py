@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import StageError
 from chalchitra.files import write_text
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 Kind = Literal["song", "music"]
 

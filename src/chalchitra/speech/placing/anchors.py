@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from chalchitra.speech.placing.chain import EXTEND, MATCH, MISMATCH, OPEN, RELATED, chain
 from chalchitra.speech.placing.symbols import compared_by, family, skeleton
-from chalchitra.transcript import Region, Word
+from chalchitra.transcript.model import Region, Word
 from chalchitra.transcript.script import Script
 
 HEARD = 0.25

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from chalchitra.speech.placing.anchors import HEARD, SHORT, Anchored, resemblance
 from chalchitra.speech.placing.report import DOUBTFUL, NoLine
-from chalchitra.transcript import Word
+from chalchitra.transcript.model import Word
 
 Times = Sequence[tuple[float, float] | None]
 

@@ -25,7 +25,7 @@ from chalchitra.speech.placing.report import DOUBTFUL, How, NoLine, PlacedLine, 
 from chalchitra.speech.placing.room import ON_TIME, Piece, Unit, allot, spread_over
 from chalchitra.speech.words import fit
 from chalchitra.text.sentence_ends import ends_sentence
-from chalchitra.transcript import Label, Region, Segment, Transcript, Word
+from chalchitra.transcript.model import Label, Region, Segment, Transcript, Word
 from chalchitra.transcript.script import Script, ScriptLine
 
 _SLACK = 0.4

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from chalchitra.speech.speakers.turns import Turn, Turns
-from chalchitra.transcript import Segment, Transcript, Word
+from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.split import cut, numbered
 
 REACH = 1.0

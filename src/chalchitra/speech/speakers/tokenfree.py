@@ -28,7 +28,7 @@ from chalchitra.speech.speakers.segmentation import (
     Segmenter,
 )
 from chalchitra.speech.speakers.turns import Turns, named
-from chalchitra.transcript import Region
+from chalchitra.transcript.model import Region
 
 METHOD = "pyannote/segmentation 2022.07 (whisperX's weights), CAM++, average linkage"
 STEP = 1.25

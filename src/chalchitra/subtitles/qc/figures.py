@@ -17,7 +17,7 @@ from chalchitra.subtitles.qc.model import (
     Width,
 )
 from chalchitra.subtitles.width import ROOM, Ruler
-from chalchitra.transcript import Region, Word
+from chalchitra.transcript.model import Region, Word
 
 SHORTEST_HOLE = 1.0
 """Seconds. Less speech without a subtitle is the edge of a word, a breath, or a hesitation."""

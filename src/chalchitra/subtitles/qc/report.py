@@ -20,7 +20,7 @@ from chalchitra.subtitles.qc.model import (
     Violation,
     Width,
 )
-from chalchitra.transcript import Region, Word
+from chalchitra.transcript.model import Region, Word
 from chalchitra.translation.model import TranslationUnit
 
 _WORST = 3

@@ -11,7 +11,10 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import Job, JobLayout, inside, read_record
+from chalchitra.jobs import inside
+from chalchitra.jobs.layout import JobLayout
+from chalchitra.jobs.model import Job
+from chalchitra.jobs.record import read_record
 from chalchitra.pipeline import EDITED, FILM, GLOSSARY, SCRIPT, STAGES, may_be_absent, split_key
 from chalchitra.stagekit.protocol import RESULT_FILE, ModelRef, Request, Result
 
