@@ -34,13 +34,41 @@ def test_every_container_that_is_opened_is_taken_whatever_its_case(folder):
 
 
 def test_what_is_left_out_is_said(folder):
-    found = find_films([folder("a.mp4", "b.part", "c.iso", "extras/d.mp4", "a.srt", "a.nfo")])
+    found = find_films([folder("a.mp4", "b.part", "c.iso", "extras/d.part", "a.srt", "a.nfo")])
     assert names(found) == ["a.mp4"]
     (note,) = found.notes
-    assert "'b.part' (unfinished downloads)" in note
+    assert "'b.part', 'extras/d.part' (unfinished downloads)" in note
     assert "'c.iso' (archives" in note
-    assert "'extras'" in note
     assert "2 files that are not films" in note
+
+
+def test_a_folder_of_folders_is_walked_by_name(folder):
+    where = folder("s2/e1.mp4", "s1/e2.mp4", "s1/e1.mp4", "pilot.mp4", "s1/x/y/z.mkv", ".t/u.mp4")
+    found = find_films([where])
+    assert [str(film.relative_to(where)) for film in found.films] == [
+        "pilot.mp4", "s1/e1.mp4", "s1/e2.mp4", "s1/x/y/z.mkv", "s2/e1.mp4",
+    ]  # fmt: skip
+    assert found.notes == []
+
+
+def test_it_does_not_go_round_in_circles_nor_into_jobs(folder):
+    where = folder("a.mp4", "out/2026/01/02/asha/001/output/a.mp4")
+    (where / "out/2026/01/02/asha/001/job.json").write_text("{}")
+    (where / "again").symlink_to(where)
+    found = find_films([where])
+    assert names(found) == ["a.mp4"]
+    (note,) = found.notes
+    assert "the folder 'again' (links" in note
+    assert "the folder 'out/2026/01/02/asha/001' (jobs)" in note
+
+
+def test_films_that_we_made_are_not_subtitled_again(folder):
+    ours = ["a.subtitled.mp4", "a.hi.burned.mp4", "a.subtitled.new.mp4", "a.subtitled.new-2.mp4"]
+    found = find_films([folder("a.mkv", "b.subtitled.mp4", *ours)])
+    assert names(found) == ["a.mkv", "b.subtitled.mp4"]
+    (note,) = found.notes
+    assert all(f"'{name}'" in note for name in ours)
+    assert find_films([folder() / ours[0]]).films == [folder() / ours[0]], "named, it is taken"
 
 
 def test_what_begins_as_a_film_is_taken_whatever_its_name(folder, tmp_path):
@@ -82,8 +110,8 @@ def test_many_are_counted(folder):
 
 def test_a_folder_without_films_says_what_is_in_it(folder):
     with pytest.raises(UsageError) as caught:
-        find_films([folder("extras/d.mp4", "a.iso")])
-    assert "extras" in caught.value.cause
+        find_films([folder("extras/d.iso", "a.iso")])
+    assert "extras/d.iso" in caught.value.cause
     assert "a.iso" in caught.value.cause
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.media.formats import FILM_SUFFIXES, shown
+from chalchitra.media.formats import FILM_SUFFIXES
 from chalchitra.media.sniff import looks_like_media
 from chalchitra.text.listing import listed
 
@@ -19,6 +21,8 @@ _SIDECARS = frozenset(
 _UNFINISHED = frozenset(".part .partial .crdownload .download .!qb .!ut .aria2 .tmp".split())
 _PACKED = frozenset(".zip .rar .7z .tar .gz .bz2 .xz .zst .iso .img .nrg".split())
 _MOST_NAMED = 10
+_MADE = re.compile(r"(.+)\.(?:subtitled|[\w-]+\.burned)(?:\.new(?:-\d+)?)?")
+"""What the stage mux calls its films, after the film's own name."""
 
 
 @dataclass
@@ -30,7 +34,7 @@ class FilmFiles:
 
 
 def find_films(paths: Iterable[Path]) -> FilmFiles:
-    """The films that were named, folders replaced by the films in them (sorted by name).
+    """The films that were named, folders replaced by those in them and below (sorted by name).
 
     A file in a folder is a film by its suffix, or by how it begins; one that is named may end in
     anything. Raises UsageError for a folder that holds none or cannot be read.
@@ -62,44 +66,70 @@ def _is_folder(path: Path) -> bool:
 
 
 def _look_into(folder: Path) -> tuple[list[Path], str]:
-    """A folder's films, and what else is in it, for a sentence; hidden files are not spoken of."""
-    try:
-        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-        folders = [entry for entry in entries if entry.is_dir()]
-        files = [entry for entry in entries if entry not in folders]
-    except OSError as error:
-        raise UsageError(
-            f"The folder {folder} cannot be read.",
-            cause=f"{error.strerror}.",
-            fix="Check its permissions, or give another folder.",
-        ) from None
+    """The films in a folder and those below it, and what else is there, for a sentence.
+
+    Of hidden files and folders nothing is said. Links to folders are not followed: they may lead
+    round in a circle.
+    """
     kinds: dict[str, list[Path]] = {}
-    for file in files:
+    for file in _walk(folder, kinds):
         kinds.setdefault(_kind(file), []).append(file)
     beside = kinds.get("beside", [])
     parts = []
-    if folders:
-        parts.append(_named("folder", folders) + " (name a folder to include its films)")
-    for kind, why in _LEFT_OUT.items():
+    for kind, (what, why) in _LEFT_OUT.items():
         if kind in kinds:
-            parts.append(f"{_named('file', kinds[kind])} ({why})")
+            items = [path.relative_to(folder) for path in kinds[kind]]
+            parts.append(f"{_named(what, items)} ({why})")
     if beside:
         are = "is not a film" if len(beside) == 1 else "are not films"
         parts.append(f"{len(beside)} {_plural('file', beside)} that {are}")
     return kinds.get("film", []), "; ".join(parts)
 
 
+def _walk(folder: Path, left_out: dict[str, list[Path]]) -> Iterator[Path]:
+    """The files in a folder and below it, by name; `left_out` gets the folders not entered."""
+
+    def cannot(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise UsageError(
+                f"The folder {folder} cannot be read.",
+                cause=f"{error.strerror}.",
+                fix="Check its permissions, or give another folder.",
+            ) from None
+        left_out.setdefault("closed", []).append(Path(error.filename))
+
+    for where, folders, files in os.walk(folder, onerror=cannot):
+        here = Path(where)
+        entered = []
+        for name in sorted(folders):
+            kind = "job" if (here / name / "job.json").exists() else "link"
+            if name.startswith("."):
+                continue
+            if kind == "job" or (here / name).is_symlink():
+                left_out.setdefault(kind, []).append(here / name)
+            else:
+                entered.append(name)
+        folders[:] = entered
+        yield from (here / name for name in sorted(files) if not name.startswith("."))
+
+
 _LEFT_OUT = {
-    "unfinished": "unfinished downloads",
-    "packed": "archives or disc images; extract the films first",
-    "other": "not recognised as films; name one to try it",
+    "link": ("folder", "links; name one to include its films"),
+    "job": ("folder", "jobs"),
+    "closed": ("folder", "cannot be read"),
+    "ours": ("file", "made by Chalchitra from films next to them; name one to use it"),
+    "unfinished": ("file", "unfinished downloads"),
+    "packed": ("file", "archives or disc images; extract the films first"),
+    "other": ("file", "not recognised as films; name one to try it"),
 }
-"""Why a file of a kind is left out."""
+"""What is left out by its kind, and why."""
 
 
 def _kind(file: Path) -> str:
     """What a file of a folder is: a film, or something of _LEFT_OUT, or what lies beside films."""
     suffix = file.suffix.lower()
+    if suffix in FILM_SUFFIXES and _is_ours(file):
+        return "ours"
     for kind, suffixes in (
         ("film", FILM_SUFFIXES),
         ("beside", _SIDECARS),
@@ -111,8 +141,16 @@ def _kind(file: Path) -> str:
     return "film" if looks_like_media(file) else "other"
 
 
+def _is_ours(file: Path) -> bool:
+    """Whether it is named as a film that we made, and the one it was made from is there."""
+    made = _MADE.fullmatch(file.stem)
+    return made is not None and any(
+        (file.parent / f"{made[1]}{suffix}").exists() for suffix in FILM_SUFFIXES
+    )
+
+
 def _named(kind: str, items: list[Path]) -> str:
-    return f"the {_plural(kind, items)} {listed([shown(item) for item in items], _MOST_NAMED)}"
+    return f"the {_plural(kind, items)} {listed([repr(str(item)) for item in items], _MOST_NAMED)}"
 
 
 def _plural(kind: str, items: list[Path]) -> str:
