@@ -21,7 +21,7 @@ from chalchitra.paths import project_root
 
 COMMANDS = (
     "jobs status logs cancel rm cache restyle review qc models languages doctor prepare-job "
-    "run-pipeline bootstrap --help"
+    "run-pipeline bootstrap transcribe translate subtitle --help"
 ).split()
 _PROGRAM = re.compile(
     r"(?<![\w./'-])(?:"

@@ -469,7 +469,8 @@ ONLY_READ = {
     "choose.py:_to_fetch": "tests/test_choose_translation.py",
     "routes.py:_instead": "no pair of languages is without a translator",
     "artifacts.py:": "tests/cli/test_cache.py",
-    "cli/prepare.py:prepare_job": "below, with the real programs",
+    "cli/prepare.py:_show_next": "below, with the real programs",
+    "cli/prepare.py:_again": "below, with the real programs",
 }
 """Sites (by how they begin) whose lines test_typed_lines.py reads and no error here makes."""
 

@@ -24,7 +24,7 @@ SEVERAL = {
     "more": ["-t", "hi", "--no-mux", "--out", "all jobs"],
     "path.split()[1:]": ["models", "fetch"],
     "where": ["--out", "all jobs"],
-    "with_model(sys.argv[2:], advised)": ["film.mkv", "--transcribe", "-s", "hi", "--model", "x"],
+    "better": ["film.mkv", "-s", "hi", "--model", "x"],
     "['--dev'] if dev and environment.dev else []": ["--dev"],
 }
 """An example of what stands behind a star in a call, by its source."""

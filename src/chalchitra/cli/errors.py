@@ -15,6 +15,9 @@ from chalchitra.errors import ChalchitraError, Ending, UsageError
 from chalchitra.hints import pasteable, pasteable_fixes, typed
 from chalchitra.wrapping import say
 
+EVENTFUL = frozenset({"run-pipeline", "transcribe", "translate", "subtitle"})
+"""Commands that print events with --json, one a line; the others print rows."""
+
 
 def json_asked(arguments: Sequence[str]) -> str | None:
     """How a command line asks for JSON: as `rows`, as `events`, or None where it does not."""
@@ -22,7 +25,7 @@ def json_asked(arguments: Sequence[str]) -> str | None:
     words = before.split()
     if not {"--json", "--events"} & set(words):
         return None
-    return "events" if words[0] == "run-pipeline" else "rows"
+    return "events" if words[0] in EVENTFUL else "rows"
 
 
 def show_error(error: Ending, *, debug: bool, as_json: str | None = None) -> None:

@@ -28,9 +28,10 @@ _NO_BREAK = "\u2011"
 _LEAST_HELP = 24
 """So many columns the second column has at least; where it has less, it goes below the first."""
 
-JOBS, PREPARING, RESULTS, MACHINE = (
-    "Run jobs",
+IN_ONE, PREPARING, JOBS, RESULTS, MACHINE = (
+    "Prepare and run in one",
     "Prepare jobs",
+    "Run jobs",
     "Check and change subtitles",
     "This machine",
 )

@@ -16,6 +16,7 @@ from chalchitra.cli import (
     cache,
     cancel,
     doctor,
+    in_one,
     jobs,
     languages,
     logs,
@@ -29,7 +30,7 @@ from chalchitra.cli import (
     status,
 )
 from chalchitra.cli.errors import json_asked, show_error, show_misuse
-from chalchitra.cli.help import JOBS, MACHINE, PREPARING, RESULTS, Command, Group, examples
+from chalchitra.cli.help import IN_ONE, JOBS, MACHINE, PREPARING, RESULTS, Command, Group, examples
 from chalchitra.cli.text import VersionOption, nothing_printed
 from chalchitra.errors import CancelledError, ChalchitraError, ExitCode, unforeseen
 
@@ -60,6 +61,8 @@ def _add(name: str, function: Callable[..., None], panel: str, *lines: str, **mo
     )(function)
 
 
+for workflow in in_one.COMMANDS:
+    _add(workflow, in_one.command(workflow), IN_ONE, *in_one.EXAMPLES[workflow])
 _add("prepare-job", prepare.prepare_job, PREPARING, *prepare.EXAMPLES)
 _add(
     "run-pipeline",
@@ -102,7 +105,7 @@ _add(
 )
 
 
-_WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap"})
+_WITH_DEBUG = frozenset({"prepare-job", "run-pipeline", "bootstrap", *in_one.COMMANDS})
 
 
 _ONLY_SHOWN = frozenset({"jobs", "status", "logs"})
@@ -141,7 +144,7 @@ def _run(debug: bool) -> int:
         sys.argv.remove("--debug")  # every command takes it; only these hand it on
     arguments = sys.argv[1:]
     shown = partial(show_error, debug=debug, as_json=json_asked(arguments))
-    if arguments[:1] == ["prepare-job"]:
+    if arguments[:1] and arguments[0] in ("prepare-job", *in_one.COMMANDS):
         arguments = prepare.with_value(arguments)
     try:
         code = app(args=arguments, prog_name="chalchitra", standalone_mode=False)

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from chalchitra.cli import complete
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption, print_json
-from chalchitra.errors import UsageError, raise_all
+from chalchitra.errors import CancelledError, ChalchitraError, UsageError, raise_all
 from chalchitra.wrapping import say
 
 if TYPE_CHECKING:
     from chalchitra.jobs.listing import Row
     from chalchitra.jobs.model import Job
+    from chalchitra.pipeline import Workflow
+
+_SETTINGS = {
+    name: f"--{name.replace('_', '-')}"
+    for name in ("style", "formats", "romanised", "bilingual", "template", "burn_in", "device")
+}
+"""Options that are settings, by their names here."""
 
 ANY_NUMBER = "any"
 """What stands for the number after --speakers where none is given."""
@@ -292,17 +300,9 @@ def prepare_job(
     version: VersionOption = False,
 ) -> None:
     """Check films, and write a job for each."""
-    from chalchitra import stopping
-    from chalchitra.film_files import find_films
-    from chalchitra.hints import command, pasteable
-    from chalchitra.jobs.earlier import earlier_jobs
-    from chalchitra.media.times import parse_time
-    from chalchitra.out import out_dir
     from chalchitra.pipeline import WORKFLOWS
-    from chalchitra.prepare import Wishes, collect, make_plan, named_film
-    from chalchitra.runner.report import choose_listening_reporter
-    from chalchitra.settings import parse_override
 
+    given = dict(locals())
     chosen = [
         name for name, on in zip(WORKFLOWS, (transcribe, translate, subtitle), strict=True) if on
     ]
@@ -312,6 +312,54 @@ def prepare_job(
             cause="A job either transcribes, translates or subtitles.",
             fix="Give one of --transcribe, --translate, --subtitle.",
         )
+    made = make(chosen[0], given)
+    if as_json:
+        print_json("prepare-job", [_row(job, folder, made) for job, folder in made.jobs])
+    else:
+        show(made, debug=debug)
+        _show_next(made.jobs, out)
+    if made.stopped is not None:
+        if as_json:
+            for error in made.errors:
+                show_error(error, debug=debug)
+        raise made.stopped
+    if as_json:
+        raise_all(made.errors)
+    elif made.errors:
+        raise typer.Exit(made.exit_code)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of films: their jobs, and what was wrong with the others."""
+
+    jobs: Sequence[tuple[Job, Path]]
+    errors: Sequence[ChalchitraError]
+    stopped: CancelledError | None
+    earlier: Mapping[str, Row]
+    """By job id the earlier job on the same film."""
+
+    @property
+    def exit_code(self) -> int:
+        return int(max(error.exit_code for error in self.errors)) if self.errors else 0
+
+
+def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
+    """Write the jobs of films; `given` has the options of `prepare-job` by name.
+
+    Raises UsageError.
+    """
+    from chalchitra import stopping
+    from chalchitra.film_files import find_films
+    from chalchitra.jobs.earlier import earlier_jobs
+    from chalchitra.out import out_dir
+    from chalchitra.prepare import Wishes, collect, make_plan, named_film
+    from chalchitra.runner.report import choose_listening_reporter
+    from chalchitra.settings import parse_override
+
+    source, glossary, no_glossary = (given[name] for name in ("source", "glossary", "no_glossary"))
+    transcript, title, as_json = (given[name] for name in ("transcript", "title", "as_json"))
+    out = out_dir(given["out"])
     if source is None:
         raise UsageError(
             "The spoken language was not given.",
@@ -319,35 +367,27 @@ def prepare_job(
             fix="Add -s with the language, for example -s hi, or -s auto to detect it.",
         )
     wishes = Wishes(
-        workflow=chosen[0],
+        workflow=workflow,
         source=source,
-        targets=tuple(name.strip() for name in (target or "").split(",") if name.strip()),
-        user=user,
-        start=parse_time(start_time) if start_time is not None else None,
-        end=parse_time(end_time) if end_time is not None else None,
+        targets=tuple(name.strip() for name in (given["target"] or "").split(",") if name.strip()),
+        user=given["user"],
+        start=_time(given["start_time"]),
+        end=_time(given["end_time"]),
         title=title,
-        audio_track=audio_track,
-        audio_channel=audio_channel,
-        model=model,
-        engine=engine,
-        translator=translator,
-        speakers=_speakers(speakers),
-        shots=shots,
-        overrides=tuple(parse_override(text) for text in set_ or ()),
+        audio_track=given["audio_track"],
+        audio_channel=given["audio_channel"],
+        model=given["model"],
+        engine=given["engine"],
+        translator=given["translator"],
+        speakers=_speakers(given["speakers"]),
+        shots=given["shots"],
+        overrides=tuple(parse_override(text) for text in given["set_"] or ()),
         options=tuple(
-            (name, value)
-            for name, value in (
-                ("--style", style),
-                ("--formats", formats),
-                ("--romanised", "true" if romanised else None),
-                ("--bilingual", bilingual),
-                ("--template", template),
-                ("--burn-in", burn_in),
-                ("--device", device),
-            )
-            if value is not None
+            (option, "true" if given[name] is True else given[name])
+            for name, option in _SETTINGS.items()
+            if given[name] not in (None, False)
         ),
-        debug=debug,
+        debug=given["debug"],
         transcript=transcript,
         glossaries=tuple(glossary or ()),
         no_glossary=no_glossary,
@@ -358,7 +398,7 @@ def prepare_job(
             cause="One names a glossary, the other asks for none.",
             fix="Leave one out; with --glossary, files next to the film are ignored anyway.",
         )
-    found = find_films(media)
+    found = find_films(given["media"])
     films = found.films
     if transcript is not None and len(films) > 1:
         raise UsageError(
@@ -375,60 +415,81 @@ def prepare_job(
     for note in found.notes:
         say(note, file=sys.stderr if as_json else None)
     plan = make_plan(wishes)
-    known = earlier_jobs(out_dir(out), plan.user, [named_film(film) for film in films])
+    known = earlier_jobs(out, plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:
         stopping.later()
-        jobs, errors, stopped = collect(films, plan, out_dir(out), reporter)
+        jobs, errors, stopped = collect(films, plan, out, reporter)
     earlier = {job.job_id: row for job, _ in jobs if (row := known.get(job.film.path))}
-    if as_json:
-        rows = [
-            {
-                "job_id": job.job_id,
-                "job_dir": str(folder),
-                "workflow": job.workflow,
-                "film": str(job.film.path),
-                "title": job.title,
-                "source_language": job.source_language,
-                "detected": job.detected.model_dump() if job.detected else None,
-                "target_languages": job.target_languages,
-                "glossary": [str(source.path) for source in job.glossary.sources]
-                if job.glossary
-                else [],
-                "stages": job.stages,
-                "stage_environments": job.stage_environments,
-                "notes": job.notes,
-                "earlier": str(earlier[job.job_id].job_dir) if job.job_id in earlier else None,
-            }
-            for job, folder in jobs
-        ]
-        print_json("prepare-job", rows)
-    else:
-        _show(jobs, earlier)
-    if errors and not as_json:
-        for error in errors:
-            show_error(error, debug=debug)
-        if jobs:
-            count = len(errors)
-            say(f"{count} of {count + len(jobs)} films could not be prepared.", style="error")
-    if jobs and not as_json:
-        names = [word for job, _ in jobs for word in ("-j", job.job_id)]
-        where = ["--out", str(out.absolute())] if out else []
-        say(pasteable(f"Next: {command('./run-pipeline.sh', *names, *where)}"))
-        if (advised := _advised(jobs)) is not None:
-            again = command("./prepare-job.sh", *with_model(sys.argv[2:], advised))
-            say(pasteable(f"Or, for fewer errors: {again}"))
-    if stopped is not None:
-        if as_json:
-            for error in errors:
-                show_error(error, debug=debug)
-        raise stopped
-    if as_json:
-        raise_all(errors)
-    elif errors:
-        raise typer.Exit(int(max(error.exit_code for error in errors)))
+    return Made(jobs, errors, stopped, earlier)
 
 
-def _show(jobs: Sequence[tuple[Job, Path]], earlier: Mapping[str, Row]) -> None:
+def _row(job: Job, folder: Path, made: Made) -> dict[str, Any]:
+    """A job as a program reads it: docs/schemas/prepare-job.schema.json."""
+    return {
+        "job_id": job.job_id,
+        "job_dir": str(folder),
+        "workflow": job.workflow,
+        "film": str(job.film.path),
+        "title": job.title,
+        "source_language": job.source_language,
+        "detected": job.detected.model_dump() if job.detected else None,
+        "target_languages": job.target_languages,
+        "glossary": [str(source.path) for source in job.glossary.sources] if job.glossary else [],
+        "stages": job.stages,
+        "stage_environments": job.stage_environments,
+        "notes": job.notes,
+        "earlier": str(made.earlier[job.job_id].job_dir) if job.job_id in made.earlier else None,
+    }
+
+
+def show(made: Made, *, debug: bool) -> None:
+    """The jobs, and the errors of the films that have none."""
+    _show_jobs(made.jobs, made.earlier)
+    for error in made.errors:
+        show_error(error, debug=debug)
+    if made.errors and made.jobs:
+        count = len(made.errors)
+        say(f"{count} of {count + len(made.jobs)} films could not be prepared.", style="error")
+
+
+def _show_next(jobs: Sequence[tuple[Job, Path]], out: Path | None) -> None:
+    """What to type to run the jobs."""
+    from chalchitra.hints import command, pasteable
+
+    if not jobs:
+        return
+    names = [word for job, _ in jobs for word in ("-j", job.job_id)]
+    where = ["--out", str(out.absolute())] if out else []
+    say(pasteable(f"Next: {command('./run-pipeline.sh', *names, *where)}"))
+    show_advice(jobs)
+
+
+def show_advice(jobs: Sequence[tuple[Job, Path]]) -> None:
+    """The same command with a better model, where a job's is known to be no good."""
+    from chalchitra.hints import pasteable
+
+    advised = _advised(jobs)
+    if advised is not None and (again := _again(advised)):
+        say(pasteable(f"Or, for fewer errors: {again}"))
+
+
+def _again(advised: str) -> str | None:
+    """The command that was typed, with this model; None for one that does not prepare."""
+    from chalchitra.hints import command
+
+    name, better = sys.argv[1], with_model(sys.argv[2:], advised)
+    if name == "prepare-job":
+        return command("./prepare-job.sh", *better)
+    if name == "transcribe":
+        return command("chalchitra transcribe", *better)
+    if name == "translate":
+        return command("chalchitra translate", *better)
+    if name == "subtitle":
+        return command("chalchitra subtitle", *better)
+    return None
+
+
+def _show_jobs(jobs: Sequence[tuple[Job, Path]], earlier: Mapping[str, Row]) -> None:
     """Each job and what is to be known of it; what is true of all films is said once."""
     from chalchitra.hints import pasteable
     from chalchitra.jobs.earlier import told
@@ -452,8 +513,6 @@ def _advised(jobs: Sequence[tuple[Job, Path]]) -> str | None:
     from chalchitra.accuracy import better, models
     from chalchitra.languages import find
 
-    if sys.argv[1:2] != ["prepare-job"]:
-        return None  # not typed, so it cannot be typed again
     found = [
         better(job.models["asr"].name, find(job.source_language))
         for job, _ in jobs
@@ -491,6 +550,12 @@ def with_value(arguments: list[str]) -> list[str]:
         if argument == "--speakers" and not following.isdecimal():
             found.append(ANY_NUMBER)
     return found
+
+
+def _time(text: str | None) -> float | None:
+    from chalchitra.media.times import parse_time
+
+    return None if text is None else parse_time(text)
 
 
 def _speakers(text: str | None) -> int | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,6 +14,10 @@ from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption
 from chalchitra.errors import UsageError
 from chalchitra.wrapping import say
+
+if TYPE_CHECKING:
+    from chalchitra.runner.hand_over import Target
+    from chalchitra.runner.run import RunOptions
 
 _WHICH, _STAGES, _WHERE, _SHOWN = "Jobs", "Stages", "Copies", "Output"
 
@@ -160,18 +165,10 @@ def run_pipeline(
     from chalchitra.hints import typed
     from chalchitra.jobs.store import find_job, is_own, named_job
     from chalchitra.out import out_dir, require_out
-    from chalchitra.runner.hand_over import Target
-    from chalchitra.runner.report import choose_reporter
-    from chalchitra.runner.run import RunOptions, run_job
+    from chalchitra.runner.run import RunOptions
 
-    if beside and to is not None:
-        raise UsageError(
-            "--beside and --to contradict each other.",
-            cause="Both say where the deliverables go.",
-            fix="Leave one of them out.",
-        )
     options = RunOptions(
-        hand_over=Target(to.absolute() if to else None) if beside or to else None,
+        hand_over=target(beside, to),
         debug=debug,
         log_level=log_level.upper(),
         verify=verify,
@@ -213,19 +210,50 @@ def run_pipeline(
             cause="run-pipeline runs the jobs that prepare-job writes.",
             fix=typed("chalchitra jobs", first="Name one, or add --all. To list the jobs,"),
         )
-    many = len(folders) > 1 or (everything and as_json)  # a program reads the end of every batch
+    # A program reads the end of every batch.
+    many = len(folders) > 1 or (everything and as_json)
+    code = run(folders, options, as_json=as_json, why=why, many=many, skip_held=everything)
+    if code:
+        raise typer.Exit(code)
+
+
+def target(beside: bool, to: Path | None) -> Target | None:
+    """Where deliverables are copied to. Raises UsageError where both were asked for."""
+    from chalchitra.runner.hand_over import Target
+
+    if beside and to is not None:
+        raise UsageError(
+            "--beside and --to contradict each other.",
+            cause="Both say where the deliverables go.",
+            fix="Leave one of them out.",
+        )
+    return Target(to.absolute() if to else None) if beside or to else None
+
+
+def run(
+    folders: Sequence[Path],
+    options: RunOptions,
+    *,
+    as_json: bool,
+    why: bool,
+    many: bool,
+    skip_held: bool = False,
+) -> int:
+    """Run the jobs of these folders, `many` as a batch, and show it; returns the exit code."""
+    from chalchitra.runner.report import choose_reporter
+    from chalchitra.runner.run import run_job
+
     with choose_reporter(as_json=as_json, why=why, batch=many) as reporter:
         if many:
             from chalchitra.runner.batch import run_batch
 
-            _, code = run_batch(folders, reporter, options, skip_held=everything)
+            _, code = run_batch(folders, reporter, options, skip_held=skip_held)
         else:
             outcome = run_job(folders[0], reporter, options)
             code = outcome.exit_code
-    if not many and outcome.error is not None and (not as_json or debug):
-        show_error(outcome.error, debug=debug)
-    if code:
-        raise typer.Exit(int(code))
+    if not many and outcome.error is not None and (not as_json or options.debug):
+        show_error(outcome.error, debug=options.debug)
+    return int(code)
 
 
 def _unfinished(out: Path) -> list[Path]:
