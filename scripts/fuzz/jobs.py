@@ -631,7 +631,7 @@ def quickly() -> Iterator[None]:
         "chalchitra.runner.preflight.known_hardware": lambda: Hardware("test", 2, 2, 8 * 10**9, ()),
         "chalchitra.models.catalogue.load": MODELS,
         "chalchitra.environments.table.load": ENVIRONMENTS,
-        "chalchitra.runner.fingerprints.code_hashes": lambda *_: {"script": "0"},
+        "chalchitra.runner.fingerprints.code_hashes": lambda *_, **more: {"script": "0"},
         "chalchitra.runner.fingerprints.locked_versions": lambda _: {},
         "chalchitra.tracks.rerun.run_job": lambda folder, reporter, options, services=None: run_job(
             folder, reporter, options, Services(launcher=echo)

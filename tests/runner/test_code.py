@@ -9,7 +9,7 @@ import pytest
 from chalchitra import paths
 from chalchitra.pipeline import STAGES
 from chalchitra.runner import code
-from chalchitra.runner.syntax import parsed
+from chalchitra.runner.syntax import Modules, parsed
 
 from ..test_imports import ORCHESTRATOR
 
@@ -132,16 +132,27 @@ def test_the_hash_is_the_same_under_every_python():
 
 
 def test_what_was_read_is_kept_and_read_again_when_it_changed(tree, tmp_path, monkeypatch):
-    kept = tmp_path / "kept.json"
-    monkeypatch.setattr("chalchitra.paths.code_cache", lambda: kept)
-    before = hashes(tree)
+    kept, file = tmp_path / "kept.json", tree / "src/chalchitra/d.py"
+    first = Modules(kept)
+    before = first.read(file, "chalchitra")
+    assert not kept.exists(), "nothing is written unasked"
+    first.keep()
     parse = Mock(side_effect=parsed)
     monkeypatch.setattr("chalchitra.runner.syntax.parsed", parse)
-    assert hashes(tree) == before
+    assert Modules(kept).read(file, "chalchitra") == before
     assert parse.call_count == 0
-    (tree / "src/chalchitra/d.py").write_text("import chalchitra.f\nadded = 1\n")
-    assert hashes(tree)["chalchitra.d"] != before["chalchitra.d"]
+    file.write_text("import chalchitra.f\nadded = 1\n")
+    assert Modules(kept).read(file, "chalchitra") != before
     assert parse.call_count == 1
+
+
+def test_a_run_keeps_it_and_a_look_does_not(tree, tmp_path, monkeypatch):
+    kept = tmp_path / "kept.json"
+    monkeypatch.setattr("chalchitra.paths.code_cache", lambda: kept)
+    code.code_hashes(tree / "script.py", tree / "src", keep=False)
+    assert not kept.exists()
+    hashes(tree)
+    assert kept.exists()
 
 
 @pytest.mark.parametrize("kept", ["", "[]", '{"rules": 1}', '{"rules": 1, "modules": {"a": 1}}'])

@@ -63,6 +63,7 @@ def test_what_comes_after_a_changed_stage_would_run_too(quick):
     assert found["alignment"][1] == ["settings word is new"]
     assert found["translation@en"][1] == ["alignment runs, and its output may change"]
     assert found["subtitle_gen@en"][1] == ["translation@en runs, and its output may change"]
+    assert all(len(reasons) == len(set(reasons)) for _, reasons in found.values())
 
 
 def test_it_says_what_the_run_then_does(quick):

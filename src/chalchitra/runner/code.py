@@ -9,6 +9,7 @@ too: stages import their heavy libraries there.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from chalchitra import paths
@@ -17,12 +18,13 @@ from chalchitra.runner.syntax import Module, Modules
 PACKAGE = "chalchitra"
 
 
-def code_hashes(script: Path, source: Path) -> dict[str, str]:
+def code_hashes(script: Path, source: Path, *, keep: bool = True) -> dict[str, str]:
     """Module name -> sha256 of what its code says, for the script (as `script`) and all it imports.
 
-    `source` is the folder that holds the chalchitra package.
+    `source` is the folder that holds the chalchitra package. What was read anew is kept for the
+    next time, unless nothing may be written (`keep`).
     """
-    modules = Modules(paths.code_cache())
+    modules = _modules(paths.code_cache())
     module = modules.read(script, "")
     hashes = {"script": module.sha256}
     waiting = _ours(module)
@@ -37,8 +39,14 @@ def code_hashes(script: Path, source: Path) -> dict[str, str]:
         module = modules.read(file, package)
         hashes[name] = module.sha256
         waiting |= _ours(module)
-    modules.keep()
+    if keep:
+        modules.keep()
     return hashes
+
+
+@cache
+def _modules(kept: Path) -> Modules:
+    return Modules(kept)
 
 
 def _ours(module: Module) -> set[str]:

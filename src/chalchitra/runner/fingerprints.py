@@ -17,8 +17,10 @@ from chalchitra.runner.preflight import Ready
 from chalchitra.runner.request import parameters
 
 
-def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> dict[str, Any]:
-    """The parts that a stage's fingerprint is the hash of, by name."""
+def fingerprint_parts(
+    job: Job, layout: JobLayout, key: str, ready: Ready, *, keep: bool = True
+) -> dict[str, Any]:
+    """The parts that a stage's fingerprint is the hash of, by name; `keep`: see code_hashes."""
     stage, _ = split_key(key)
     environment = job.environment_of(key)
     inputs: dict[str, str] = {}
@@ -44,7 +46,7 @@ def fingerprint_parts(job: Job, layout: JobLayout, key: str, ready: Ready) -> di
         chosen = job.machine_of(key)
         machine |= {"device": chosen.device, "compute_type": chosen.compute_type}
     return {
-        "code": code_hashes(script_of(stage), paths.source_dir()),
+        "code": code_hashes(script_of(stage), paths.source_dir(), keep=keep),
         "params": parameters(job, key),
         "packages": _locked(environment, STAGES[stage].packages),
         "models": {name: ref.sha256 for name, ref in ready.models.get(key, {}).items()},

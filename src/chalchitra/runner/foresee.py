@@ -33,9 +33,10 @@ def foresee(
         if key not in selection.wanted:
             continue
         forced = selection.forced.get(key)
-        parts = fingerprint_parts(job, layout, key, ready)
+        parts = fingerprint_parts(job, layout, key, ready, keep=False)
         decision = decide(layout, key, parts, verify=verify, forced=forced)
-        fed_by = [name for name, _ in job.inputs_of(key).values() if name in changing]
+        makers = dict.fromkeys(name for name, _ in job.inputs_of(key).values())
+        fed_by = [name for name in makers if name in changing]
         entry = None
         if decision.run and forced is None and not fed_by and store is not None:
             entry = store.find(decision.fingerprint)
