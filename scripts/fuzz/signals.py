@@ -594,8 +594,9 @@ def run(
 def ended_within(seconds: float, process: subprocess.Popen[bytes]) -> None:
     """Wait for the end of a process, and leave it to whoever wants to read about it."""
     deadline, how = time.monotonic() + seconds, os.WEXITED | os.WNOWAIT | os.WNOHANG
-    while time.monotonic() < deadline and os.waitid(os.P_PID, process.pid, how) is None:
-        time.sleep(0.01)
+    with contextlib.suppress(ChildProcessError):  # it was asked after already
+        while time.monotonic() < deadline and os.waitid(os.P_PID, process.pid, how) is None:
+            time.sleep(0.01)
 
 
 def starved_seconds(process: subprocess.Popen[bytes]) -> float:
