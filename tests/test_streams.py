@@ -42,7 +42,7 @@ def typed(monkeypatch):
         monkeypatch.setattr(sys, "stdout", streams[0])
         monkeypatch.setattr(sys, "stderr", streams[1])
         monkeypatch.setattr(sys, "argv", ["chalchitra", *map(str, arguments)])
-        monkeypatch.setattr("chalchitra.stopping.hear", lambda: None)
+        monkeypatch.setattr("chalchitra.stopping.hear", lambda what: None)
         with pytest.raises(SystemExit) as ended:
             main()
         for stream in streams:

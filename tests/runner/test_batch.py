@@ -236,7 +236,7 @@ def test_a_worker_that_has_grown_is_started_anew(batch):
 def test_when_the_code_changes_the_films_to_come_get_a_new_worker(batch, project):
     project.stage(
         "asr",
-        ME + "\n    if me == '001': open(sys.argv[0], 'a').write('# changed')\n"
+        ME + "\n    if me == '001': open(sys.argv[0], 'a').write('changed = 1')\n"
         "    given['script'] = open(sys.argv[0]).read()",
     )
     batch.jobs(6)

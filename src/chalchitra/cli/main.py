@@ -116,7 +116,8 @@ def main() -> NoReturn:
     """Run the program and end it: with 130 where it was told to stop, with an error's own code."""
     streams.read_names_as_utf8()
     debug = "--debug" in sys.argv
-    what = "run" if sys.argv[1:2] == ["run-pipeline"] else "command"
+    runs = {"run-pipeline", *in_one.COMMANDS} & set(sys.argv[1:2])
+    what = "run" if runs else "command"
     try:
         stopping.hear(f"The {what} was cancelled.")
         code = _run(debug)
