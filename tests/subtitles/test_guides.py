@@ -92,7 +92,7 @@ def test_both_dashes_count_as_they_are_read() -> None:
             words, style, language="en", script="Latn", duration=end / 1000, frame_rate=Fraction(25)
         )
         assert [cue.lines for cue in track.cues] == [("-Where is he now?", "-Gone ahead.")]
-        assert track.forced[1].startswith("29 characters are said")
+        assert track.forced[1].startswith("29 characters are spoken")
         found = judge(track.cues, style, "en", frame_rate=Fraction(25))
         assert [one.kind for one in found] == kinds
 
