@@ -66,7 +66,7 @@ def test_the_section_tells_what_is_left_and_what_forces_it():
     assert "| reading speed | 1 | 1 |" in made.text
     assert "| line too long | 0 | 1 |" in made.text
     assert "| words in such cues | 50 % | 100 % |" in made.text
-    assert "reading speed: 25 characters/s, not 22: seven characters are said" in made.text
+    assert "reading speed: 25 characters/s, not 22: seven characters are spoken" in made.text
 
 
 def test_what_is_not_forced_or_not_less_is_not_met():

@@ -192,7 +192,7 @@ def test_how_many_speak_is_the_users_word(stages, heard, campplus):
             found = Turns.model_validate_json(outputs["turns"].read_bytes())
             assert len(found.speakers) == count
         result, _ = worker.run(heard, model=campplus, count=500)
-    assert any("and 500 were asked for" in one.what for one in result.degraded)
+    assert any("500 were requested" in one.what for one in result.degraded)
 
 
 def test_nobody_speaks(stages, heard, campplus, tmp_path):

@@ -87,7 +87,7 @@ def test_two_sentences_in_a_unit_of_the_pivot_both_arrive_right_to_left_too(
         "ہیلو دنیا۔",
     ]
     assert [unit.pivot for unit in whole.units] == [texts[0], None, texts[2]]
-    assert "could not be put into en first: the model gave no text" in whole.units[1].reason
+    assert "could not be translated into en first: the model gave no text" in whole.units[1].reason
 
 
 class Tokens(list[list[int]]):
