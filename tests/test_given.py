@@ -39,6 +39,16 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path, name, kind):
     assert "egular file" in str(caught.value.cause)
 
 
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_too_large_is_refused_unread(tmp_path, name):
+    with open(tmp_path / name, "wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(UsageError) as caught:
+        READERS[name](tmp_path / name)
+    assert caught.value.cause.startswith("It has more than ")
+    assert caught.value.fix
+
+
 def test_no_more_is_read_than_is_allowed(tmp_path):
     path: Path = tmp_path / "a"
     path.write_bytes(b"12345")

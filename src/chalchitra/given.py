@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+from chalchitra.errors import UsageError
 from chalchitra.files import open_regular
 from chalchitra.inside import read_all
 
@@ -20,3 +22,29 @@ def read_given(path: Path, limit: int) -> bytes:
         return read_all(fd, limit)
     finally:
         os.close(fd)
+
+
+def require_given(
+    path: Path,
+    limit: int,
+    too_large: Callable[[str], UsageError],
+    *,
+    called: str = "",
+    option: str = "",
+) -> bytes:
+    """The same bytes. Raises UsageError: `too_large` makes that of a file of more, from its cause.
+
+    `called` stands before the file's name, and `option` is where it was given.
+    """
+    name = f"{called} {path}" if called else str(path)
+    after = f" after {option}" if option else ""
+    try:
+        return read_given(path, limit)
+    except ValueError:
+        raise too_large(f"It has more than {limit / 1e6:.0f} MB.") from None
+    except OSError as error:
+        raise UsageError(
+            f"{name} cannot be read.",
+            cause=f"{error.strerror}.",
+            fix=f"Correct the name{after}, or the file's permissions.",
+        ) from None

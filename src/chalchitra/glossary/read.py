@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
-from chalchitra.given import read_given
+from chalchitra.given import require_given
 from chalchitra.glossary.model import GlossaryTerm
 from chalchitra.hints import typed
 
@@ -86,20 +86,17 @@ def read_sheet(path: Path, language_id: LanguageId) -> Sheet:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return read_given(path, LARGEST)
-    except ValueError:
-        raise UsageError(
+    return require_given(
+        path,
+        LARGEST,
+        lambda cause: UsageError(
             f"{path} is too large to be a glossary.",
-            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
+            cause=cause,
             fix="Give a list of names, one per line.",
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            f"The glossary {path} cannot be read.",
-            cause=f"{error.strerror}.",
-            fix="Correct the name after --glossary, or the file's permissions.",
-        ) from None
+        ),
+        called="The glossary",
+        option="--glossary",
+    )
 
 
 def _text(data: bytes, path: Path) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.given import read_given
+from chalchitra.given import require_given
 from chalchitra.subtitles.formats.others import other_bytes
 from chalchitra.subtitles.formats.registry import lines_of
 from chalchitra.text.decode import LEGACY, Decoded, decode
@@ -51,20 +51,17 @@ def read_text(path: Path) -> tuple[str, list[str]]:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return read_given(path, LARGEST)
-    except ValueError:
-        raise UsageError(
+    return require_given(
+        path,
+        LARGEST,
+        lambda cause: UsageError(
             f"{path} is too large to be the text of a film.",
-            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
+            cause=cause,
             fix="Give the file with the spoken lines.",
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            f"The transcript {path} cannot be read.",
-            cause=f"{error.strerror}.",
-            fix="Correct the name after --transcript, or the file's permissions.",
-        ) from None
+        ),
+        called="The transcript",
+        option="--transcript",
+    )
 
 
 def _is_garbled(text: str) -> bool:

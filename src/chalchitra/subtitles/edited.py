@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
-from chalchitra.given import read_given
+from chalchitra.given import require_given
 from chalchitra.subtitles.cue import Cue, clock_time
 from chalchitra.subtitles.foreign import LARGEST, Fault, read_subtitles
 from chalchitra.subtitles.formats import registry as formats
@@ -122,20 +122,13 @@ def _some(edited: Edited, path: Path) -> Edited:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        return read_given(path, LARGEST)
-    except ValueError:
-        raise UsageError(
-            f"{path} is too large to be a track.",
-            cause=f"It has more than {LARGEST / 1e6:.0f} MB.",
-            fix="Give the edited cues.",
-        ) from None
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read.",
-            cause=f"{error.strerror}.",
-            fix="Correct the name, or the file's permissions.",
-        ) from None
+    return require_given(
+        path,
+        LARGEST,
+        lambda cause: UsageError(
+            f"{path} is too large to be a track.", cause=cause, fix="Give the edited cues."
+        ),
+    )
 
 
 def _of_fault(fault: Fault, path: Path) -> ChalchitraError | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.given import read_given
+from chalchitra.given import require_given
 from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.model import Fault, FaultKind, Format, RawCue
@@ -125,16 +126,7 @@ def _told_once(faults: Sequence[Fault]) -> list[Fault]:
 
 
 def _decoded(path: Path) -> Decoded:
-    try:
-        data = read_given(path, LARGEST)
-    except ValueError:
-        raise _none(path, f"It has more than {LARGEST / 1e6:.0f} MB.") from None
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read.",
-            cause=f"{error.strerror}.",
-            fix="Correct the name, or the file's permissions.",
-        ) from None
+    data = require_given(path, LARGEST, partial(_none, path))
     if (other := other_bytes(data)) is not None:
         raise _none(path, f"It is {other.title}.", other.fix)
     try:
