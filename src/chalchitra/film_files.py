@@ -100,16 +100,16 @@ def _walk(folder: Path, left_out: dict[str, list[Path]]) -> Iterator[Path]:
 
     for where, folders, files in os.walk(folder, onerror=cannot):
         here = Path(where)
-        entered = []
-        for name in sorted(folders):
-            kind = "job" if (here / name / "job.json").exists() else "link"
-            if name.startswith("."):
-                continue
-            if kind == "job" or (here / name).is_symlink():
-                left_out.setdefault(kind, []).append(here / name)
+        seen = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = []
+        for name in seen:
+            path = here / name
+            if path.is_symlink():
+                left_out.setdefault("link", []).append(path)
+            elif (path / "job.json").exists():
+                left_out.setdefault("job", []).append(path)
             else:
-                entered.append(name)
-        folders[:] = entered
+                folders.append(name)
         yield from (here / name for name in sorted(files) if not name.startswith("."))
 
 
