@@ -300,9 +300,9 @@ def prepare_job(
     version: VersionOption = False,
 ) -> None:
     """Check films, and write a job for each."""
+    given = dict(locals())
     from chalchitra.pipeline import WORKFLOWS
 
-    given = dict(locals())
     chosen = [
         name for name, on in zip(WORKFLOWS, (transcribe, translate, subtitle), strict=True) if on
     ]
