@@ -379,6 +379,18 @@ PREPARE: Callable[[Path], list[str]] = lambda folder: [  # noqa: E731
     *out_of(folder),
 ]  # fmt: skip
 
+
+def stubborn(count: int) -> Command:
+    """So many jobs of two stages that do not end when they are asked."""
+    return Command(
+        lambda place, folder: short(place.jobs(folder / "out", count), 2) and None,
+        ALL,
+        unchanged,
+        lambda folder, printed: done(folder / "out"),
+        stubborn=True,
+    )
+
+
 COMMANDS: dict[str, Command] = {
     "prepare-job": Command(
         lambda place, folder: place.films(folder / "season", 4),
@@ -421,20 +433,8 @@ COMMANDS: dict[str, Command] = {
         unchanged,
         lambda folder, printed: done(folder / "out"),
     ),
-    "stubborn stages": Command(
-        lambda place, folder: short(place.jobs(folder / "out", 1), 2) and None,
-        ALL,
-        unchanged,
-        lambda folder, printed: done(folder / "out"),
-        stubborn=True,
-    ),
-    "stubborn batch": Command(
-        lambda place, folder: short(place.jobs(folder / "out", 3), 2) and None,
-        ALL,
-        unchanged,
-        lambda folder, printed: done(folder / "out"),
-        stubborn=True,
-    ),
+    "stubborn stages": stubborn(1),
+    "stubborn batch": stubborn(3),
     "batch": Command(
         lambda place, folder: place.jobs(folder / "out", 3) and None,
         ALL,
