@@ -64,13 +64,22 @@ OPTIONS = [
 
 @pytest.mark.parametrize("workflow", ["transcribe", "translate", "subtitle"])
 def test_it_takes_what_prepare_job_takes(world, chalchitra, monkeypatch, workflow):
-    world.type(workflow, *OPTIONS)
+    options = OPTIONS if workflow != "transcribe" else [*OPTIONS[:2], *OPTIONS[4:]]
+    world.type(workflow, *options)
     asked, given = world.wished
-    same, wanted = given_to_prepare_job(chalchitra, monkeypatch, f"--{workflow}", *OPTIONS)
+    same, wanted = given_to_prepare_job(chalchitra, monkeypatch, f"--{workflow}", *options)
     assert asked == same == workflow
     assert given == {name: value for name, value in wanted.items() if name not in in_one.COMMANDS}
     assert given["speakers"] == prepare.ANY_NUMBER
     assert [path.name for path in given["media"]] == ["film.mp4"]
+
+
+def test_what_only_transcribes_has_no_languages_to_translate_into(world, chalchitra):
+    printed = world.type("transcribe", "film.mp4", "-s", "hi", "-t", "en")
+    assert printed.code == 2
+    assert "No such option: -t" in printed.err
+    assert "transcribe --help" in printed.err
+    assert "--target" not in chalchitra("transcribe", "-h").out
 
 
 def test_the_jobs_run_and_their_end_is_its_own(world, tmp_path):

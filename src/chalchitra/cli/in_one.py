@@ -44,7 +44,7 @@ def command(workflow: Workflow) -> Callable[..., None]:
         why = given.pop("why")
         target = run.target(given.pop("beside"), given.pop("to"))
         as_json, debug = given["as_json"], given["debug"]
-        made = prepare.make(workflow, given)
+        made = prepare.make(workflow, {"target": None, **given})
         if as_json:
             for error in made.errors:
                 show_error(error, debug=debug, as_json="events")
@@ -67,7 +67,8 @@ def command(workflow: Workflow) -> Callable[..., None]:
     shown = hints["as_json"]  # events, one a line, as run-pipeline prints them
     hints |= get_type_hints(own, include_extras=True) | {"as_json": shown}
     options = {**signature(running).parameters, **signature(own).parameters}
-    names = [name for name in signature(own).parameters if name not in (*COMMANDS, "version")]
+    without = {*COMMANDS, "version"} | ({"target"} if workflow == "transcribe" else set())
+    names = [name for name in signature(own).parameters if name not in without]
     names += [*_OF_RUN, "version"]
     for name in ("source", "target"):  # there, the workflow is an option beside them
         info = copy(hints[name].__metadata__[0])
