@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from unittest.mock import Mock
+
 import pytest
 
 from chalchitra.errors import ExitCode
@@ -98,3 +101,13 @@ def test_a_text_that_changed_in_the_job_is_refused(quick, job, spoil, options):
     assert outcome.exit_code == ExitCode.USAGE
     assert "changed after the job was prepared" in outcome.error.what
     assert "film.txt" in outcome.error.fix
+
+
+def test_a_copy_that_claims_a_terabyte_is_refused_unread(quick, job, monkeypatch):
+    _, layout = job("Where are you?")
+    os.truncate(layout.script, 1 << 40)
+    hashed = Mock(side_effect=AssertionError("it would take hours"))
+    monkeypatch.setattr("chalchitra.jobs.inside.sha256_open", hashed)
+    outcome = quick.run(layout).outcome
+    assert "changed after the job was prepared" in outcome.error.what
+    assert not hashed.called

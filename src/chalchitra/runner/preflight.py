@@ -162,11 +162,7 @@ def _require_edits(job: Job, layout: JobLayout) -> None:
     """The edited tracks are there, and those that were read."""
     for language, edit in job.edits.items():
         copy = layout.edited(language, edit.sha256)
-        try:
-            same = inside.sha256(layout.root, copy, inside.MOST_BYTES) == edit.sha256
-        except OSError:
-            same = False
-        if not same:
+        if not _is_as_read(layout, copy, edit.sha256):
             raise UsageError(
                 f"{copy} is missing, or was changed after it was read.",
                 cause="It was moved or edited in the job's folder.",
@@ -203,12 +199,16 @@ def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
             )
 
 
-def _require_copy(layout: JobLayout, copy: Path, sha256: str, original: Path) -> None:
+def _is_as_read(layout: JobLayout, copy: Path, sha256: str) -> bool:
+    """Whether the job's copy of a given text is there, and is what was read."""
     try:
-        same = inside.sha256(layout.root, copy, inside.MOST_BYTES) == sha256
+        return inside.sha256(layout.root, copy, inside.MOST_BYTES) == sha256
     except OSError:
-        same = False
-    if not same:
+        return False
+
+
+def _require_copy(layout: JobLayout, copy: Path, sha256: str, original: Path) -> None:
+    if not _is_as_read(layout, copy, sha256):
         raise UsageError(
             f"{copy} is missing, or was changed after the job was prepared.",
             cause="It was moved or edited in the job's folder.",
