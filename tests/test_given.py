@@ -10,9 +10,9 @@ import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.given import read_given
-from chalchitra.glossary.read import read_sheet
 from chalchitra.languages import find
-from chalchitra.script.read import read_script
+from chalchitra.prepare.given_text.read import read_script
+from chalchitra.prepare.glossary.read import read_sheet
 from chalchitra.subtitles.edited import read_edited
 from chalchitra.subtitles.foreign import read_subtitles
 

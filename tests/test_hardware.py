@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra import hardware
-from chalchitra.choose import _machine
 from chalchitra.hardware import Compute, Gpu, Hardware
+from chalchitra.prepare.resolve.choose import _machine
 
 GB = 10**9
 

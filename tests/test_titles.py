@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalchitra.jobs.store import read_job
-from chalchitra.prepare import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import Wishes, make_plan, prepare_film
 from chalchitra.titles import title_of
 
 NAMES = [

@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from chalchitra.errors import ChalchitraError
 from chalchitra.languages import find
-from chalchitra.script.read import read_script
+from chalchitra.prepare.given_text.read import read_script
 from chalchitra.subtitles.edited import read_edited
 from chalchitra.subtitles.foreign import read_subtitles
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.glossary.model import Glossary
+from chalchitra.glossary import Glossary
 from chalchitra.hints import typed
 from chalchitra.stagekit.stage import Stage
 from chalchitra.transcript.model import Transcript

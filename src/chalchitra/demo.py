@@ -13,7 +13,7 @@ from chalchitra.errors import ExitCode, MissingError
 from chalchitra.hints import typed
 from chalchitra.paths import project_root
 from chalchitra.pipeline import plan, split_key
-from chalchitra.prepare import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import Wishes, make_plan, prepare_film
 
 DEMO_LANGUAGE = "en"
 DEMO_MODEL = "base"

@@ -187,7 +187,7 @@ def wishing(tiny, monkeypatch):
         if not own.exists():
             own.symlink_to(file)
     # prepare.py may have been imported before `project` told what a text that stands for a film is.
-    monkeypatch.setattr("chalchitra.prepare.probe", probe.probe)
+    monkeypatch.setattr("chalchitra.prepare.films.probe", probe.probe)
     return tiny
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from chalchitra.choose import AUTO, diarizer
 from chalchitra.errors import UsageError
 from chalchitra.models.catalogue import FolderSource, load
 from chalchitra.models.fetch import fetch
+from chalchitra.prepare.resolve.choose import AUTO, diarizer
 
 PIPELINE = "speaker-diarization-3.1"
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalchitra.errors import ExitCode, UsageError
 from chalchitra.files import sha256_file
-from chalchitra.glossary.model import Glossary, GlossaryTerm
+from chalchitra.glossary import Glossary, GlossaryTerm
 from chalchitra.jobs.model import GlossaryFile, GlossarySource
 
 from .quick import Quick

@@ -10,7 +10,7 @@ import random
 
 import pytest
 
-from chalchitra.glossary.model import Glossary, GlossaryTerm
+from chalchitra.glossary import Glossary, GlossaryTerm
 from chalchitra.transcript.model import Transcript
 
 from .conftest import word_errors, words_of

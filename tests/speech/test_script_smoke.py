@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from chalchitra.languages import find
-from chalchitra.script.read import read_script
+from chalchitra.prepare.given_text.read import read_script
 from chalchitra.speech.placing.report import ScriptReport
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript.model import Transcript

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.languages import find
-from chalchitra.script.read import read_script
+from chalchitra.prepare.given_text.read import read_script
 from chalchitra.subtitles.cue import Cue
 from chalchitra.subtitles.foreign import read_subtitles
 from chalchitra.subtitles.srt import to_srt

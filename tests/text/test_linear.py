@@ -15,7 +15,7 @@ from functools import cache
 
 import pytest
 
-from chalchitra.script import clean
+from chalchitra.prepare.given_text import clean
 from chalchitra.subtitles.words import clean as cleaned
 from chalchitra.text.marks import without_doubled_marks
 from chalchitra.text.romanise.romanise import romanise

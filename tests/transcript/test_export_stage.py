@@ -14,7 +14,7 @@ import pytest
 from chalchitra.accuracy import of_job
 from chalchitra.languages import find
 from chalchitra.paths import stages_dir
-from chalchitra.script.read import read_script
+from chalchitra.prepare.given_text.read import read_script
 from chalchitra.stagekit.protocol import Request, Result
 from chalchitra.transcript.expected import Expected
 from chalchitra.transcript.export import Exported

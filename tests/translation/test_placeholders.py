@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from chalchitra.glossary.model import Glossary, GlossaryTerm
+from chalchitra.glossary import Glossary, GlossaryTerm
 from chalchitra.translation.placeholders import filled
 from chalchitra.translation.terms import finder_for
 from chalchitra.translation.translate_units import Generated, translate_units

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.glossary.model import Glossary, GlossaryTerm
+from chalchitra.glossary import Glossary, GlossaryTerm
 from chalchitra.translation.memory import TranslationMemory
 from chalchitra.translation.protect import protect, restore
 from chalchitra.translation.terms import Found, TermFinder, finder_for, missing, rendering

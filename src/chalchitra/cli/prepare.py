@@ -350,10 +350,10 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
     Raises UsageError.
     """
     from chalchitra import stopping
-    from chalchitra.film_files import find_films
     from chalchitra.jobs.earlier import earlier_jobs
     from chalchitra.out import out_dir
-    from chalchitra.prepare import Wishes, collect, make_plan, named_film
+    from chalchitra.prepare.film_files import find_films
+    from chalchitra.prepare.films import Wishes, collect, make_plan, named_film
     from chalchitra.runner.report import choose_listening_reporter
     from chalchitra.settings import parse_override
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
 from chalchitra.files import sha256_file
-from chalchitra.glossary.read import LARGEST
 from chalchitra.hardware import known_hardware
 from chalchitra.hints import job_argument, typed
 from chalchitra.jobs import inside
@@ -29,6 +28,7 @@ from chalchitra.models.licences import require_accepted, require_code_accepted
 from chalchitra.models.verify import check, fingerprint
 from chalchitra.own_code import require_may_run
 from chalchitra.pipeline import split_key
+from chalchitra.prepare.glossary.read import LARGEST
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_hash import sha256_for

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from chalchitra.errors import UsageError
-from chalchitra.glossary.model import Glossary
+from chalchitra.glossary import Glossary
 from chalchitra.speech.blocks import window_for
 from chalchitra.speech.engines.base import UNSPACED, Heard, RecogniserOptions
 from chalchitra.speech.engines.load import load_recogniser

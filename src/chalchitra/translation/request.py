@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
-from chalchitra.glossary.model import Glossary
+from chalchitra.glossary import Glossary
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.transcript.model import Transcript
 from chalchitra.translation.memory import TranslationMemory

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from chalchitra.glossary.model import Glossary
+from chalchitra.glossary import Glossary
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.listing import listed
 from chalchitra.text.romanise.romanise import can_romanise, romanise

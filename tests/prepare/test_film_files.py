@@ -7,7 +7,7 @@ import os
 import pytest
 
 from chalchitra.errors import UsageError
-from chalchitra.film_files import find_films
+from chalchitra.prepare.film_files import find_films
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import imageio_ffmpeg
 import pytest
 
 from chalchitra.jobs.store import read_job
-from chalchitra.prepare import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import Wishes, make_plan, prepare_film
 
 
 @pytest.fixture

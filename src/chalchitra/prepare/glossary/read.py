@@ -16,7 +16,7 @@ from pathlib import Path
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
 from chalchitra.given import require_given
-from chalchitra.glossary.model import GlossaryTerm
+from chalchitra.glossary import GlossaryTerm
 from chalchitra.hints import typed
 
 LARGEST = 2_000_000

@@ -9,7 +9,7 @@ import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.languages import find
-from chalchitra.script.read import UnknownRateError, read_script
+from chalchitra.prepare.given_text.read import UnknownRateError, read_script
 from chalchitra.subtitles.foreign import read_subtitles
 
 FIRST, SECOND = "And so, my fellow Americans,", "ask what you can do."

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra import choose, hardware
-from chalchitra.choose import LISTENER, choose_listening, with_listening
+from chalchitra import hardware
 from chalchitra.hardware import Gpu, Hardware
 from chalchitra.pipeline import LISTENING
+from chalchitra.prepare.resolve import choose
+from chalchitra.prepare.resolve.choose import LISTENER, choose_listening, with_listening
 from chalchitra.settings import resolve
 
 LINUX = Hardware("linux-x86_64", cores=2, physical_cores=2, memory_bytes=16 * 2**30)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from chalchitra.errors import UsageError
 from chalchitra.languages import find
-from chalchitra.script.decode import read_text
-from chalchitra.script.names import is_sheet
-from chalchitra.script.plain import read_plain
-from chalchitra.script.read import read_script
+from chalchitra.prepare.given_text.decode import read_text
+from chalchitra.prepare.given_text.names import is_sheet
+from chalchitra.prepare.given_text.plain import read_plain
+from chalchitra.prepare.given_text.read import read_script
 from chalchitra.transcript.model import Segment, Transcript
 from chalchitra.transcript.script import Script
 

@@ -1,7 +1,7 @@
 """Preparing a job: a film and what is wished of it become a checked, complete job.json.
 
 Nothing is written before everything was checked, so that a refused film leaves nothing behind.
-With `-s auto` the film is heard first (chalchitra.detection): its job has the language found.
+With `-s auto` the film is heard first (prepare/language): its job has the language found.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalchitra import accuracy, stopping
-from chalchitra.choose import Choices, choose, choose_listening, with_listening
 from chalchitra.errors import (
     CancelledError,
     ChalchitraError,
@@ -28,9 +27,7 @@ from chalchitra.errors import (
     unforeseen,
 )
 from chalchitra.files import sha256_bytes
-from chalchitra.glossary.find import beside
-from chalchitra.glossary.model import Glossary, merged
-from chalchitra.glossary.read import Sheet, read_sheet
+from chalchitra.glossary import Glossary, merged
 from chalchitra.jobs.model import (
     UNKNOWN,
     AudioStream,
@@ -50,8 +47,11 @@ from chalchitra.media.probe import probe
 from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.pipeline import LISTENING, Workflow, plan, split_key
+from chalchitra.prepare.given_text.read import GivenScript, UnknownRateError, read_script
+from chalchitra.prepare.glossary.find import beside
+from chalchitra.prepare.glossary.read import Sheet, read_sheet
+from chalchitra.prepare.resolve.choose import Choices, choose, choose_listening, with_listening
 from chalchitra.runner.events import Reporter, Silent
-from chalchitra.script.read import GivenScript, UnknownRateError, read_script
 from chalchitra.settings import OPTIONS, Settings, resolve, with_options
 from chalchitra.titles import title_of
 from chalchitra.tracks.following import plan_of, settled
@@ -240,8 +240,8 @@ def _by_ear(
     asked: _Asked, plan_: Plan, out: Path, reporter: Reporter, services: Services | None
 ) -> tuple[Job, Path]:
     """The job of a film whose language is found out by listening to it first."""
-    from chalchitra.detection.decide import decide_language
-    from chalchitra.detection.listening import listening
+    from chalchitra.prepare.language.decide import decide_language
+    from chalchitra.prepare.language.listening import listening
 
     fields = _fields(asked, plan_, out)
     accept = plan_.settings["language"]["accept"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra import choose, hardware
+from chalchitra import hardware
 from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.hardware import Hardware
 from chalchitra.languages import find
 from chalchitra.models import licences
 from chalchitra.models.catalogue import load
+from chalchitra.prepare.resolve import choose
 from chalchitra.settings import resolve
 
 LINUX = Hardware("linux-x86_64", cores=2, physical_cores=2, memory_bytes=16 * 2**30)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from chalchitra.script.names import could_be, without_note
+from chalchitra.prepare.given_text.names import could_be, without_note
 
 HEADING = re.compile(
     r"\.?(?:\d{1,6}\.?\s{1,9})?(?:INT|EXT|I/E)\b[./ ]|SCENE \S{1,6}$"

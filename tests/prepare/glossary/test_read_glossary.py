@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.errors import UsageError
-from chalchitra.glossary.find import beside
-from chalchitra.glossary.model import Glossary, GlossaryTerm, merged
-from chalchitra.glossary.read import read_sheet
+from chalchitra.glossary import Glossary, GlossaryTerm, merged
+from chalchitra.prepare.glossary.find import beside
+from chalchitra.prepare.glossary.read import read_sheet
 
 IDS = {"en": "en", "english": "en", "hi": "hi", "hindi": "hi", "ta": "ta", "tamil": "ta"}
 

@@ -10,7 +10,7 @@ import pytest
 from chalchitra.errors import UsageError
 from chalchitra.jobs.model import Clip
 from chalchitra.jobs.store import read_job
-from chalchitra.prepare import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import Wishes, make_plan, prepare_film
 
 
 def test_the_clip_that_was_asked_for_is_in_the_job(tmp_path):

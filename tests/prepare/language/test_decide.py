@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.detection.decide import CLEARLY, decide_language
 from chalchitra.errors import UsageError
 from chalchitra.languages import all_languages, find
+from chalchitra.prepare.language.decide import CLEARLY, decide_language
 from chalchitra.speech.language import LanguageHeard, Stretch, Window
 
 FILM = Path("film.mkv")

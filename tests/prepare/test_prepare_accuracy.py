@@ -15,7 +15,7 @@ from chalchitra.jobs.model import Detected
 from chalchitra.jobs.store import read_job
 from chalchitra.languages import find
 from chalchitra.paths import project_root
-from chalchitra.prepare import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import Wishes, make_plan, prepare_film
 from chalchitra.transcript.expected import Calibration
 
 DEMO = project_root() / "docs" / "demo" / "demo.mp4"
@@ -54,7 +54,8 @@ def test_a_model_that_was_not_measured_says_so_and_what_is_published(prepared):
 
 def test_a_model_that_was_chosen_for_the_machine_is_judged_too(prepared, monkeypatch):
     monkeypatch.setattr(
-        "chalchitra.choose.defaults.default_whisper", lambda *a, **k: ("base", "the largest")
+        "chalchitra.prepare.resolve.choose.defaults.default_whisper",
+        lambda *a, **k: ("base", "the largest"),
     )
     job = prepared(model=None)
     assert job.models["asr"].name == "base"
@@ -86,8 +87,8 @@ def test_a_language_that_was_found_is_judged_like_one_that_was_named(tmp_path, m
 
     detected = Detected(confidence=0.9, windows=3, candidates={"hi": 0.9})
     spoken = SimpleNamespace(language=find("hi"), detected=detected, notes=("Language: Hindi.",))
-    monkeypatch.setattr("chalchitra.detection.listening.listening", listening)
-    monkeypatch.setattr("chalchitra.detection.decide.decide_language", lambda *a: spoken)
+    monkeypatch.setattr("chalchitra.prepare.language.listening.listening", listening)
+    monkeypatch.setattr("chalchitra.prepare.language.decide.decide_language", lambda *a: spoken)
     wishes = Wishes("transcribe", "auto", model="base", no_glossary=True)
     job, folder = prepare_film(DEMO, make_plan(wishes), tmp_path / "out")
     assert warned(job)

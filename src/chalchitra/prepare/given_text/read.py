@@ -8,11 +8,11 @@ from pathlib import Path
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
 from chalchitra.languages import Language
-from chalchitra.script.decode import read_text
-from chalchitra.script.plain import read_plain
-from chalchitra.script.segments import FORMAT as SEGMENTS
-from chalchitra.script.segments import is_segments
-from chalchitra.script.timed import TimedScript, read_timed
+from chalchitra.prepare.given_text.decode import read_text
+from chalchitra.prepare.given_text.plain import read_plain
+from chalchitra.prepare.given_text.segments import FORMAT as SEGMENTS
+from chalchitra.prepare.given_text.segments import is_segments
+from chalchitra.prepare.given_text.timed import TimedScript, read_timed
 from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.markup import without_unseen
 from chalchitra.subtitles.formats.model import Format

@@ -8,7 +8,6 @@ from datetime import date
 
 import pytest
 
-from chalchitra.detection.listening import listening
 from chalchitra.errors import CancelledError, StageError
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import Jobs
@@ -16,10 +15,11 @@ from chalchitra.jobs.record import read_record
 from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import LISTENING
+from chalchitra.prepare.language.listening import listening
 from chalchitra.runner.run import Services
 from chalchitra.speech.language import LanguageHeard
 
-from ..runner.quick import Quick, leftovers
+from ...runner.quick import Quick, leftovers
 
 DAY = date(2026, 1, 2)
 HEARD = LanguageHeard(language="hi", confidence=0.9, probabilities={"hi": 0.9})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalchitra.script.clean import (
+from chalchitra.prepare.given_text.clean import (
     Said,
     has_dash,
     is_said,
@@ -16,7 +16,7 @@ from chalchitra.script.clean import (
     without_dash,
     without_turn,
 )
-from chalchitra.script.names import head_of, names_in
+from chalchitra.prepare.given_text.names import head_of, names_in
 from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.markup import without_unseen
 from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from chalchitra.script.clean import (
+from chalchitra.prepare.given_text.clean import (
     Said,
     is_said,
     said,
@@ -14,8 +14,8 @@ from chalchitra.script.clean import (
     without_emphasis,
     without_turn,
 )
-from chalchitra.script.names import head_of, is_out_of_sight, is_sheet, names_in
-from chalchitra.script.screenplay import HEADING, Screenplay, find_speeches
+from chalchitra.prepare.given_text.names import head_of, is_out_of_sight, is_sheet, names_in
+from chalchitra.prepare.given_text.screenplay import HEADING, Screenplay, find_speeches
 from chalchitra.text.listing import listed
 from chalchitra.transcript.script import Script, ScriptLabel, ScriptLine
 

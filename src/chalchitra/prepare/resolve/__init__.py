@@ -1,0 +1,1 @@
+"""What a job will use: engine, translators, environments, models, devices."""
