@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalchitra import hardware
 from chalchitra.hardware import Compute, Gpu, Hardware
-from chalchitra.prepare.resolve.choose import _machine
+from chalchitra.prepare.resolve.machines import machine_for
 
 GB = 10**9
 
@@ -50,9 +50,9 @@ def test_another_device_than_the_best_gets_a_number_format_of_its_own():
     """Half precision is for graphics cards: a CPU is many times slower with it, or cannot."""
     best = hardware.compute(machine(gpu_gb=8), "torch")
     assert (best.device, best.compute_type) == ("cuda", "float16")
-    chosen = _machine(best, {"device": "cpu"})
+    chosen = machine_for(best, {"device": "cpu"})
     assert (chosen.device, chosen.compute_type) == ("cpu", "float32")
-    assert _machine(Compute("cpu", "float32", 4), {"device": "cuda"}).compute_type == "float16"
+    assert machine_for(Compute("cpu", "float32", 4), {"device": "cuda"}).compute_type == "float16"
 
 
 def test_threads_never_exceed_what_the_container_allows():

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from chalchitra.jobs.store import read_job
-from chalchitra.prepare.films import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import prepare_film
+from chalchitra.prepare.options import PrepareOptions
+from chalchitra.prepare.plan import make_plan
 from chalchitra.titles import title_of
 
 NAMES = [
@@ -122,12 +124,14 @@ def make_wav():
 
 
 def test_the_job_has_it_and_says_what_changed(film, tmp_path):
-    plan = make_plan(Wishes("transcribe", "en", model="base", no_glossary=True))
+    plan = make_plan(PrepareOptions("transcribe", "en", model="base", no_glossary=True))
     job, folder = prepare_film(film("-Dune: Part 2...wav"), plan, tmp_path / "out")
     assert read_job(folder).title == job.title == "-Dune: Part 2.."
     long, _ = prepare_film(film("फ" * 83 + ".wav"), plan, tmp_path / "out")
     assert any("too long" in note for note in long.notes)
-    named = make_plan(Wishes("transcribe", "en", model="base", no_glossary=True, title="a/b"))
+    named = make_plan(
+        PrepareOptions("transcribe", "en", model="base", no_glossary=True, title="a/b")
+    )
     asked, _ = prepare_film(film("x.wav"), named, tmp_path / "out")
     assert asked.title == "a-b"
     assert any("'a-b', not 'a/b'" in note for note in asked.notes)

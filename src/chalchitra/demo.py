@@ -13,7 +13,9 @@ from chalchitra.errors import ExitCode, MissingError
 from chalchitra.hints import typed
 from chalchitra.paths import project_root
 from chalchitra.pipeline import plan, split_key
-from chalchitra.prepare.films import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import prepare_film
+from chalchitra.prepare.options import PrepareOptions
+from chalchitra.prepare.plan import make_plan
 
 DEMO_LANGUAGE = "en"
 DEMO_MODEL = "base"
@@ -37,8 +39,10 @@ def prepare_demo(out: Path, *, quiet: bool) -> Path:
     missing = sorted(name for name in names if not state.state(name).whole)
     if missing:
         _bootstrap(missing)
-    wishes = Wishes(workflow="subtitle", source=DEMO_LANGUAGE, model=DEMO_MODEL, engine=DEMO_ENGINE)
-    job, folder = prepare_film(demo_film(), make_plan(wishes), out)
+    options = PrepareOptions(
+        workflow="subtitle", source=DEMO_LANGUAGE, model=DEMO_MODEL, engine=DEMO_ENGINE
+    )
+    job, folder = prepare_film(demo_film(), make_plan(options), out)
     if not quiet:
         print(f"Prepared {job.job_id} from the demo clip.")
     return folder

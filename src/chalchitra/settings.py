@@ -27,11 +27,18 @@ INTERNAL_VARIABLES = frozenset(
 )
 
 Settings = dict[str, dict[str, Any]]
+AUTO = "auto"
+"""A setting's value that leaves the choice to us."""
 
 _CUES = "subtitle_gen"
 _STYLE = "style"
 _AFTERWARDS = (_CUES, "mux")
 """The sections that may be changed when a job has run: nothing is heard or translated by them."""
+
+
+def named(value: str) -> str | None:
+    """What a setting names; None where the choice is left to us (AUTO)."""
+    return None if value == AUTO else value
 
 
 def load_table(root: Path | None = None) -> tuple[Settings, Settings]:

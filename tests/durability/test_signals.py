@@ -23,7 +23,6 @@ from chalchitra import paths, stopping
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import read_job
-from chalchitra.media import probe
 from chalchitra.settings import resolve
 
 from .harness import Forked, assert_whole, outputs, problems_of, temporary_files
@@ -186,8 +185,6 @@ def wishing(tiny, monkeypatch):
         own = tiny.root / "config" / file.name
         if not own.exists():
             own.symlink_to(file)
-    # prepare.py may have been imported before `project` told what a text that stands for a film is.
-    monkeypatch.setattr("chalchitra.prepare.films.probe", probe.probe)
     return tiny
 
 

@@ -9,7 +9,8 @@ import pytest
 from chalchitra.errors import UsageError
 from chalchitra.models.catalogue import FolderSource, load
 from chalchitra.models.fetch import fetch
-from chalchitra.prepare.resolve.choose import AUTO, diarizer
+from chalchitra.prepare.resolve.models import diarizer
+from chalchitra.settings import AUTO
 
 PIPELINE = "speaker-diarization-3.1"
 

@@ -7,8 +7,9 @@ import pytest
 from chalchitra import hardware
 from chalchitra.hardware import Gpu, Hardware
 from chalchitra.pipeline import LISTENING
-from chalchitra.prepare.resolve import choose
-from chalchitra.prepare.resolve.choose import LISTENER, choose_listening, with_listening
+from chalchitra.prepare.resolve import listening
+from chalchitra.prepare.resolve.choices import Choices, with_listening
+from chalchitra.prepare.resolve.listening import LISTENER, choose_listening
 from chalchitra.settings import resolve
 
 LINUX = Hardware("linux-x86_64", cores=2, physical_cores=2, memory_bytes=16 * 2**30)
@@ -25,14 +26,14 @@ APPLE = Hardware("macos-arm64", cores=8, physical_cores=4, memory_bytes=16 * 2**
 @pytest.fixture
 def choosing(monkeypatch):
     """What is chosen on a machine with these settings, all environments being there."""
-    monkeypatch.setattr(choose, "_require_whole", lambda names: None)
+    monkeypatch.setattr(listening, "require_whole", lambda names: None)
 
-    def listening(machine, translated=False, **settings):
+    def choose(machine, translated=False, **settings):
         monkeypatch.setattr(hardware, "known_hardware", lambda: machine)
         overrides = [(name.replace("__", "."), value) for name, value in settings.items()]
         return choose_listening(resolve(overrides, {}), translated=translated)
 
-    return listening
+    return choose
 
 
 @pytest.mark.parametrize("machine", [LINUX, APPLE])
@@ -75,9 +76,7 @@ def test_a_job_that_tells_its_language_besides_keeps_what_it_had(choosing):
     both = with_listening(job, choosing(LINUX, asr__model="medium"))
     assert both.models["language"] == job.models["language"]
     other = choosing(LINUX, asr__model="medium")
-    plain = with_listening(
-        choose.Choices("ctranslate2", {"asr": "whisperx"}, {}, {}, ("A note.",)), other
-    )
+    plain = with_listening(Choices("ctranslate2", {"asr": "whisperx"}, {}, {}, ("A note.",)), other)
     assert plain.engine == "ctranslate2"
     assert plain.environments == {"asr": "whisperx", **other.environments}
     assert plain.notes[0] == "A note."

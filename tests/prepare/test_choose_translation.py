@@ -20,7 +20,7 @@ NLLB = "nllb-200-distilled-600M"
 @pytest.fixture
 def choosing(monkeypatch, tmp_path):
     """What a job into these targets uses, all environments being there and no model."""
-    monkeypatch.setattr(choose, "_require_whole", lambda names: None)
+    monkeypatch.setattr(choose, "require_whole", lambda names: None)
     monkeypatch.setattr(hardware, "known_hardware", lambda: LINUX)
     monkeypatch.setenv("CHALCHITRA_MODELS", str(tmp_path / "models"))
 

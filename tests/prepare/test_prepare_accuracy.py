@@ -15,7 +15,9 @@ from chalchitra.jobs.model import Detected
 from chalchitra.jobs.store import read_job
 from chalchitra.languages import find
 from chalchitra.paths import project_root
-from chalchitra.prepare.films import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import prepare_film
+from chalchitra.prepare.options import PrepareOptions
+from chalchitra.prepare.plan import make_plan
 from chalchitra.transcript.expected import Calibration
 
 DEMO = project_root() / "docs" / "demo" / "demo.mp4"
@@ -24,11 +26,11 @@ WARNING = "base is not usable for Hindi: expect most words to be wrong ("
 
 @pytest.fixture
 def prepared(tmp_path):
-    """A function of wishes: the job, as it was written."""
+    """A function of options: the job, as it was written."""
 
     def prepare(source="hi", model="base", **more):
-        wishes = Wishes("transcribe", source, model=model, no_glossary=True, **more)
-        _, folder = prepare_film(DEMO, make_plan(wishes), tmp_path / "out")
+        options = PrepareOptions("transcribe", source, model=model, no_glossary=True, **more)
+        _, folder = prepare_film(DEMO, make_plan(options), tmp_path / "out")
         return read_job(folder)
 
     return prepare
@@ -54,7 +56,7 @@ def test_a_model_that_was_not_measured_says_so_and_what_is_published(prepared):
 
 def test_a_model_that_was_chosen_for_the_machine_is_judged_too(prepared, monkeypatch):
     monkeypatch.setattr(
-        "chalchitra.prepare.resolve.choose.defaults.default_whisper",
+        "chalchitra.models.defaults.default_whisper",
         lambda *a, **k: ("base", "the largest"),
     )
     job = prepared(model=None)
@@ -73,7 +75,7 @@ def test_with_a_text_in_hand_the_recogniser_says_nothing_of_the_text(prepared, t
 
 def test_a_language_that_was_found_is_judged_like_one_that_was_named(tmp_path, monkeypatch):
     @contextmanager
-    def listening(fields, out, date, reporter, services):
+    def listening(build, out, date, reporter, services):
         folder = out / "job"
         found = []
 
@@ -83,14 +85,14 @@ def test_a_language_that_was_found_is_judged_like_one_that_was_named(tmp_path, m
             found.append(job)
             return folder
 
-        yield SimpleNamespace(heard=None, job_id="job_20260102_001", become=become)
+        yield SimpleNamespace(heard=None, job=build("job_20260102_001"), become=become)
 
     detected = Detected(confidence=0.9, windows=3, candidates={"hi": 0.9})
     spoken = SimpleNamespace(language=find("hi"), detected=detected, notes=("Language: Hindi.",))
     monkeypatch.setattr("chalchitra.prepare.language.listening.listening", listening)
     monkeypatch.setattr("chalchitra.prepare.language.decide.decide_language", lambda *a: spoken)
-    wishes = Wishes("transcribe", "auto", model="base", no_glossary=True)
-    job, folder = prepare_film(DEMO, make_plan(wishes), tmp_path / "out")
+    options = PrepareOptions("transcribe", "auto", model="base", no_glossary=True)
+    job, folder = prepare_film(DEMO, make_plan(options), tmp_path / "out")
     assert warned(job)
     assert json.loads((folder / "job.json").read_text())["calibration"]["unusable"]
 

@@ -8,7 +8,9 @@ import imageio_ffmpeg
 import pytest
 
 from chalchitra.jobs.store import read_job
-from chalchitra.prepare.films import Wishes, make_plan, prepare_film
+from chalchitra.prepare.films import prepare_film
+from chalchitra.prepare.options import PrepareOptions
+from chalchitra.prepare.plan import make_plan
 
 
 @pytest.fixture
@@ -24,6 +26,8 @@ def film(tmp_path):
     ("asked", "written"), [(None, None), ("left", 0), ("Right", 1), ("0", 0), ("1", 1)]
 )
 def test_the_job_says_which_channel_is_heard(film, tmp_path, asked, written):
-    wishes = Wishes("transcribe", "en", model="base", no_glossary=True, audio_channel=asked)
-    job, folder = prepare_film(film, make_plan(wishes), tmp_path / "out")
+    options = PrepareOptions(
+        "transcribe", "en", model="base", no_glossary=True, audio_channel=asked
+    )
+    job, folder = prepare_film(film, make_plan(options), tmp_path / "out")
     assert job.audio_stream.channel == read_job(folder).audio_stream.channel == written

@@ -1,4 +1,4 @@
-"""`prepare-job`: films and wishes become jobs."""
+"""`prepare-job`: films and options become jobs."""
 
 from __future__ import annotations
 
@@ -353,7 +353,10 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
     from chalchitra.jobs.earlier import earlier_jobs
     from chalchitra.out import out_dir
     from chalchitra.prepare.film_files import find_films
-    from chalchitra.prepare.films import Wishes, collect, make_plan, named_film
+    from chalchitra.prepare.films import collect
+    from chalchitra.prepare.look import named_film
+    from chalchitra.prepare.options import PrepareOptions
+    from chalchitra.prepare.plan import make_plan
     from chalchitra.runner.report import choose_listening_reporter
     from chalchitra.settings import parse_override
 
@@ -366,7 +369,7 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
             cause="-s is missing.",
             fix="Add -s with the language, for example -s hi, or -s auto to detect it.",
         )
-    wishes = Wishes(
+    options = PrepareOptions(
         workflow=workflow,
         source=source,
         targets=tuple(name.strip() for name in (given["target"] or "").split(",") if name.strip()),
@@ -414,7 +417,7 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
         )
     for note in found.notes:
         say(note, file=sys.stderr if as_json else None)
-    plan = make_plan(wishes)
+    plan = make_plan(options)
     known = earlier_jobs(out, plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:
         stopping.later()

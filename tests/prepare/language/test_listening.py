@@ -11,6 +11,7 @@ import pytest
 from chalchitra.errors import CancelledError, StageError
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.listing import Jobs
+from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
 from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import read_job
@@ -36,8 +37,8 @@ def quick(project):
     return made
 
 
-def fields(quick, *, whole=False):
-    """job.json's fields but the id: of a job that listens, or of what it becomes."""
+def making(quick, *, whole=False):
+    """What makes a job of an id: one that listens, or what it becomes."""
     job, layout = quick.project.job("transcribe", ())
     stages = [*LISTENING, *(("asr",) if whole else ())]
     data = {name: getattr(job, name) for name in type(job).model_fields if name != "job_id"}
@@ -45,7 +46,7 @@ def fields(quick, *, whole=False):
     for path in sorted(layout.root.rglob("*"), reverse=True):
         path.unlink()
     layout.root.rmdir()
-    return data | {
+    data |= {
         "source_language": "hi" if whole else "auto",
         "detected": {"confidence": 0.9, "windows": 8, "candidates": {}} if whole else None,
         "languages": {"hi": {"id": "hi", "whisper": "hi"}} if whole else {},
@@ -53,11 +54,12 @@ def fields(quick, *, whole=False):
         "stage_environments": dict.fromkeys(stages, "one"),
         "machines": dict.fromkeys(stages, job.machines["asr"]),
     }
+    return lambda job_id: Job(job_id=job_id, **data)
 
 
 def listen(quick):
     services = Services(launcher=quick.serve)
-    return listening(fields(quick), quick.out, DAY, quick, services)
+    return listening(making(quick), quick.out, DAY, quick, services)
 
 
 def visible(quick):
@@ -75,8 +77,8 @@ def test_what_was_heard_is_not_heard_again(quick):
         assert found.heard == HEARD
         assert not found.place.exists()
         assert list(Jobs(quick.out).rows()) == []
-        job = read_job(found.folder).model_copy(update={"job_id": found.job_id})
-        whole = type(job)(job_id=found.job_id, **fields(quick, whole=True))
+        assert read_job(found.folder) == found.job
+        whole = making(quick, whole=True)(found.job.job_id)
         folder = found.become(whole)
     layout = JobLayout(folder)
     assert quick.served == list(LISTENING)
@@ -93,9 +95,7 @@ def test_what_was_heard_is_not_heard_again(quick):
 def test_the_same_film_is_heard_once_for_all_jobs(quick):
     for _ in range(2):
         with listen(quick) as found:
-            found.become(
-                type(read_job(found.folder))(job_id=found.job_id, **fields(quick, whole=True))
-            )
+            found.become(making(quick, whole=True)(found.job.job_id))
     assert quick.served == list(LISTENING)
     assert read_record(JobLayout(found.place), "language").made_by == "job_20260102_001"
 
@@ -117,7 +117,7 @@ def test_a_listening_that_fails_or_is_interrupted_leaves_nothing(quick, stage, e
         quick.instead[stage] = stop
     with (
         pytest.raises(type(error)),
-        listening(fields(quick), quick.out, DAY, quick, Services(launcher=serve)),
+        listening(making(quick), quick.out, DAY, quick, Services(launcher=serve)),
     ):
         raise AssertionError("it was not stopped")
     assert visible(quick) == [".ids"]
@@ -128,7 +128,7 @@ def test_a_decision_that_refuses_leaves_nothing(quick):
         raise ValueError("unclear")
     assert visible(quick) == [".ids"]
     with listen(quick) as found:
-        assert found.job_id == "job_20260102_001"
+        assert found.job.job_id == "job_20260102_001"
 
 
 def killed(quick):
@@ -146,7 +146,7 @@ def test_what_a_killed_one_left_is_removed_by_the_next(quick):
     left = killed(quick)
     assert list(Jobs(quick.out).rows()) == []
     with listen(quick) as found:
-        assert found.job_id == "job_20260102_001"
+        assert found.job.job_id == "job_20260102_001"
         assert not left.exists()
 
 
@@ -156,16 +156,16 @@ def test_nothing_is_removed_under_somebody_who_listens(quick):
         fcntl.flock(other, fcntl.LOCK_SH)
         with listen(quick) as found:
             assert left.is_dir()
-            assert found.job_id == "job_20260102_002"
+            assert found.job.job_id == "job_20260102_002"
             assert json.loads((left / "001" / "job.json").read_text())["source_language"] == "auto"
 
 
 def test_the_number_of_a_job_that_was_made_is_not_given_back(quick):
     with listen(quick) as found:
-        found.become(type(read_job(found.folder))(job_id=found.job_id, **fields(quick, whole=True)))
+        found.become(making(quick, whole=True)(found.job.job_id))
     # Killed between the rename and the end: an empty hidden folder is left.
     hidden = found.folder.parent
     (hidden / found.place.name).mkdir(parents=True)
     with listen(quick) as other:
         assert not hidden.exists()
-        assert other.job_id == "job_20260102_002"
+        assert other.job.job_id == "job_20260102_002"

@@ -11,12 +11,11 @@ from __future__ import annotations
 import fcntl
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from chalchitra import stopping
 from chalchitra.errors import StageError
@@ -37,9 +36,9 @@ LOCK_FILE = ".listening.lock"
 
 @dataclass
 class Listening:
-    """A job whose language was heard: its number, and its folder, which is still hidden."""
+    """A job that only listens: its folder, which is still hidden, and what it heard."""
 
-    job_id: str
+    job: Job
     folder: Path
     place: Path
     heard: LanguageHeard
@@ -59,13 +58,13 @@ class Listening:
 
 @contextmanager
 def listening(
-    fields: dict[str, Any],
+    build: Callable[[str], Job],
     out: Path,
     day: date,
     reporter: Reporter,
     services: Services | None = None,
 ) -> Iterator[Listening]:
-    """Make a job of these fields, run it, and give what it heard.
+    """Write the job that `build` makes of an id, run it, and give what it heard.
 
     Unless the job has become a whole one by the end, nothing is left of it. Raises what stopped its
     stages, CancelledError when it was interrupted, and OSError where nothing can be written.
@@ -73,10 +72,11 @@ def listening(
     with _alone_or_beside(out):
         job_id, claim = claim_id(out, day)
         hidden = claim.parents[1] / f"{HIDDEN_PREFIX}{secrets.token_hex(4)}"
-        place = job_path(out, job_id, fields["user"])
-        found = Listening(job_id, hidden / place.name, place, LanguageHeard())
+        place: Path | None = None
         try:
-            job = Job(job_id=job_id, **fields)
+            job = build(job_id)
+            place = job_path(out, job_id, job.user)
+            found = Listening(job, hidden / place.name, place, LanguageHeard())
             write_job(job, found.folder)
             outcome = run_job(found.folder, reporter, RunOptions(debug=job.debug), services)
             if outcome.error is not None:
@@ -85,7 +85,7 @@ def listening(
             yield found
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
-            if not place.is_dir():
+            if place is None or not place.is_dir():
                 with suppress(OSError):
                     claim.rmdir()
 
