@@ -36,7 +36,7 @@ from chalchitra.paths import project_root
 from chalchitra.speech.alignment.model import read_folder
 from chalchitra.speech.regions import SpeechRegions, overlap
 from chalchitra.speech.sound import SAMPLE_RATE, ArraySound
-from chalchitra.speech.vad import VadSettings, find_speech
+from chalchitra.speech.vad.silero import VadSettings, find_speech
 from chalchitra.stagekit.protocol import ModelRef, Request, Result
 from chalchitra.transcript.model import Region, Segment, Transcript, Word
 

@@ -5,7 +5,7 @@ them, and they are what people look for in a transcript.
 """
 
 from chalchitra.hints import fetch_line
-from chalchitra.speech.music.heard import MusicHeard
+from chalchitra.speech.music.model import MusicHeard
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit.stage import Stage

@@ -1,7 +1,7 @@
 """asr: writes down what is said, with the job's engine and model."""
 
 from chalchitra.files import write_json
-from chalchitra.speech.hearing import check_script, hear, in_own_script
+from chalchitra.speech.recognition.hearing import check_script, hear, in_own_script
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit.stage import Stage
 from chalchitra.transcript.model import Transcript

@@ -1,9 +1,9 @@
 """language: tells which language is spoken, from windows spread over the speech."""
 
 from chalchitra.speech.engines.base import RecogniserOptions
-from chalchitra.speech.engines.detector import load_detector
-from chalchitra.speech.language import LanguageHeard, LanguageSettings, hear_language
-from chalchitra.speech.language_report import report
+from chalchitra.speech.language_id.detector import load_detector
+from chalchitra.speech.language_id.language import LanguageHeard, LanguageSettings, hear_language
+from chalchitra.speech.language_id.report import report
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit.stage import Stage

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from chalchitra.files import write_text
 from chalchitra.hints import fetch_line
+from chalchitra.speech.diarization import pyannote
+from chalchitra.speech.diarization.assign import with_speakers
+from chalchitra.speech.diarization.turns import Turns, rttm
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
-from chalchitra.speech.speakers import pyannote
-from chalchitra.speech.speakers.assign import with_speakers
-from chalchitra.speech.speakers.turns import Turns, rttm
 from chalchitra.stagekit.stage import Stage
 from chalchitra.stagekit.warm import kept
 from chalchitra.transcript.model import Transcript
@@ -46,9 +46,9 @@ def find(stage: Stage, sound: WavSound, speech: SpeechRegions) -> Turns:
             count,
             lambda done, total: stage.progress(round(done, 1), total, "percent"),
         )
-    from chalchitra.speech.speakers.embedding import Embedder
-    from chalchitra.speech.speakers.segmentation import Segmenter, shipped_weights
-    from chalchitra.speech.speakers.tokenfree import diarize
+    from chalchitra.speech.diarization.embedding import Embedder
+    from chalchitra.speech.diarization.local_pipeline import diarize
+    from chalchitra.speech.diarization.segmentation import Segmenter, shipped_weights
 
     segmenter, embedder = kept(
         "voices",

@@ -3,14 +3,14 @@
 from dataclasses import fields
 
 from chalchitra.errors import UsageError
-from chalchitra.speech.clipped import MUCH, clipped_share
-from chalchitra.speech.music.heard import MusicHeard, seconds_of
-from chalchitra.speech.music.hearing import METHOD
+from chalchitra.speech.music.detector import METHOD
+from chalchitra.speech.music.model import MusicHeard, seconds_of
 from chalchitra.speech.music.stretches import SHORTEST, find_stretches
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.second_opinion import detect
 from chalchitra.speech.sound import WavSound
-from chalchitra.speech.vad import VadSettings
+from chalchitra.speech.vad.clipping import MUCH, clipped_share
+from chalchitra.speech.vad.refine import detect
+from chalchitra.speech.vad.silero import VadSettings
 from chalchitra.stagekit.stage import Stage
 
 

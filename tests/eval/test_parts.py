@@ -44,7 +44,7 @@ from chalchitra.media.probe import probe
 from chalchitra.models.catalogue import load
 from chalchitra.models.fetch import fetch
 from chalchitra.paths import project_root
-from chalchitra.speech.placing.report import NoLine, PlacedLine, ScriptReport
+from chalchitra.speech.script_alignment.report import NoLine, PlacedLine, ScriptReport
 
 DEMO = project_root() / "docs" / "demo"
 MIXER = project_root() / "scripts" / "eval" / "parts" / "conversation.py"

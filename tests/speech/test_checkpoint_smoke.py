@@ -50,7 +50,7 @@ assert not ran.exists()
 assert "TORCH_FORCE_WEIGHTS_ONLY_LOAD" not in os.environ
 
 if len(sys.argv) > 2:
-    from chalchitra.speech.speakers import pyannote
+    from chalchitra.speech.diarization import pyannote
     network = torch.load(folder / "pyannote" / "embedding.bin", weights_only=False)
     (folder / "x.py").write_text(f"open({str(ran)!r}, 'w')")
     sys.path.insert(0, str(folder))

@@ -100,7 +100,7 @@ MEMORY = """
 import resource, sys
 from pathlib import Path
 from chalchitra.speech.sound import WavSound
-from chalchitra.speech.vad import VadSettings, find_speech
+from chalchitra.speech.vad.silero import VadSettings, find_speech
 sound = WavSound(Path(sys.argv[1]), offset=0, duration=float(sys.argv[2]))
 speech = find_speech(sound, VadSettings())
 print(len(speech.regions), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

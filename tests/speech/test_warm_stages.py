@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.music.heard import MusicHeard
+from chalchitra.speech.music.model import MusicHeard
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript.model import Region
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.speakers.assign import with_speakers
-from chalchitra.speech.speakers.turns import Turn, Turns
+from chalchitra.speech.diarization.assign import with_speakers
+from chalchitra.speech.diarization.turns import Turn, Turns
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence

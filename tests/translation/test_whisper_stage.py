@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from chalchitra import paths
+from chalchitra.text.scripts import script_share
 from chalchitra.transcript.model import Segment, Transcript
 from chalchitra.translation.model import TranslationUnit
-from chalchitra.translation.scripts import script_share
 
 pytestmark = pytest.mark.smoke
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.speech.blocks import BlockSamples
 from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, Task
+from chalchitra.speech.recognition.blocks import BlockSamples
 from chalchitra.speech.sound import Samples
 from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.transcript.model import Transcript, Word

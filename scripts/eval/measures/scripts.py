@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chalchitra.translation.scripts import script_of
+from chalchitra.text.scripts import script_of
 
 LATIN = "Latn"
 

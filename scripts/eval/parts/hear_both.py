@@ -17,10 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chalchitra.speech import hearing
-from chalchitra.speech.second_opinion import detect
+from chalchitra.speech.recognition import hearing
 from chalchitra.speech.sound import WavSound
-from chalchitra.speech.vad import VadSettings
+from chalchitra.speech.vad.refine import detect
+from chalchitra.speech.vad.silero import VadSettings
 from chalchitra.stagekit.protocol import MessageWriter, Request
 from chalchitra.stagekit.stage import Stage
 

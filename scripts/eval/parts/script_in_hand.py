@@ -28,7 +28,7 @@ from systems.ours import options_for
 from targets import ONSET_FAR, ONSET_MEDIAN, Check
 
 from chalchitra.files import write_text
-from chalchitra.speech.placing.report import ScriptReport
+from chalchitra.speech.script_alignment.report import ScriptReport
 from parts import Part, table
 
 KNOWN = Path(__file__).parents[1] / "known_lines.tsv"

@@ -20,7 +20,7 @@ from heard import Heard, HeardSegment, HeardWord
 from chalchitra.environments.table import environment_dir, load
 from chalchitra.environments.uv import variables
 from chalchitra.errors import StageError
-from chalchitra.translation.scripts import script_of
+from chalchitra.text.scripts import script_of
 from systems import Run, Setting
 from systems.foreign import SYSTEMS
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from chalchitra.translation.scripts import can_be_told, is_written_in, script_of, script_share
+from chalchitra.text.scripts import can_be_told, is_written_in, script_of, script_share
 
 MAX_RATIO = 3.0
 MIN_RATIO = 0.2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from chalchitra.translation.scripts import script_of
+from chalchitra.text.scripts import script_of
 
 UNREADABLE = "it is written in Latin letters, in which the model cannot read this language"
 _FEW = 2

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.speech.blocks import LONGEST
 from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, looks_untranslating
 from chalchitra.speech.engines.load import load_recogniser
-from chalchitra.speech.healing import Way
-from chalchitra.speech.invented import is_invented
+from chalchitra.speech.recognition.blocks import LONGEST
+from chalchitra.speech.recognition.hallucinations import is_invented
+from chalchitra.speech.recognition.redecoding import Way
 from chalchitra.speech.sound import Sound, WavSound
 from chalchitra.speech.words import RawSegment
 from chalchitra.stagekit.protocol import Degraded

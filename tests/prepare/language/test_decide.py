@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalchitra.errors import UsageError
 from chalchitra.languages import all_languages, find
 from chalchitra.prepare.language.decide import CLEARLY, decide_language
-from chalchitra.speech.language import LanguageHeard, Stretch, Window
+from chalchitra.speech.language_id.language import LanguageHeard, Stretch, Window
 
 FILM = Path("film.mkv")
 NAMES = {language.whisper: language.name for language in all_languages() if language.whisper}

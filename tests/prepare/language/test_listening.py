@@ -18,7 +18,7 @@ from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import LISTENING
 from chalchitra.prepare.language.listening import listening
 from chalchitra.runner.run import Services
-from chalchitra.speech.language import LanguageHeard
+from chalchitra.speech.language_id.language import LanguageHeard
 
 from ...runner.quick import Quick, leftovers
 

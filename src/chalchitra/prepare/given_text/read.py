@@ -17,8 +17,8 @@ from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.markup import without_unseen
 from chalchitra.subtitles.formats.model import Format
 from chalchitra.subtitles.formats.others import has_times, other_text
+from chalchitra.text.scripts import script_of, script_share
 from chalchitra.transcript.script import Script
-from chalchitra.translation.scripts import script_of, script_share
 
 _PROGRAM_FILES = frozenset(".doc .docx .odt .rtf .pdf .fdx .html .htm .xlsx .xls".split())
 _OWN_SHARE = 0.5

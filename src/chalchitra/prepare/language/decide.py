@@ -14,8 +14,8 @@ from chalchitra.errors import UsageError
 from chalchitra.jobs.model import Detected, ElsewhereSpoken
 from chalchitra.languages import Language, of_whisper
 from chalchitra.media.formats import shown
-from chalchitra.speech.language import SAME_SPOKEN, LanguageHeard
-from chalchitra.speech.language_report import other_languages, stretches_text
+from chalchitra.speech.language_id.language import SAME_SPOKEN, LanguageHeard
+from chalchitra.speech.language_id.report import other_languages, stretches_text
 
 CLEARLY = 2.0
 """So many times as probable as its twin must one of two languages be that are spoken alike. On

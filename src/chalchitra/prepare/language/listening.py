@@ -27,7 +27,7 @@ from chalchitra.jobs.state import JobState
 from chalchitra.jobs.store import claim_id, job_path, write_job
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.run import RunOptions, Services, run_job
-from chalchitra.speech.language import LanguageHeard
+from chalchitra.speech.language_id.language import LanguageHeard
 
 HIDDEN_PREFIX = f"{TEMPORARY_PREFIX}listening-"
 """Of a folder beside the users' own: nothing that lists jobs looks into it."""

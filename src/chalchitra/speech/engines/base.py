@@ -15,15 +15,23 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.blocks import LONGEST, Block, BlockSamples, Piece, fitted, halves, pack_for
-from chalchitra.speech.healing import Healed, Way, heal, ways_of
-from chalchitra.speech.hotwords import MOST_TOKENS, GlossaryUse, use_glossary
-from chalchitra.speech.invented import is_scrap, letters_of
-from chalchitra.speech.judging import Reading, Written
-from chalchitra.speech.naming import Term
-from chalchitra.speech.progress import Progress
+from chalchitra.speech.recognition.blocks import (
+    LONGEST,
+    Block,
+    BlockSamples,
+    Piece,
+    fitted,
+    halves,
+    pack_for,
+)
+from chalchitra.speech.recognition.hallucinations import is_scrap, letters_of
+from chalchitra.speech.recognition.hotwords import MOST_TOKENS, GlossaryUse, use_glossary
+from chalchitra.speech.recognition.progress import Progress
+from chalchitra.speech.recognition.quality import Reading, Written
+from chalchitra.speech.recognition.redecoding import Healed, Way, heal, ways_of
+from chalchitra.speech.recognition.script_filter import characters_of, foreign_tokens, is_foreign
+from chalchitra.speech.recognition.term_correction import Term
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.script_guard import characters_of, foreign_tokens, is_foreign
 from chalchitra.speech.sound import Samples, Sound
 from chalchitra.speech.words import RawSegment, RawWord, join_pieces, place, says_something
 from chalchitra.text.marks import without_doubled_marks
@@ -58,9 +66,9 @@ class RecogniserOptions:
                         again is heard so anyway
     prompt              what the recogniser believes was said before; it writes on in that script
     repetition_penalty  above 1, tokens that were said are less likely to be said again
-    heal                whether suspicious stretches are heard again (healing.py)
-    invented            phrases that are not believed without support by the sound (invented.py)
-    undoubled           words that nobody says twice in a row (repeats.py)
+    heal                whether suspicious stretches are heard again (redecoding.py)
+    invented            phrases that are believed only where the sound supports them
+    undoubled           words that nobody says twice in a row (repetitions.py)
     terms               a glossary's terms: heard again with these where they may be (hotwords.py)
     hotwords            what the recogniser is told may be said; before the prompt, whose room it
                         shares

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
-from chalchitra.speech.blocks import LONGEST, WINDOW_TOKENS
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -32,7 +31,8 @@ from chalchitra.speech.engines.base import (
     full_windows,
 )
 from chalchitra.speech.engines.short_context import MARGIN, NothingLeftError
-from chalchitra.speech.script_guard import bytes_of_tokens
+from chalchitra.speech.recognition.blocks import LONGEST, WINDOW_TOKENS
+from chalchitra.speech.recognition.script_filter import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.stagekit.warm import count_load

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
-from chalchitra.speech.blocks import WINDOW_TOKENS
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -23,6 +22,7 @@ from chalchitra.speech.engines.base import (
     Task,
     full_windows,
 )
+from chalchitra.speech.recognition.blocks import WINDOW_TOKENS
 from chalchitra.speech.sound import Samples
 from chalchitra.speech.words import RawSegment, RawWord
 

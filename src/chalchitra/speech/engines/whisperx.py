@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
-from chalchitra.speech.blocks import WINDOW_TOKENS
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
@@ -20,7 +19,8 @@ from chalchitra.speech.engines.base import (
     Task,
 )
 from chalchitra.speech.engines.ctranslate2 import check_folder, usable
-from chalchitra.speech.script_guard import bytes_of_tokens
+from chalchitra.speech.recognition.blocks import WINDOW_TOKENS
+from chalchitra.speech.recognition.script_filter import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 from chalchitra.speech.words import RawSegment, RawWord
 

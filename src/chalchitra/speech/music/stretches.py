@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Literal
 
-from chalchitra.speech.music.heard import Kind, Stretch
-from chalchitra.speech.music.hearing import STEP, Evidence
+from chalchitra.speech.music.detector import STEP, Evidence
+from chalchitra.speech.music.model import Kind, Stretch
 
 Sound = Literal["sung", "spoken", "music", "other"]
 """What one step is."""
