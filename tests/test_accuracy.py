@@ -19,7 +19,7 @@ HINDI, ENGLISH, TAMIL = find("hi"), find("en"), find("ta")
 @pytest.fixture
 def tables(tmp_path, monkeypatch):
     """Copies of the tables, and a function that changes one."""
-    monkeypatch.setattr(accuracy, "config_dir", lambda: tmp_path)
+    monkeypatch.setattr(accuracy, "config_file", lambda name: tmp_path / name)
     for name in ("accuracy.toml", "calibration.toml"):
         shutil.copy(paths.config_dir() / name, tmp_path / name)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalchitra import hardware
 from chalchitra.hardware import Compute, Gpu, Hardware
+from chalchitra.paths import hardware_cache
 from chalchitra.prepare.resolve.machines import machine_for
 
 GB = 10**9
@@ -150,16 +151,16 @@ def test_the_cache_gives_back_what_was_found(root):
 
 def test_the_cache_is_left_alone_when_nothing_changed(root):
     hardware.write_cache(machine(), {}, root)
-    before = hardware.cache_path(root).stat()
+    before = hardware_cache(root).stat()
     hardware.write_cache(machine(), {}, root)
-    assert hardware.cache_path(root).stat().st_ino == before.st_ino
+    assert hardware_cache(root).stat().st_ino == before.st_ino
     hardware.write_cache(machine(cores=3), {}, root)
-    assert json.loads(hardware.cache_path(root).read_text())["hardware"]["cores"] == 3
+    assert json.loads(hardware_cache(root).read_text())["hardware"]["cores"] == 3
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"hardware": 3}', '{"version": 1}'])
 def test_a_broken_cache_is_none(root, text):
-    hardware.cache_path(root).write_text(text)
+    hardware_cache(root).write_text(text)
     assert hardware.read_cache(root) is None
     assert hardware.known_hardware(root).platform == hardware.platform_id()
 

@@ -20,7 +20,7 @@ from chalchitra.hints import restore_line
 from chalchitra.jobs.model import Job
 from chalchitra.languages import Language, find
 from chalchitra.models import catalogue
-from chalchitra.paths import config_dir
+from chalchitra.paths import config_file
 from chalchitra.transcript.expected import Basis, Calibration, Curve, in_words, percents
 
 STANDARD = "base"
@@ -265,7 +265,7 @@ def _units(one: Published) -> Iterator[tuple[Unit, Mapping[str, float]]]:
 
 
 def _tables() -> tuple[Path, Path]:
-    return config_dir() / "accuracy.toml", config_dir() / "calibration.toml"
+    return config_file("accuracy.toml"), config_file("calibration.toml")
 
 
 @cache

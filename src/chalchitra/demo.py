@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
-from chalchitra import stopping
-from chalchitra.environments import state
+from chalchitra.environments import state, supply
 from chalchitra.environments.table import load
-from chalchitra.errors import ExitCode, MissingError
-from chalchitra.hints import typed
-from chalchitra.paths import project_root
+from chalchitra.paths import demo_film
 from chalchitra.pipeline import plan, split_key
 from chalchitra.prepare.films import prepare_film
 from chalchitra.prepare.options import PrepareOptions
@@ -20,11 +15,6 @@ from chalchitra.prepare.plan import make_plan
 DEMO_LANGUAGE = "en"
 DEMO_MODEL = "base"
 DEMO_ENGINE = "ctranslate2"
-
-
-def demo_film(root: Path | None = None) -> Path:
-    """The clip that comes with the repository: LibriVox readings, in the public domain."""
-    return (root or project_root()) / "docs" / "demo" / "demo.mp4"
 
 
 def prepare_demo(out: Path, *, quiet: bool) -> Path:
@@ -38,7 +28,7 @@ def prepare_demo(out: Path, *, quiet: bool) -> Path:
     names = {table.service(stage, choices.get(stage))[0].name for stage in stages}
     missing = sorted(name for name in names if not state.state(name).whole)
     if missing:
-        _bootstrap(missing)
+        supply.build(missing)
     options = PrepareOptions(
         workflow="subtitle", source=DEMO_LANGUAGE, model=DEMO_MODEL, engine=DEMO_ENGINE
     )
@@ -47,22 +37,3 @@ def prepare_demo(out: Path, *, quiet: bool) -> Path:
         print(f"Prepared {job.job_id} from the demo clip.")
     return folder
 
-
-def _bootstrap(names: list[str]) -> None:
-    command = [str(project_root() / "bootstrap.sh")]
-    for name in names:
-        command += ["--env", name]
-    sys.stdout.flush()
-    # Its own words go to stderr, so that --json stays a stream of events.
-    with subprocess.Popen(command, stdout=sys.stderr) as process:
-        try:
-            status = stopping.aside(process.wait)
-        finally:
-            process.terminate()
-    stopping.check()  # Ctrl-C on the terminal was for both of us
-    if status != ExitCode.DONE:
-        raise MissingError(
-            f"The demo needs the environments {', '.join(names)}, but they could not be built.",
-            cause="bootstrap printed the reason above.",
-            fix=typed("./run-pipeline.sh --demo", first="Fix that, then"),
-        )

@@ -14,7 +14,7 @@ from chalchitra.hints import fetch_line
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.models.catalogue import load
 from chalchitra.models.verify import check
-from chalchitra.paths import project_root
+from chalchitra.paths import data_dir
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def _machine() -> Iterator[Finding]:
     yield Finding(
         "machine", True, f"{found.platform}, {found.cores} cores, {memory:.0f} GB, {gpus}"
     )
-    free = shutil.disk_usage(project_root()).free / 1e9
+    free = shutil.disk_usage(data_dir()).free / 1e9
     yield Finding(
         "disk", free > 2, f"{free:.1f} GB free", "Free some space: films and models need gigabytes."
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from chalchitra.files import write_json
-from chalchitra.paths import config_dir
+from chalchitra.paths import hardware_cache
 
 CACHE_VERSION = 1
 NVIDIA_SECONDS = 10.0
@@ -192,13 +192,9 @@ def parse_nvidia_smi(text: str) -> tuple[Gpu, ...]:
     return tuple(gpus)
 
 
-def cache_path(root: Path | None = None) -> Path:
-    return config_dir(root) / "hardware_cache.json"
-
-
 def write_cache(hardware: Hardware, mapping: dict[str, str], root: Path | None = None) -> None:
     """Write config/hardware_cache.json, unless it says the same already."""
-    path = cache_path(root)
+    path = hardware_cache(root)
     data = {
         "version": CACHE_VERSION,
         "hardware": hardware.to_dict(),
@@ -211,7 +207,7 @@ def write_cache(hardware: Hardware, mapping: dict[str, str], root: Path | None =
 def read_cache(root: Path | None = None) -> tuple[Hardware, dict[str, str]] | None:
     """The hardware and `stage_to_environment_mapping`; None when bootstrap has written no such file
     for this platform (a checkout can be shared between machines)."""
-    data = _load(cache_path(root))
+    data = _load(hardware_cache(root))
     try:
         hardware = Hardware.from_dict(data["hardware"])
         mapping = dict(data["stage_to_environment_mapping"])

@@ -2,7 +2,7 @@
 
 `typed` writes every such line: the command is its end, quoted, with nothing after it. Messages name
 our programs as they are typed in the checkout, for they are kept and read elsewhere; `pasteable`
-puts in, where a message is shown, what works in that folder.
+puts in, where a message is shown, what works in that folder, or where Chalchitra is installed.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from chalchitra.paths import project_root
+from chalchitra.paths import installed, jobs_dir, own_config_dir, project_root
 
 COMMANDS = (
     "jobs status logs cancel rm cache restyle review qc models languages doctor prepare-job "
     "run-pipeline bootstrap transcribe translate subtitle --help"
 ).split()
+_TOOL = "venv/common/bin/chalchitra"
 _PROGRAM = re.compile(
     r"(?<![\w./'-])(?:"
     r"\./(?P<script>(?:run-pipeline|prepare-job|bootstrap)\.sh)|"
     r"(?P<tool>venv/common/bin/\w+)|"
-    r"(?P<git>git checkout -- )|"
+    r"git checkout -- (?P<restored>[\w./]+\w)|"
     rf"(?P<ours>chalchitra)(?= (?:{'|'.join(COMMANDS)})\b)"
     r")"
 )
@@ -60,7 +61,7 @@ def fetch_line(name: str, format: str, *more: str | Path, first: str = "") -> st
 
 def jobs_line(out: Path, *options: str, first: str = "") -> str:
     """The line that lists the jobs of a folder `out`."""
-    where = [] if out.absolute() == project_root() / "out" else ["--out", str(out.absolute())]
+    where = [] if out.absolute() == jobs_dir() else ["--out", str(out.absolute())]
     return typed("chalchitra jobs", *options, *where, first=first)
 
 
@@ -74,7 +75,7 @@ def run_line(job_dir: Path, *, first: str = "") -> str:
 def job_argument(job_dir: Path) -> str:
     """What names a job on a command line: its id, or its whole path where jobs live elsewhere."""
     try:
-        year, month, day, _, number = job_dir.relative_to(project_root() / "out").parts
+        year, month, day, _, number = job_dir.relative_to(jobs_dir()).parts
     except ValueError:
         return str(job_dir.absolute())
     return f"job_{year}{month}{day}_{number}"
@@ -112,7 +113,12 @@ def pasteable_fixes(data: Any) -> Any:
 
 
 def found_program(name: str) -> str:
-    """A program of the checkout (`run-pipeline.sh`) as it can be typed in the current folder."""
+    """A program of the checkout (`run-pipeline.sh`) as it can be typed in the current folder;
+    where Chalchitra is installed, the command that does the same."""
+    if installed() and name.endswith(".sh"):
+        return f"{_chalchitra()} {name.removesuffix('.sh')}"
+    if installed():  # hf and pip came along
+        return shlex.quote(str(Path(sys.prefix) / "bin" / Path(name).name))
     path = project_root() / name
     try:
         here = path.relative_to(Path.cwd())
@@ -150,11 +156,25 @@ def _inside(text: str) -> str:
 
 
 def _here(match: re.Match[str]) -> str:
-    if match["ours"]:
+    if match["ours"] or (installed() and match["tool"] == _TOOL):
         return _chalchitra()
-    if match["git"]:
-        return _git()
+    if match["restored"]:
+        return _restoring(match["restored"])
     return found_program(match["script"] or match["tool"])
+
+
+def _restoring(file: str) -> str:
+    """What brings back a file that came with Chalchitra: a person's own is put out of the way."""
+    if not installed():
+        return f"{_git()}{file}"
+    own = own_config_dir() / Path(file).name
+    if own.is_file():
+        return shlex.join(["mv", str(own), f"{own}.old"])
+    if (Path(sys.prefix) / "uv-receipt.toml").is_file():
+        return "uv tool upgrade --reinstall chalchitra"
+    if (Path(sys.prefix) / "pipx_metadata.json").is_file():
+        return "pipx reinstall chalchitra"
+    return f"{shlex.quote(sys.executable)} -m pip install --force-reinstall chalchitra"
 
 
 def _git() -> str:
@@ -167,8 +187,8 @@ def _git() -> str:
 
 
 def _chalchitra() -> str:
-    ours = project_root() / "venv" / "common" / "bin" / "chalchitra"
+    ours = Path(sys.prefix) / "bin" / "chalchitra" if installed() else project_root() / _TOOL
     found = shutil.which("chalchitra")
     if found is not None and os.path.realpath(found) == os.path.realpath(ours):
         return "chalchitra"
-    return found_program("venv/common/bin/chalchitra")
+    return found_program(_TOOL)

@@ -17,7 +17,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.hints import restore_line, typed
-from chalchitra.paths import config_dir
+from chalchitra.paths import config_file
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
 _LISTS = ("aliases", "invented", "refused", "undoubled")
@@ -160,7 +160,7 @@ def _near(wanted: str, table: _Table) -> list[str]:
 
 
 def _table(path: Path | None) -> _Table:
-    return _load(path or config_dir() / "languages.toml")
+    return _load(path or config_file("languages.toml"))
 
 
 @cache

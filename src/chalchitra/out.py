@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from chalchitra.errors import UsageError
-from chalchitra.paths import project_root
+from chalchitra.paths import jobs_dir
 
 
 def out_dir(named: Path | None) -> Path:
-    """The folder of all jobs: `--out`, else `out/` of the checkout."""
-    return (named or project_root() / "out").absolute()
+    """The folder of all jobs: `--out`, else `out/` of the checkout (installed: of the data folder)."""
+    return (named or jobs_dir()).absolute()
 
 
 def found_out(named: Path | None) -> Path:

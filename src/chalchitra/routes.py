@@ -16,7 +16,7 @@ from typing import Any
 from chalchitra.errors import UsageError
 from chalchitra.hints import restore_line, typed
 from chalchitra.languages import Language, find
-from chalchitra.paths import config_dir
+from chalchitra.paths import config_file
 
 PIVOT = "en"
 """The language that a way of two legs leads through."""
@@ -199,7 +199,7 @@ def _instead(found: list[Route]) -> str:
 
 
 def _table(root: Path | None = None) -> _Table:
-    return _load(config_dir(root) / "translators.toml")
+    return _load(config_file("translators.toml", root))
 
 
 @cache

@@ -18,7 +18,7 @@ from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import restore_line, typed
-from chalchitra.paths import config_dir
+from chalchitra.paths import config_file
 from chalchitra.schemas import CHECK_VARIABLE
 
 PREFIX = "CHALCHITRA_"
@@ -125,7 +125,7 @@ def restyled(
 
 
 def _read_table(root: Path | None) -> tuple[Settings, Settings]:
-    path = config_dir(root) / "pipeline.toml"
+    path = config_file("pipeline.toml", root)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

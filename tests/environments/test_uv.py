@@ -67,7 +67,7 @@ def test_a_python_with_neither_pip_nor_ensurepip_says_so(tmp_path):
     (tmp_path / "requirements" / "common.txt").write_text(lock)
     python = executable(tmp_path / "python3", "exit 1")
     with pytest.raises(ValueError, match="neither pip nor ensurepip"):
-        fetch_uv.fetch(str(tmp_path), str(python))
+        fetch_uv.fetch(str(tmp_path / "requirements"), str(tmp_path / "venv"), str(python))
 
 
 def test_only_uv_is_taken_out_of_the_lock_with_all_its_hashes():

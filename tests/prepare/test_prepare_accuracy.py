@@ -106,7 +106,7 @@ def test_a_job_records_what_its_recogniser_is_worth(prepared):
 
 def test_no_run_of_an_earlier_job_fails_for_want_of_the_tables(prepared, monkeypatch, tmp_path):
     old = prepared().model_copy(update={"calibration": None})
-    monkeypatch.setattr(accuracy, "config_dir", lambda: tmp_path)
+    monkeypatch.setattr(accuracy, "config_file", lambda name: tmp_path / name)
     assert calibrated(old).calibration is None
 
 

@@ -1,4 +1,4 @@
-"""`bootstrap`: the same as ./bootstrap.sh, which also works before anything is installed."""
+"""`bootstrap`: in a checkout the same as ./bootstrap.sh, which works before anything is built."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import signal
 
 import typer
 
-from chalchitra.paths import project_root
+from chalchitra.environments import supply
 
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def bootstrap(context: typer.Context) -> None:
     """Build or check the environments (./bootstrap.sh --help)."""
-    script = str(project_root() / "bootstrap.sh")
+    command = supply.bootstrap()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and a shell would complain
-    os.execv(script, [script, *context.args])
+    os.execv(command[0], [*command, *context.args])

@@ -55,11 +55,11 @@ def styles(incomplete: str) -> Iterator[Offer]:
     """Subtitle styles."""
     import tomllib
 
-    from chalchitra.paths import config_dir
+    from chalchitra.paths import config_file
 
     yield from (
         (name, "subtitle style")
-        for name in tomllib.loads((config_dir() / "styles.toml").read_text(encoding="utf-8"))
+        for name in tomllib.loads(config_file("styles.toml").read_text(encoding="utf-8"))
     )
 
 

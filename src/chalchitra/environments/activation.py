@@ -6,9 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from chalchitra import offline
+from chalchitra import offline, paths
 from chalchitra.environments.table import environment_dir, load
-from chalchitra.paths import source_dir
 
 NEVER_INHERITED = (
     "PYTHONPATH",
@@ -51,13 +50,14 @@ def activation(
     variables |= {
         "VIRTUAL_ENV": str(folder),
         "PATH": _path(folder / "bin", inherited.get("PATH") or os.defpath),
-        "PYTHONPATH": str(source_dir(root)),
+        "PYTHONPATH": str(paths.import_dir(root)),
         "PYTHONNOUSERSITE": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
         "DEBUG_MODE": "true" if debug else "false",
         "LOG_LEVEL": log_level,
         **offline.VARIABLES,
+        **paths.variables(),
     }
     libraries = [
         path

@@ -30,10 +30,11 @@ from chalchitra.environments.table import Environment, environment_dir
 from chalchitra.errors import MissingError
 from chalchitra.hardware import platform_id
 from chalchitra.hints import typed
-from chalchitra.paths import source_dir, venv_dir
+from chalchitra.paths import import_dir, installed, venv_dir
 
 BUILDING = ".building-"
 REPLACED = ".replaced-"
+SOURCE_FILE = "chalchitra.pth"
 
 _COMMAND = """#!/bin/sh
 # Runs Chalchitra from the checkout that this environment is in.
@@ -145,13 +146,9 @@ class Builder:
             raise _failure(environment.name, code, said, log)
 
     def _add_ours(self, environment: Environment, aside: Path, site: Path) -> None:
-        """The .pth file to our source and, where commands run, the command.
-
-        Relative, so that it still holds after the checkout was moved.
-        """
+        """The .pth file to our source and, where commands run, the command."""
         final = environment_dir(environment.name, self.root) / site.relative_to(aside)
-        source = os.path.relpath(source_dir(self.root), final)
-        (site / "chalchitra.pth").write_text(f"{source}\n", encoding="utf-8")
+        (site / SOURCE_FILE).write_text(_to_source(final, self.root), encoding="utf-8")
         if environment.has_commands:
             command = aside / "bin" / "chalchitra"
             command.write_text(_COMMAND, encoding="utf-8")
@@ -224,9 +221,15 @@ def check_disk(environments: list[Environment], builder: Builder) -> None:
         f"There is not enough space for {names}: {needed:.1f} GB are needed in {short[0]}, but "
         f"only {free_gb(short[0]):.1f} GB are free.",
         cause="The libraries for recognition and translation are large.",
-        fix="Free some space, or make venv a link to a folder on another disk (UV_CACHE_DIR moves "
-        "uv's cache).",
+        fix=f"Free some space, or {_elsewhere(builder.root)} (UV_CACHE_DIR moves uv's cache).",
     )
+
+
+def _elsewhere(root: Path) -> str:
+    """How environments get to another disk."""
+    if installed(root):
+        return "name a folder on another disk in CHALCHITRA_DATA"
+    return "make venv a link to a folder on another disk"
 
 
 def free_gb(folder: Path) -> float:
@@ -240,6 +243,23 @@ def same_disk(one: Path, other: Path) -> bool:
 
 def _existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.absolute().parents) if path.exists())
+
+
+def lead_to_source(environment: Environment, root: Path) -> None:
+    """Let an environment that is whole find our source, where an update has put that elsewhere."""
+    site = _site_packages(environment_dir(environment.name, root))
+    file, wanted = site / SOURCE_FILE, _to_source(site, root)
+    if file.read_text(encoding="utf-8") != wanted:
+        file.write_text(wanted, encoding="utf-8")
+
+
+def _to_source(site: Path, root: Path) -> str:
+    """A line that leads Python from an environment's site-packages to our source.
+
+    Relative in a checkout, so that it still holds after that was moved.
+    """
+    source = import_dir(root)
+    return f"{source if installed(root) else os.path.relpath(source, site)}\n"
 
 
 def _site_packages(folder: Path) -> Path:

@@ -25,14 +25,14 @@ def uv_lines(lock: str) -> str:
     return found[1] + " " + found[2] + "\n"
 
 
-def fetch(checkout: str, python: str = sys.executable) -> str:
-    """Install uv into venv/.tools; returns its path.
+def fetch(requirements: str, venv: str, python: str = sys.executable) -> str:
+    """Install the uv that a folder of locks pins into the folder `venv`/.tools; returns its path.
 
     Raises OSError, ValueError or subprocess.CalledProcessError (with pip's words in `stderr`).
     """
-    tools = Path(checkout) / "venv" / TOOLS
+    tools = Path(venv) / TOOLS
     tools.mkdir(parents=True, exist_ok=True)
-    lock = Path(checkout) / "requirements" / "common.txt"
+    lock = Path(requirements) / "common.txt"
     wanted = tools / "uv.txt"
     wanted.write_text(uv_lines(lock.read_text(encoding="utf-8")), encoding="utf-8")
     options = "--quiet --upgrade --no-deps --only-binary :all: --require-hashes".split()
@@ -66,7 +66,7 @@ def _run(command: list[str]) -> None:
 
 if __name__ == "__main__":
     try:
-        print(fetch(sys.argv[1]))
+        print(fetch(f"{sys.argv[1]}/requirements", f"{sys.argv[1]}/venv"))
     except subprocess.CalledProcessError as error:
         sys.exit((error.stderr.strip().splitlines() or [str(error)])[-1])
     except (OSError, ValueError) as error:

@@ -19,7 +19,7 @@ from chalchitra.errors import MissingError
 from chalchitra.files import sha256_file, write_json
 from chalchitra.hardware import platform_id
 from chalchitra.hints import restore_line, typed
-from chalchitra.paths import requirements_dir, source_dir
+from chalchitra.paths import import_dir, requirements_dir
 
 STAMP_FILE = "chalchitra.json"
 VERIFY_SECONDS = 120
@@ -211,7 +211,7 @@ def _found_wrong(environment: Environment, stamp: Stamp, root: Path | None) -> s
             return f"{package} is {packages.get(package, 'not installed')} but should be {version}"
     if seen["missing"]:
         return f"{', '.join(seen['missing'])} cannot be imported"
-    expected = source_dir(root) / "chalchitra" / "__init__.py"
+    expected = import_dir(root) / "chalchitra" / "__init__.py"
     if not seen["source"] or not expected.samefile(seen["source"]):
         return "it cannot find the source of this checkout"
     return ""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import restore_line
-from chalchitra.paths import config_dir, venv_dir
+from chalchitra.paths import config_file, venv_dir
 
 Where = Literal["everywhere", "apple-silicon", "elsewhere"]
 
@@ -136,7 +136,7 @@ class Table:
 
 def load(root: Path | None = None) -> Table:
     """Read the table. Raises UsageError when the file is missing, no TOML, or lacks a field."""
-    path = config_dir(root) / "environments.toml"
+    path = config_file("environments.toml", root)
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Table({name: _environment(name, fields) for name, fields in data.items()})

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from chalchitra.environments import fetch_uv
 from chalchitra.errors import MissingError
-from chalchitra.paths import venv_dir
+from chalchitra.paths import installed, requirements_dir, venv_dir
 
 OLDEST = (0, 5)
 """The first uv that knows all the options used here."""
@@ -36,6 +36,7 @@ def find_uv(root: Path, commands: str, say: Callable[[str], None]) -> Path:
     """
     at_hand = [
         shutil.which("uv"),
+        installed(root) and Path(sys.prefix) / "bin" / "uv",  # it came along
         venv_dir(root) / commands / "bin" / "uv",
         venv_dir(root) / fetch_uv.TOOLS / "bin" / "uv",
     ]
@@ -44,7 +45,7 @@ def find_uv(root: Path, commands: str, say: Callable[[str], None]) -> Path:
             return Path(path)
     say("uv, which installs the environments, is not on this machine: fetching it")
     try:
-        return Path(fetch_uv.fetch(str(root), base_python()))
+        return Path(fetch_uv.fetch(str(requirements_dir(root)), str(venv_dir(root)), base_python()))
     except subprocess.CalledProcessError as error:
         trouble = trouble_of(error.stderr)
         said = (error.stderr.strip().splitlines() or ["nothing"])[-1]

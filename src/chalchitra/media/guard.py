@@ -22,7 +22,7 @@ from chalchitra import stopping
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.hints import typed
 from chalchitra.media.formats import shown
-from chalchitra.paths import source_dir
+from chalchitra.paths import import_dir
 
 LOOKER = (sys.executable, "-m", "chalchitra.media.looker")
 """The command that looks."""
@@ -98,7 +98,7 @@ class Guard:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": str(source_dir())},
+                env={**os.environ, "PYTHONPATH": str(import_dir())},
                 process_group=0,  # Ctrl-C on the terminal is for us: a crash is the film's fault
             )
         return self._process

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from chalchitra import hints
 from chalchitra.errors import UsageError
-from chalchitra.paths import config_dir, models_dir
+from chalchitra.paths import config_file, models_dir
 
 TABLE = "models.toml"
 HUB_PAGES = "https://huggingface.co"
@@ -258,7 +258,7 @@ class Catalogue:
 
 def load(root: Path | None = None) -> Catalogue:
     """Read config/models.toml. Raises UsageError when it is missing or broken."""
-    path = config_dir(root) / TABLE
+    path = config_file(TABLE, root)
     restore = hints.restore_line(f"config/{TABLE}", first="Fix it, or")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import restore_line
-from chalchitra.paths import config_dir
+from chalchitra.paths import config_file
 
 _Seconds = Annotated[float, Field(ge=0)]
 
@@ -87,7 +87,7 @@ class _File:
 
 def load(root: Path | None = None) -> Rules:
     """The rules. Raises UsageError when the file is missing, no TOML, or says what cannot be."""
-    path = config_dir(root) / "runner.toml"
+    path = config_file("runner.toml", root)
     try:
         return _read(_File(path, path.stat().st_mtime_ns))
     except FileNotFoundError:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ConfigDict, ValidationError, model_validator
 
 from chalchitra.errors import UsageError
-from chalchitra.paths import config_dir
+from chalchitra.paths import config_file
 from chalchitra.subtitles.cue import CueSettings
 
 DEFAULT_STYLE = "netflix"
@@ -42,7 +42,7 @@ def read_style(name: str, root: Path | None = None) -> Style:
 
     Raises UsageError for one that does not exist or cannot be used.
     """
-    path = config_dir(root) / "styles.toml"
+    path = config_file("styles.toml", root)
     tables = _tables(path)
     if is_file(name):
         path = Path(name).expanduser()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalchitra import hardware
-from chalchitra.environments import state
+from chalchitra.environments import supply
 from chalchitra.errors import MissingError, raise_all
 from chalchitra.jobs.model import Machine
 from chalchitra.settings import AUTO, named
@@ -29,7 +29,7 @@ def machine_for(compute: hardware.Compute, section: Mapping[str, Any]) -> Machin
 
 def require_whole(names: Sequence[str]) -> None:
     """Raises MissingError naming every environment that is not usable."""
-    states = [state.state(name) for name in names]
+    states = supply.states(names)
     raise_all(
         [
             MissingError(
