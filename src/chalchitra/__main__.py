@@ -1,8 +1,14 @@
-"""`python -m chalchitra`: the one program behind all commands."""
+"""`python -m chalchitra`, and the command `chalchitra`: the one program behind all commands."""
 
 from chalchitra import starting  # noqa: F401
 
-if __name__ == "__main__":
-    from chalchitra.cli import main
+
+def run() -> None:
+    """Run the program and end it."""
+    from chalchitra.cli.main import main
 
     main()
+
+
+if __name__ == "__main__":
+    run()

@@ -36,4 +36,3 @@ def prepare_demo(out: Path, *, quiet: bool) -> Path:
     if not quiet:
         print(f"Prepared {job.job_id} from the demo clip.")
     return folder
-

@@ -28,7 +28,7 @@ _PROGRAM = re.compile(
     r"(?<![\w./'-])(?:"
     r"\./(?P<script>(?:run-pipeline|prepare-job|bootstrap)\.sh)|"
     r"(?P<tool>venv/common/bin/\w+)|"
-    r"git checkout -- (?P<restored>[\w./]+\w)|"
+    r"(?P<git>git checkout -- )(?P<file>[\w./]*\w)?|"
     rf"(?P<ours>chalchitra)(?= (?:{'|'.join(COMMANDS)})\b)"
     r")"
 )
@@ -158,8 +158,8 @@ def _inside(text: str) -> str:
 def _here(match: re.Match[str]) -> str:
     if match["ours"] or (installed() and match["tool"] == _TOOL):
         return _chalchitra()
-    if match["restored"]:
-        return _restoring(match["restored"])
+    if match["git"]:
+        return _restoring(match["file"] or "")
     return found_program(match["script"] or match["tool"])
 
 

@@ -9,7 +9,7 @@ from chalchitra.paths import jobs_dir
 
 
 def out_dir(named: Path | None) -> Path:
-    """The folder of all jobs: `--out`, else `out/` of the checkout (installed: of the data folder)."""
+    """The folder of all jobs: `--out`, else `out` in the checkout, or in the data folder."""
     return (named or jobs_dir()).absolute()
 
 

@@ -7,13 +7,13 @@ import signal
 
 import typer
 
-from chalchitra.environments import supply
-
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def bootstrap(context: typer.Context) -> None:
     """Build or check the environments (./bootstrap.sh --help)."""
+    from chalchitra.environments import supply
+
     command = supply.bootstrap()
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and a shell would complain
     os.execv(command[0], [*command, *context.args])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from chalchitra.cli import complete
+from chalchitra.cli.ask import BUILD_HELP, build_missing
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption, print_json
 from chalchitra.errors import CancelledError, ChalchitraError, UsageError, raise_all
@@ -288,6 +289,9 @@ def prepare_job(
             rich_help_panel=_JOB,
         ),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help=BUILD_HELP, rich_help_panel=_JOB)
+    ] = False,
     debug: Annotated[
         bool,
         typer.Option(
@@ -417,6 +421,7 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
         )
     for note in found.notes:
         say(note, file=sys.stderr if as_json else None)
+    build_missing(yes=given["yes"])
     plan = make_plan(options)
     known = earlier_jobs(out, plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from chalchitra.cli import complete
+from chalchitra.cli.ask import BUILD_HELP, build_missing_of
 from chalchitra.cli.errors import show_error
 from chalchitra.cli.text import VersionOption
 from chalchitra.errors import UsageError
@@ -135,6 +136,9 @@ def run_pipeline(
             rich_help_panel=_STAGES,
         ),
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help=BUILD_HELP, rich_help_panel=_STAGES)
+    ] = False,
     debug: Annotated[
         bool,
         typer.Option(
@@ -210,6 +214,8 @@ def run_pipeline(
             cause="run-pipeline runs the jobs that prepare-job writes.",
             fix=typed("chalchitra jobs", first="Name one, or add --all. To list the jobs,"),
         )
+    if not dry_run:
+        build_missing_of(folders, yes=yes)
     # A program reads the end of every batch.
     many = len(folders) > 1 or (everything and as_json)
     code = run(folders, options, as_json=as_json, why=why, many=many, skip_held=everything)

@@ -16,7 +16,6 @@ from chalchitra.environments.state import EnvironmentState, state
 from chalchitra.environments.table import Environment, Size
 from chalchitra.errors import ExitCode, MissingError
 from chalchitra.hardware import platform_id
-from chalchitra.hints import typed
 
 Agree = Callable[[Sequence[Environment]], bool]
 """Whether these environments, which are missing, are to be built."""
@@ -50,7 +49,8 @@ def states(names: Iterable[str]) -> list[EnvironmentState]:
 
 def size(environments: Iterable[Environment]) -> Size:
     """What building takes at most on this machine, in GB."""
-    sizes = [item.platforms[here] for item in environments if (here := platform_id()) in item.platforms]
+    here = platform_id()
+    sizes = [item.platforms[here] for item in environments if here in item.platforms]
     return Size(sum(one.download for one in sizes), sum(one.disk for one in sizes))
 
 
@@ -71,7 +71,7 @@ def build(names: Sequence[str]) -> None:
         raise MissingError(
             f"The environments {', '.join(names)} are needed, but could not be built.",
             cause="bootstrap printed the reason above.",
-            fix=typed("./bootstrap.sh", *options, first="Fix that, then"),
+            fix="Fix that, then type the same command again.",
         )
 
 

@@ -1,10 +1,11 @@
-"""The demo on a bare checkout: bootstrap is a part of it."""
+"""Environments that are built on the way."""
 
 from __future__ import annotations
 
 import pytest
 
-from chalchitra import demo, stopping
+from chalchitra import stopping
+from chalchitra.environments import supply
 from chalchitra.errors import CancelledError, MissingError
 
 GOES_ON = """
@@ -26,14 +27,14 @@ def test_a_build_that_is_stopped_is_no_build_that_failed(tmp_path, monkeypatch, 
             raise CancelledError("Enough.")
 
     with stopping.asking(check), pytest.raises(CancelledError):
-        demo._bootstrap(["common"])
+        supply.build(["common"])
     assert (tmp_path / "ended").exists()
 
 
 def test_a_build_that_fails_is_said(tmp_path, monkeypatch):
     bootstrap(tmp_path, monkeypatch, "exit 3")
     with pytest.raises(MissingError, match="common, heavy"):
-        demo._bootstrap(["common", "heavy"])
+        supply.build(["common", "heavy"])
 
 
 def bootstrap(root, monkeypatch, script):
