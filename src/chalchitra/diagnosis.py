@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalchitra import hardware
 from chalchitra.environments import state, table
+from chalchitra.environments.build import free_gb
 from chalchitra.errors import ChalchitraError
 from chalchitra.hints import fetch_line
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.models.catalogue import load
 from chalchitra.models.verify import check
-from chalchitra.paths import data_dir
+from chalchitra.paths import data_dir, installed
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def _machine() -> Iterator[Finding]:
     yield Finding(
         "machine", True, f"{found.platform}, {found.cores} cores, {memory:.0f} GB, {gpus}"
     )
-    free = shutil.disk_usage(data_dir()).free / 1e9
+    free = free_gb(data_dir())
     yield Finding(
         "disk", free > 2, f"{free:.1f} GB free", "Free some space: films and models need gigabytes."
     )
@@ -54,6 +54,11 @@ def _environments() -> Iterator[Finding]:
         seen = state.state(name)
         if not seen.whole and not environment.built_unasked(apple_silicon=apple):
             yield Finding(f"environment {name}", True, "not built, and not needed here")
+            continue
+        if installed() and not table.environment_dir(name).is_dir():
+            yield Finding(
+                f"environment {name}", True, "not built; the first job that needs it asks"
+            )
             continue
         yield Finding(f"environment {name}", seen.whole, seen.reason or "complete", seen.fix)
 

@@ -201,6 +201,7 @@ def write_cache(hardware: Hardware, mapping: dict[str, str], root: Path | None =
         "stage_to_environment_mapping": mapping,
     }
     if _load(path) != data:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write_json(path, data)
 
 

@@ -23,7 +23,14 @@ from chalchitra.schemas import CHECK_VARIABLE
 
 PREFIX = "CHALCHITRA_"
 INTERNAL_VARIABLES = frozenset(
-    {"CHALCHITRA_ROOT", "CHALCHITRA_MODELS", "CHALCHITRA_REQUEST", CHECK_VARIABLE}
+    {
+        "CHALCHITRA_ROOT",
+        "CHALCHITRA_DATA",
+        "CHALCHITRA_CONFIG",
+        "CHALCHITRA_MODELS",
+        "CHALCHITRA_REQUEST",
+        CHECK_VARIABLE,
+    }
 )
 
 Settings = dict[str, dict[str, Any]]

@@ -461,7 +461,6 @@ ONLY_READ = {
     "models/wheels.py:": "tests/models/test_models_wheels.py",
     "models/convert.py:": "an environment is missing, or a converter fails",
     "models/verify.py:_fingerprint": "a folder that is emptied while it is read",
-    "demo.py:_bootstrap": "builds environments",
     "runner/lock.py:_unlockable": "it removes what lies where the lock should",
     "tracks/quality.py:_read": "a report that was edited in the job's folder; as job_report",
     "runner/cancel.py:wait": "tests/cli/test_cancel_command.py",

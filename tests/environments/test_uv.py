@@ -51,7 +51,7 @@ def test_a_shim_that_does_not_run_and_an_old_uv_are_passed_over(tmp_path, home):
     ],
 )
 def test_no_uv_to_be_had_is_one_clear_error(tmp_path, home, monkeypatch, error, expected):
-    def fetch(checkout, python):
+    def fetch(requirements, venv, python):
         raise error
 
     monkeypatch.setattr(fetch_uv, "fetch", fetch)

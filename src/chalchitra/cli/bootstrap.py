@@ -11,7 +11,7 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def bootstrap(context: typer.Context) -> None:
-    """Build or check the environments (./bootstrap.sh --help)."""
+    """Build or check the environments."""
     from chalchitra.environments import supply
 
     command = supply.bootstrap()

@@ -12,7 +12,7 @@ import re
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -245,12 +245,14 @@ def _existing(folder: Path) -> Path:
     return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
-def lead_to_source(environment: Environment, root: Path) -> None:
-    """Let an environment that is whole find our source, where an update has put that elsewhere."""
-    site = _site_packages(environment_dir(environment.name, root))
-    file, wanted = site / SOURCE_FILE, _to_source(site, root)
-    if file.read_text(encoding="utf-8") != wanted:
-        file.write_text(wanted, encoding="utf-8")
+def lead_to_source(environments: Iterable[Environment], root: Path) -> None:
+    """Let built environments find our source again, where an update has put that elsewhere."""
+    for environment in environments:
+        folder = environment_dir(environment.name, root)
+        for file in folder.glob(f"lib/python3*/site-packages/{SOURCE_FILE}"):
+            wanted = _to_source(file.parent, root)
+            if file.read_text(encoding="utf-8") != wanted:
+                file.write_text(wanted, encoding="utf-8")
 
 
 def _to_source(site: Path, root: Path) -> str:

@@ -23,6 +23,7 @@ from chalchitra.environments.build import (
     check_disk,
     check_platform,
     had_dev,
+    lead_to_source,
     remove_leftovers,
     same_disk,
 )
@@ -30,7 +31,7 @@ from chalchitra.environments.state import EnvironmentState, state, verify
 from chalchitra.environments.table import Environment, Table, environment_dir, load
 from chalchitra.errors import CancelledError, ChalchitraError, Ending, ExitCode, MissingError
 from chalchitra.hints import pasteable, typed
-from chalchitra.paths import project_root, venv_dir
+from chalchitra.paths import data_dir, installed, project_root, venv_dir
 from chalchitra.printable import json_line, printable, raw
 
 LOCK_FILE = ".lock"
@@ -91,13 +92,17 @@ def _bootstrap(options: argparse.Namespace, root: Path, report: Report) -> None:
     table = load(root)
     machine = hardware_.detect()
     chosen = choose(table, options.env, machine.apple_silicon, root)
+    if installed(root):
+        lead_to_source(chosen, root)
     if options.check:
+        if installed(root) and not options.env:  # what no job needed yet is not missing
+            chosen = [item for item in chosen if environment_dir(item.name, root).is_dir()]
         states = [verify(item.name, root, dev=options.dev) for item in chosen]
         report.show(states)
         _raise_broken(states)
         return
     hardware_.write_cache(machine, table.default_mapping(apple_silicon=machine.apple_silicon), root)
-    if options.env:
+    if options.env and not installed(root):  # there, they run in a Python of their own
         chosen = _with_commands(table, chosen, root)
     try:
         if options.force or _broken(chosen, root, options.dev):
@@ -273,7 +278,7 @@ def _ours(error: ChalchitraError | OSError) -> ChalchitraError:
     if not isinstance(error, OSError):
         return error
     return MissingError(
-        f"Something in the checkout cannot be used: {error}.",
+        f"Something in {data_dir()} cannot be used: {error}.",
         cause="The disk is full, or a file or folder is not writable.",
         fix="Fix that, then type the same command again.",
     )
