@@ -40,8 +40,8 @@ def damaged(source: Path, damage: str, out: Path) -> None:
         f"[1:a]volume={gain}dB[noise];"
         "[voice][noise]amix=inputs=2:duration=first:normalize=0,alimiter=limit=0.98[both]"
     )
-    mixed = ["-i", source, "-f", "lavfi", "-i", noise, "-filter_complex", graph, "-map", "[both]"]
-    _ffmpeg([*mixed, *_SOUND, out])
+    inputs: list[str | Path] = ["-i", source, "-f", "lavfi", "-i", noise]
+    _ffmpeg([*inputs, "-filter_complex", graph, "-map", "[both]", *_SOUND, out])
 
 
 _SOUND = ("-ac", "1", "-ar", "16000", "-sample_fmt", "s16")

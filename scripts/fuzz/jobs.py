@@ -132,6 +132,8 @@ class Place:
 
     def __init__(self, root: Path, accounts: tuple[int, int] | None = None) -> None:
         self.root = root
+        self.owner: int | None
+        self.stranger: int | None
         self.owner, self.stranger = accounts or (None, None)
         self.film = root / "film.mkv"
         self.film.write_text("the film")

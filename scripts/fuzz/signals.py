@@ -93,6 +93,13 @@ AGAIN = 0.6
 """Seconds after which who waits for a stubborn stage presses Ctrl-C again."""
 
 
+class _Server(ThreadingHTTPServer):
+    """It does not mind that who fetches has gone."""
+
+    def handle_error(self, *_: object) -> None:
+        pass
+
+
 class Hub(BaseHTTPRequestHandler):
     """The few endpoints of a model hub that a fetch uses; files come slowly."""
 
@@ -199,7 +206,7 @@ class Command:
     Moments are of the first `share` of its length: what comes after is another command's.
     """
 
-    build: Callable[[Place, Path], None]
+    build: Callable[[Place, Path], object]
     typed: Callable[[Path], list[str]]
     left: Left = lambda folder, printed: iter(())
     whole: Left = lambda folder, printed: iter(())
@@ -360,7 +367,9 @@ def stored(place: Place, folder: Path, count: int) -> None:
 
 
 def subtitles(place: Place, folder: Path, count: int) -> None:
-    clock = lambda second: f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02},000"  # noqa: E731
+    def clock(second: int) -> str:
+        return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02},000"
+
     (folder / "film.srt").write_text(
         "\n".join(
             f"{n}\n{clock(3 * n)} --> {clock(3 * n + 2)}\nThis is the line of number {n}.\n"
@@ -383,7 +392,7 @@ PREPARE: Callable[[Path], list[str]] = lambda folder: [  # noqa: E731
 def stubborn(count: int) -> Command:
     """So many jobs of two stages that do not end when they are asked."""
     return Command(
-        lambda place, folder: short(place.jobs(folder / "out", count), 2) and None,
+        lambda place, folder: short(place.jobs(folder / "out", count), 2),
         ALL,
         unchanged,
         lambda folder, printed: done(folder / "out"),
@@ -428,7 +437,7 @@ COMMANDS: dict[str, Command] = {
         whole=lambda folder, printed: agreed(folder / "models"),
     ),
     "stages": Command(
-        lambda place, folder: place.jobs(folder / "out", 1, languages=["en"]) and None,
+        lambda place, folder: place.jobs(folder / "out", 1, languages=["en"]),
         ALL,
         unchanged,
         lambda folder, printed: done(folder / "out"),
@@ -436,7 +445,7 @@ COMMANDS: dict[str, Command] = {
     "stubborn stages": stubborn(1),
     "stubborn batch": stubborn(3),
     "batch": Command(
-        lambda place, folder: place.jobs(folder / "out", 3) and None,
+        lambda place, folder: place.jobs(folder / "out", 3),
         ALL,
         unchanged,
         lambda folder, printed: done(folder / "out"),
@@ -461,13 +470,13 @@ COMMANDS: dict[str, Command] = {
         again_codes=(0, 2),
     ),
     "run --to": Command(
-        lambda place, folder: place.jobs(folder / "out", 1) and None,
+        lambda place, folder: place.jobs(folder / "out", 1),
         lambda folder: [*ALL(folder), "--to", str(folder / "players")],
         unchanged,
         lambda folder, printed: done(folder / "out"),
     ),
     "rm": Command(
-        lambda place, folder: place.jobs(folder / "out", 150, done=True) and None,
+        lambda place, folder: place.jobs(folder / "out", 150, done=True),
         lambda folder: ["rm", "--yes", *map(str, job_folders(folder / "out"))],
         lambda folder, printed: removed(folder / "out", printed),
         lambda folder, printed: all_removed(folder / "out"),
@@ -486,12 +495,12 @@ COMMANDS: dict[str, Command] = {
         shared=True,
     ),
     "jobs": Command(
-        lambda place, folder: place.jobs(folder / "out", 1000, done=True) and None,
+        lambda place, folder: place.jobs(folder / "out", 1000, done=True),
         lambda folder: ["jobs", *out_of(folder)],
         shared=True,
     ),
     "status": Command(
-        lambda place, folder: place.jobs(folder / "out", 300, done=True) and None,
+        lambda place, folder: place.jobs(folder / "out", 300, done=True),
         lambda folder: ["status", *map(str, job_folders(folder / "out"))],
         shared=True,
     ),
@@ -737,9 +746,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--side-by-side", type=int, default=2, metavar="N")
     parser.add_argument("--dir", type=Path, help="Where to work; what went wrong stays there.")
     args = parser.parse_args(arguments)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    server = _Server(("127.0.0.1", 0), Hub)
     server.daemon_threads = True
-    server.handle_error = lambda *_: None  # who fetches has gone
     threading.Thread(target=server.serve_forever, daemon=True).start()
     # As a terminal's commands have them: nohup(1) and & would have them ignored in every case.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -179,7 +179,7 @@ def change_record(path: Path, world: World, rnd: random.Random) -> None:
         case 3 if path.name == RESULT_FILE:
             try:
                 data = json.loads(text)
-                row = next(iter(data["outputs"].values()), None)
+                row = next(iter(data["outputs"].values()))
                 there = os.path.relpath(world.outside / "secret", path.parent)
                 row["path"] = rnd.choice([*TEXTS, there])
                 row |= {"bytes": len(SECRET), "sha256": hashlib.sha256(SECRET).hexdigest()}

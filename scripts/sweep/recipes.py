@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from itertools import combinations
+from typing import Any
 
 from forms import CODECS, CONTAINERS, LAYOUTS
 
@@ -87,7 +88,8 @@ class Recipe:
         if len(words) != len(fields(cls)):
             raise ValueError(f"{text!r} has {len(words)} parts, not {len(fields(cls))}")
         named = dict(zip((field.name for field in fields(cls)), words, strict=True))
-        return cls(**{**named, "rate": int(named["rate"])})
+        values: dict[str, Any] = {**named, "rate": int(named["rate"])}
+        return cls(**values)
 
     @property
     def file_name(self) -> str:
@@ -162,7 +164,7 @@ def possible(one: Recipe) -> bool:
         one.start in ("editlist", "below0") or one.container in ("gxf", "wtv", "tta")
     ):
         return False
-    return troubles <= 2
+    return bool(troubles <= 2)
 
 
 def every() -> dict[str, tuple[str | int, ...]]:

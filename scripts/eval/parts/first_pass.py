@@ -51,7 +51,7 @@ class Race:
     told: dict[str, Any]
 
     def median(self, what: str) -> float:
-        return median(self.told[what])
+        return float(median(self.told[what]))
 
     @property
     def ours(self) -> float:
@@ -97,8 +97,8 @@ def _race(corpus: Corpus, clips: Sequence[Item], setting: Setting) -> Race:
     run([job], work)
     out = work / "told.json"
     requests = [job.output(stage, key).parent / "request.json" for stage, key in _STAGES]
-    command = [hearing_bin() / "python", _BOTH, *requests, setting.weights, str(RUNS), out]
-    timed(command, work, in_hearing=True)
+    told: list[str | Path] = [*requests, str(setting.weights), str(RUNS), out]
+    timed([hearing_bin() / "python", _BOTH, *told], work, in_hearing=True)
     return Race(
         _seconds(clips) * times,
         " ".join([item.text or "" for item in clips] * times),
