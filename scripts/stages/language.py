@@ -1,6 +1,6 @@
 """language: tells which language is spoken, from windows spread over the speech."""
 
-from chalchitra.speech.engines.base import RecogniserOptions
+from chalchitra.speech.engines.base import ModelOptions
 from chalchitra.speech.language_id.detector import load_detector
 from chalchitra.speech.language_id.language import LanguageHeard, LanguageSettings, hear_language
 from chalchitra.speech.language_id.report import report
@@ -15,7 +15,7 @@ def work(stage: Stage) -> None:
     if speech.regions:
         model = stage.model("language")
         detector = load_detector(
-            RecogniserOptions(
+            ModelOptions(
                 model=model.path,
                 model_sha256=model.sha256,
                 device=stage.device,

@@ -3,13 +3,13 @@
 from pydantic import ValidationError
 
 from chalchitra.errors import StageError
-from chalchitra.speech.engines.base import UNSPACED
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.script_alignment.placement import Placement, place_script
 from chalchitra.speech.script_alignment.report import PlacedLine, ScriptReport
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit.stage import Stage
 from chalchitra.text.listing import listed
+from chalchitra.text.spacing import UNSPACED
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.script import Script
 

@@ -206,12 +206,12 @@ def test_a_number_format_that_is_not_there_is_replaced_and_told(in_whisperx, bas
     code = """
 import sys
 from pathlib import Path
-from chalchitra.speech.engines.base import RecogniserOptions
-from chalchitra.speech.engines.load import load_recogniser
-options = RecogniserOptions(model=Path(sys.argv[1]), compute_type="int8_bfloat128")
-recogniser = load_recogniser("ctranslate2", options)
-print(recogniser.notes[0].what)
-print(recogniser.can_translate)
+from chalchitra.speech.engines.base import ModelOptions
+from chalchitra.speech.engines.load import load_engine
+options = ModelOptions(model=Path(sys.argv[1]), compute_type="int8_bfloat128")
+engine = load_engine("ctranslate2", options)
+print(engine.notes[0].what)
+print(engine.can_translate)
 """
     told, can_translate = in_whisperx(code, base_model).splitlines()
     assert "not in int8_bfloat128" in told

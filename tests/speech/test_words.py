@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.words import RawSegment, RawWord, fit, join_pieces, place, spread
+from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.words import fit, join_pieces, place, spread
 from chalchitra.transcript.model import Region
 
 times = st.floats(0, 100)

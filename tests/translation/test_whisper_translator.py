@@ -11,34 +11,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, Task
+from chalchitra.speech.engines.base import DecodingOptions, Engine, ModelOptions, OnBlock, Task
+from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.blocks import BlockSamples
 from chalchitra.speech.sound import Samples
-from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.transcript.model import Transcript, Word
 from chalchitra.translation.request import TranslationRequest
 from chalchitra.translation.units import SentenceUnit
 from chalchitra.translation.whisper import AGAIN, Listener, check_can_translate, translate
 
 
-class Says(Recogniser):
-    """A recogniser that is told what to write: by stretch (s), one text for each hearing."""
-
-    engine = "says"
+class Says(Engine):
+    """An engine that is told what to write: by stretch (s), one text for each decoding."""
 
     def __init__(self, model: Path, texts: Mapping[float, Sequence[str]]) -> None:
-        super().__init__(RecogniserOptions(model=model))
+        super().__init__(ModelOptions(model=model))
         self.texts = {start: list(said) for start, said in texts.items()}
-        self.heard: list[tuple[float, float, float]] = []
+        self.decoded: list[tuple[float, float, float]] = []
 
-    def hear(
-        self, blocks: Sequence[Samples], language: str, task: Task
+    def decode(
+        self,
+        blocks: Sequence[Samples],
+        language: str,
+        task: Task,
+        options: DecodingOptions,
+        on_block: OnBlock,
     ) -> Iterator[list[RawSegment]]:
         assert isinstance(blocks, BlockSamples)
         assert task == "translate"
         for block in blocks.blocks:
             (piece,) = block.pieces
-            self.heard.append((piece.start, piece.end, self.options.repetition_penalty))
+            self.decoded.append((piece.start, piece.end, options.repetition_penalty))
             texts = self.texts.get(round(piece.start, 1), ["nothing is known of that"])
             text = texts.pop(0) if len(texts) > 1 else texts[0]
             words = tuple(RawWord(f" {word}", 0.0, 0.1, 0.9) for word in text.split())
@@ -84,14 +87,14 @@ HINDI = [
 
 
 def over(tmp_path: Path, texts: Mapping[float, Sequence[str]]) -> tuple[Listener, Says, list]:  # type: ignore[type-arg]
-    recogniser = Says(tmp_path, texts)
-    listener = Listener(recogniser, Silence(), "hi", ("Thank you for watching",))
-    return listener, recogniser, listener.over(HINDI)
+    engine = Says(tmp_path, texts)
+    listener = Listener(engine, DecodingOptions(), Silence(), "hi", ("Thank you for watching",))
+    return listener, engine, listener.over(HINDI)
 
 
 def test_each_sentence_has_its_own_english(tmp_path: Path) -> None:
     texts = {0.8: ["I am going home.।"], 3.8: ["Where are you?,"], 29.8: ["Is anybody here?"]}
-    listener, recogniser, units = over(tmp_path, texts)
+    listener, engine, units = over(tmp_path, texts)
     assert [(one.id, one.source, one.text, one.segment_ids, one.status) for one in units] == [
         (0, "मैं घर जा रहा हूँ।", "I am going home.", [0], "translated"),
         (1, "तुम कहाँ हो?", "Where are you?", [1], "translated"),
@@ -100,7 +103,7 @@ def test_each_sentence_has_its_own_english(tmp_path: Path) -> None:
     assert [(one.start, one.end) for one in units] == [(1.0, 3.5), (4.0, 5.5), (30.0, 33.0)]
     assert listener.retried == 0
     # The sound around a sentence is heard with it where nothing else is said.
-    assert [stretch[:2] for stretch in recogniser.heard] == [
+    assert [stretch[:2] for stretch in engine.decoded] == [
         pytest.approx((0.8, 3.7)),
         pytest.approx((3.8, 5.7)),
         pytest.approx((29.8, 33.2)),
@@ -111,13 +114,12 @@ def test_each_sentence_has_its_own_english(tmp_path: Path) -> None:
     "bad", ["", "go go go go go go go", "मैं घर जा रहा हूँ।", "Thank you for watching!"]
 )
 def test_what_comes_out_badly_is_heard_again_in_other_ways(tmp_path: Path, bad: str) -> None:
-    listener, recogniser, units = over(tmp_path, {0.8: [bad, bad, "I am going home."]})
+    listener, engine, units = over(tmp_path, {0.8: [bad, bad, "I am going home."]})
     assert units[0].text == "I am going home."
     assert (units[0].status, units[0].reason) == ("translated", None)
     assert listener.retried == 1
-    penalties = [penalty for start, _, penalty in recogniser.heard if round(start, 1) == 0.8]
-    assert penalties == [1.0, *(way.changes["repetition_penalty"] for way in AGAIN)]
-    assert recogniser.options.repetition_penalty == 1.0  # the changes are for that hearing only
+    penalties = [penalty for start, _, penalty in engine.decoded if round(start, 1) == 0.8]
+    assert penalties == [1.0, *(variant.repetition_penalty for variant in AGAIN)]
 
 
 def test_a_long_sentence_is_heard_in_halves_at_last(tmp_path: Path) -> None:

@@ -2,22 +2,25 @@
 
     hear_both.py VAD_REQUEST.json ASR_REQUEST.json MODEL_FOLDER RUNS OUT.json
 
-The requests are those of stages that have run. Ours is what the stages do: detect, then
-hearing.hear, whose recogniser stays loaded (stagekit.warm). Theirs is BatchedInferencePipeline on
-the samples of the same file, with its own speech detection and the same beam, number format and
+The requests are those of stages that have run. Ours is what the stages do: detect, then the asr
+script's `recognised`, whose engine stays loaded (stagekit.warm). Theirs is BatchedInferencePipeline
+on the samples of the same file, with its own speech detection and the same beam, number format and
 threads.
 """
 
 from __future__ import annotations
 
 import json
+import runpy
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chalchitra.speech.recognition import hearing
+from chalchitra.paths import stages_dir
+from chalchitra.speech.recognition.options import options_from, whisper_code
+from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.speech.vad.refine import detect
 from chalchitra.speech.vad.silero import VadSettings
@@ -32,12 +35,17 @@ def main() -> None:
         Stage(Request.model_validate_json(Path(path).read_bytes()), messages)
         for path in (vad_request, asr_request)
     )
-    options = hearing.options_from(asr)
+    script = runpy.run_path(str(stages_dir() / "asr.py"))
+    row = script["language_row"](asr)
+    beam_size = options_from(asr.params, row).decoding.beam_size
     sound = WavSound.open(asr.input("audio"), asr.input("audio_info"))
     settings = VadSettings(
         **{name: float(vad.params[name]) for name in VadSettings.__dataclass_fields__}
     )
-    pipeline = Theirs(weights, hearing.whisper_code(asr), options.compute_type, asr.threads)
+    pipeline = Theirs(
+        weights, whisper_code(row, asr.params["source_language"]), asr.compute_type, asr.threads
+    )
+    speech = SpeechRegions.read(asr.input("regions"))
     samples = sound.read(sound.start, sound.end)
     seconds: dict[str, list[float]] = {"vad": [], "ours": [], "theirs": []}
 
@@ -49,10 +57,10 @@ def main() -> None:
 
     def hear_ours() -> Any:
         timed("vad", lambda: detect(sound, settings))
-        return timed("ours", lambda: hearing.hear(asr))
+        return timed("ours", lambda: script["recognised"](asr, sound, speech))
 
     def hear_theirs() -> str:
-        return str(timed("theirs", lambda: pipeline(samples, options.beam_size)))
+        return str(timed("theirs", lambda: pipeline(samples, beam_size)))
 
     # The first of each loads and warms up, and is not counted.
     ours, theirs = hear_ours(), hear_theirs()
@@ -64,9 +72,9 @@ def main() -> None:
         **{f"{name}_seconds": times[1:] for name, times in seconds.items()},
         "ours_text": " ".join(segment.text for segment in ours.segments),
         "theirs_text": theirs,
-        "heard_again": [one.to_dict() for one in ours.healed],
-        "beam_size": options.beam_size,
-        "compute_type": options.compute_type,
+        "heard_again": [one.to_dict() for one in ours.redecoded],
+        "beam_size": beam_size,
+        "compute_type": asr.compute_type,
         "threads": asr.threads,
         "batch_size": pipeline.batch_size,
     }

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.regions import distance, overlap
 from chalchitra.transcript.model import Region, Segment, Word
 
@@ -25,31 +26,6 @@ SHORTEST = 0.04
 """No word is shorter (s) where there is room."""
 PAUSE = 0.2
 """Regions nearer than this (s) to each other are one stretch of speech: nothing is held there."""
-
-
-@dataclass(frozen=True)
-class RawWord:
-    """A word as a recogniser gives it; `text` keeps its leading space, which joins words."""
-
-    text: str
-    start: float
-    end: float
-    probability: float | None = None
-
-
-@dataclass(frozen=True)
-class RawSegment:
-    """A stretch of text as a recogniser gives it.
-
-    `capped`: its window ended because it had as many tokens as a window may have, so that what was
-    said after it may be lost.
-    """
-
-    words: tuple[RawWord, ...]
-    avg_logprob: float | None = None
-    no_speech_prob: float | None = None
-    compression_ratio: float | None = None
-    capped: bool = False
 
 
 @dataclass

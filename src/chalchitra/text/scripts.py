@@ -6,6 +6,7 @@ Dandas sit in the Devanagari block and serve other scripts too, so only letters 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 
@@ -108,3 +109,12 @@ def _any_script_of(character: str) -> str | None:
         return script
     code = ord(character)
     return next((name for first, last, name in _OTHERS if first <= code <= last), script)
+
+
+def script_name(native: str, script: str) -> str:
+    """A script's English name by Unicode, from a word written in it: "Devanagari"."""
+    for character in native:
+        if script_of(character) == script:
+            name = re.split(r" (?:LETTER|VOWEL|SIGN)\b", unicodedata.name(character, script))[0]
+            return name.removesuffix(" SMALL").removesuffix(" CAPITAL").title()
+    return script

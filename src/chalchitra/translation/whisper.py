@@ -1,8 +1,8 @@
-"""The translator `whisper`: the recogniser hears every sentence again and writes it in English.
+"""The translator `whisper`: every sentence is decoded again, from the sound into English.
 
 Whisper learned to translate what it hears into English and into nothing else. Each sentence unit
-of the transcript is heard by itself, so that its English is its own: one unit a sentence, none
-shifted. What comes out badly is heard again in other ways, then in two halves, and at last left
+of the transcript is decoded by itself, so that its English is its own: one unit a sentence, none
+shifted. What comes out badly is decoded again in other ways, then in two halves, and at last left
 untranslated.
 """
 
@@ -14,13 +14,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chalchitra.errors import StageError, UsageError
-from chalchitra.speech.engines.base import Recogniser, RecogniserOptions, looks_untranslating
-from chalchitra.speech.engines.load import load_recogniser
-from chalchitra.speech.recognition.blocks import LONGEST
-from chalchitra.speech.recognition.hallucinations import is_invented
-from chalchitra.speech.recognition.redecoding import Way
+from chalchitra.speech.engines.base import (
+    LONGEST,
+    DecodingOptions,
+    Engine,
+    ModelOptions,
+    looks_untranslating,
+)
+from chalchitra.speech.engines.load import load_engine
+from chalchitra.speech.engines.raw import RawSegment
+from chalchitra.speech.recognition.hallucinations import is_hallucinated
+from chalchitra.speech.recognition.recognise import decode_each
+from chalchitra.speech.recognition.variants import DecodingVariant
 from chalchitra.speech.sound import Sound, WavSound
-from chalchitra.speech.words import RawSegment
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.marks import without_doubled_marks
 from chalchitra.translation.checks import problem
@@ -33,24 +39,24 @@ ENGINE = "ctranslate2"
 """Whatever recognised the transcript: this engine shares its models with `whisperx`, starts at
 once, and is where Whisper's own thresholds against loops work."""
 PAD = 0.2
-"""Seconds of sound around a sentence that are heard with it, as far as no other is spoken there."""
+"""Seconds of sound around a sentence that are decoded too, as far as no other is spoken there."""
 SHORTEST = 1.0
 """Seconds of sound at least: of less, Whisper guesses. What is missing is taken from around it."""
 SHORTEST_HALF = 1.0
-"""A sentence is heard in halves where it takes at least twice this (s) to say."""
-FIRST = Way("", {"temperatures": (0.0,)})
+"""A sentence is decoded in halves where it takes at least twice this (s) to say."""
+FIRST = DecodingVariant("", temperatures=(0.0,))
 AGAIN = (
-    Way("against loops", {"temperatures": (0.0,), "repetition_penalty": 1.3}),
-    Way("one hypothesis", {"temperatures": (0.0,), "repetition_penalty": 1.1, "beam_size": 1}),
+    replace(FIRST, name="against loops", repetition_penalty=1.3),
+    replace(FIRST, name="one hypothesis", repetition_penalty=1.1, beam_size=1),
 )
-"""How a sentence is heard, and again where it came out badly, in this order. Nothing is sampled, so
-that the same sound gives the same text."""
+"""How a sentence is decoded, and again where it came out badly, in this order. Nothing is sampled,
+so that the same sound gives the same text."""
 
 _ENGLISH_ONLY = re.compile(r"[.-]en$")
 
 
 def translate(request: TranslationRequest) -> TranslationResult:
-    """Translate by hearing each sentence again, into English.
+    """Translate by decoding the sound of each sentence again, into English.
 
     Raises UsageError for another target, for English speech, and for models that cannot translate.
     """
@@ -62,22 +68,22 @@ def translate(request: TranslationRequest) -> TranslationResult:
             cause="The job was prepared for another translator.",
             fix="Prepare the job again with --translator whisper.",
         )
-    recogniser = load_recogniser(
+    engine = load_engine(
         ENGINE,
-        RecogniserOptions(
+        ModelOptions(
             model=request.model_path,
             model_sha256=request.model_sha256,
             device=request.device,
             compute_type=request.compute_type,
             threads=request.threads,
-            beam_size=request.settings["num_beams"],
         ),
     )
     limits = request.limits
     limits = replace(limits, max_seconds=min(limits.max_seconds, LONGEST - 2 * PAD))
     units = sentence_units(request.transcript, limits)
     listener = Listener(
-        recogniser,
+        engine,
+        DecodingOptions(beam_size=request.settings["num_beams"]),
         WavSound.open(request.speech.audio, request.speech.audio_info),
         language,
         tuple(request.languages.get("en", {}).get("invented", ())),
@@ -98,7 +104,7 @@ def translate(request: TranslationRequest) -> TranslationResult:
     }
     terms = TermUse.of(request.terms, found)  # it cannot be told names; but what it lost is said
     metrics |= terms.metrics
-    return TranslationResult(translation, metrics, [*_degraded(recogniser), *terms.degraded])
+    return TranslationResult(translation, metrics, [*_degraded(engine), *terms.degraded])
 
 
 @dataclass(frozen=True)
@@ -110,18 +116,24 @@ class _Written:
 
 
 class Listener:
-    """A recogniser on one film's sound. `invented` are English phrases that it makes up.
+    """An engine on one film's sound. `phrases` are English ones that it hallucinates.
 
-    After `over`, `retried` and `in_pieces` say how many sentences were heard again and in halves.
+    After `over`, `retried` and `in_pieces` say how many sentences were decoded again and in halves.
     """
 
     def __init__(
-        self, recogniser: Recogniser, sound: Sound, language: str, invented: tuple[str, ...] = ()
+        self,
+        engine: Engine,
+        options: DecodingOptions,
+        sound: Sound,
+        language: str,
+        phrases: tuple[str, ...] = (),
     ) -> None:
-        self._recogniser = recogniser
+        self._engine = engine
+        self._options = options
         self._sound = sound
         self._language = language
-        self._invented = invented
+        self._phrases = phrases
         self.retried = 0
         self.in_pieces = 0
 
@@ -130,11 +142,11 @@ class Listener:
     ) -> list[TranslationUnit]:
         """Every unit in English, or untranslated with the reason; in order and with its id."""
         stretches = dict(zip((u.id for u in units), self._stretches(units), strict=True))
-        found = self._hear(units, stretches, FIRST, on_done)
+        found = self._decoded(units, stretches, FIRST, on_done)
         bad = [unit for unit in units if found[unit.id].wrong]
         self.retried = len(bad)
-        for way in AGAIN:
-            again = self._hear(bad, stretches, way)
+        for variant in AGAIN:
+            again = self._decoded(bad, stretches, variant)
             found |= {id_: one for id_, one in again.items() if not one.wrong}
             bad = [unit for unit in bad if found[unit.id].wrong]
         for unit in bad:
@@ -146,11 +158,11 @@ class Listener:
             TranslationUnit.of(unit, found[unit.id].text, found[unit.id].wrong) for unit in units
         ]
 
-    def _hear(
+    def _decoded(
         self,
         units: Sequence[SentenceUnit],
         stretches: Mapping[int, tuple[float, float]],
-        way: Way,
+        variant: DecodingVariant,
         on_done: Callable[[int], None] = lambda count: None,
     ) -> dict[int, _Written]:
         done: set[int] = set()
@@ -159,34 +171,35 @@ class Listener:
             done.add(index)
             on_done(len(done))
 
-        heard = self._recogniser.hear_each(
+        decoded = decode_each(
+            self._engine,
             [stretches[unit.id] for unit in units],
             self._sound,
             self._language,
             "translate",
-            way,
+            variant.applied_to(self._options),
             one_done,
         )
-        return {unit.id: self._judged(unit, raw) for unit, raw in zip(units, heard, strict=True)}
+        return {unit.id: self._judged(unit, raw) for unit, raw in zip(units, decoded, strict=True)}
 
     def _judged(self, unit: SentenceUnit, raw: Sequence[RawSegment]) -> _Written:
-        heard = "".join(word.text for segment in raw for word in segment.words)
-        text = without_doubled_marks(" ".join(heard.split()))
+        words = "".join(word.text for segment in raw for word in segment.words)
+        text = without_doubled_marks(" ".join(words.split()))
         wrong = problem(unit.text, text, "Latn")
-        if wrong is None and self._invented and is_invented(text, self._invented):
+        if wrong is None and self._phrases and is_hallucinated(text, self._phrases):
             wrong = "the recogniser wrote a phrase that it often hallucinates in silence"
         if wrong is None and any(segment.capped for segment in raw):
             wrong = "the translation does not end"
         return _Written(text, wrong)
 
     def _in_halves(self, unit: SentenceUnit) -> _Written | None:
-        """A sentence heard in two halves, where both come out well."""
+        """A sentence decoded in two halves, where both come out well."""
         halves = halved_units(unit, SHORTEST_HALF)
         if halves is None:
             return None
         stretches = {half.id: self._padded(half.start, half.end) for half in halves}
-        for way in (FIRST, *AGAIN):
-            found = self._hear(halves, stretches, way)
+        for variant in (FIRST, *AGAIN):
+            found = self._decoded(halves, stretches, variant)
             if not any(one.wrong for one in found.values()):
                 return _Written(" ".join(found[half.id].text for half in halves))
         return None
@@ -236,5 +249,5 @@ def check_can_translate(name: str, path: Path) -> None:
         )
 
 
-def _degraded(recogniser: Recogniser) -> list[Degraded]:
-    return [Degraded(what=note.what, why=note.why, fix=note.fix) for note in recogniser.notes]
+def _degraded(engine: Engine) -> list[Degraded]:
+    return [Degraded(what=note.what, why=note.why, fix=note.fix) for note in engine.notes]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from chalchitra.speech.engines import mlx
-from chalchitra.speech.engines.base import RecogniserOptions
-from chalchitra.speech.engines.load import load_recogniser
+from chalchitra.speech.engines.base import DecodingOptions, ModelOptions
+from chalchitra.speech.engines.load import load_engine
 from chalchitra.stagekit import warm
 
 
@@ -65,27 +65,25 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def hear(library: Any, tmp_path: Any) -> Any:
+def decode(library: Any, tmp_path: Any) -> Any:
     (tmp_path / "config.json").write_text(json.dumps({"n_vocab": 51865, "n_text_layer": 6}))
     (tmp_path / "weights.safetensors").write_text("")
 
-    def heard(**options: Any) -> None:
-        recogniser = load_recogniser(
-            "mlx", RecogniserOptions(model=tmp_path, model_sha256="x", **options)
-        )
-        list(recogniser.hear([[0.0]], "en", "transcribe"))
+    def decoded(**options: Any) -> None:
+        engine = load_engine("mlx", ModelOptions(model=tmp_path, model_sha256="x", **options))
+        list(engine.decode([[0.0]], "en", "transcribe", DecodingOptions(), lambda index: None))
 
-    return heard
+    return decoded
 
 
-def test_the_model_is_loaded_once_and_again_in_another_number_format(hear, library):
+def test_the_model_is_loaded_once_and_again_in_another_number_format(decode, library):
     for compute_type in ("float16", "float16", "float32", "float16"):
-        hear(device="mps", compute_type=compute_type)
+        decode(device="mps", compute_type=compute_type)
     assert library.loads == ["float16", "float32", "float16"]
     assert warm.models_loaded() == 3
 
 
-def test_a_film_on_the_processor_does_not_hold_the_next_one_there(hear, library):
+def test_a_film_on_the_processor_does_not_hold_the_next_one_there(decode, library):
     for device, used in (("cpu", "cpu"), ("mps", "gpu"), ("cpu", "cpu")):
-        hear(device=device)
+        decode(device=device)
         assert library.device == used

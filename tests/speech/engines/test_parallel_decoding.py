@@ -1,4 +1,4 @@
-"""How the ctranslate2 engine shares blocks among workers: on libraries that pretend to hear."""
+"""How the ctranslate2 engine shares blocks among workers: on libraries that only pretend."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.engines.base import RecogniserOptions
-from chalchitra.speech.engines.load import load_recogniser
+from chalchitra.speech.engines.base import DecodingOptions, ModelOptions
+from chalchitra.speech.engines.load import load_engine
+from chalchitra.speech.recognition.options import RecognitionOptions
+from chalchitra.speech.recognition.recognise import recognise
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit import warm
 from chalchitra.transcript.model import Region
@@ -131,29 +133,34 @@ SPEECH = SpeechRegions(regions=[Region(start=30 * n, end=30 * n + 28) for n in r
 
 
 @pytest.fixture
-def hear(library: Library, tmp_path: Any) -> Any:
-    """Hear the eight blocks; the words that were heard."""
+def decode(library: Library, tmp_path: Any) -> Any:
+    """Decode the eight blocks; the words that came out."""
     for name in ("model.bin", "tokenizer.json"):
         (tmp_path / name).write_text("")
 
-    def heard(threads: int = 3, on_progress: Any = lambda done, total: None, **options: Any) -> Any:
-        recogniser = load_recogniser(
-            "ctranslate2",
-            RecogniserOptions(model=tmp_path, model_sha256="x", threads=threads, **options),
+    def decoded(
+        threads: int = 3,
+        on_progress: Any = lambda done, total: None,
+        redecode: bool = True,
+        **options: Any,
+    ) -> Any:
+        engine = load_engine(
+            "ctranslate2", ModelOptions(model=tmp_path, model_sha256="x", threads=threads)
         )
-        found = recogniser.transcribe(Numbered(), SPEECH, "en", on_progress=on_progress)
+        how = RecognitionOptions(DecodingOptions(**options), redecode=redecode)
+        found = recognise(engine, how, Numbered(), SPEECH, "en", on_progress)
         return [segment.text for segment in found.segments]
 
-    return heard
+    return decoded
 
 
-def test_blocks_are_decoded_side_by_side_and_come_out_in_order(hear, library):
-    assert [text.partition(":")[0] for text in hear()] == [str(n) for n in range(1, 9)]
+def test_blocks_are_decoded_side_by_side_and_come_out_in_order(decode, library):
+    assert [text.partition(":")[0] for text in decode()] == [str(n) for n in range(1, 9)]
     assert 1 < library.most_together <= 3
 
 
-def test_what_fails_is_decoded_again_with_the_whole_ladder_in_order_by_one_worker(hear, library):
-    texts = hear()
+def test_what_fails_is_decoded_again_with_the_whole_ladder_in_order_by_one_worker(decode, library):
+    texts = decode()
     again = library.decoded[-2:]
     assert again == [(3.0, (0.0, 0.4, 0.8)), (5.0, (0.0, 0.4, 0.8))]
     assert {temperatures for _, temperatures in library.decoded[:-2]} == {(0.0,)}
@@ -164,73 +171,73 @@ def test_what_fails_is_decoded_again_with_the_whole_ladder_in_order_by_one_worke
     assert library.loaded == [3, 1]
 
 
-def test_one_temperature_is_no_ladder(hear, library):
-    hear(temperatures=(0.0,), heal=False)
+def test_one_temperature_is_no_ladder(decode, library):
+    decode(temperatures=(0.0,), redecode=False)
     assert len(library.decoded) == 8 + 3
     assert library.loaded == [3]
 
 
 def test_what_fails_without_silence_is_first_heard_with_it_which_loads_nothing(
-    hear, library, monkeypatch
+    decode, library, monkeypatch
 ):
     monkeypatch.setattr(sys.modules[__name__], "MUMBLED", set())
-    texts = hear()
+    texts = decode()
     assert library.decoded[8:] == [(6.0, (0.0,))]
     assert texts[5] == "6:0.000000"
     assert library.loaded == [3]
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_sampling_from_the_start_is_never_shared(hear, library, threads):
-    texts = hear(threads, temperatures=(0.8, 0.0))
+def test_sampling_from_the_start_is_never_shared(decode, library, threads):
+    texts = decode(threads, temperatures=(0.8, 0.0))
     assert library.most_together == 1
     assert [number for number, _ in library.decoded] == [float(n) for n in range(1, 9)]
     assert len(set(texts)) == 8
 
 
-def test_the_words_do_not_depend_on_the_workers_or_on_films_before(hear, library):
-    alone = hear(1)
+def test_the_words_do_not_depend_on_the_workers_or_on_films_before(decode, library):
+    alone = decode(1)
     warm.forget()
-    first = hear(3)
+    first = decode(3)
     for options in ({}, {"temperatures": (0.0,)}, {"seed": 7}, {"temperatures": (0.5,)}, {}):
-        last = hear(3, **options)
+        last = decode(3, **options)
     assert alone == first == last
-    assert hear(3, seed=7) != first
+    assert decode(3, seed=7) != first
     assert library.most_alive == 1, "two models were in memory"
 
 
-def test_a_film_that_samples_nothing_finds_its_model_loaded(hear, library, monkeypatch):
+def test_a_film_that_samples_nothing_finds_its_model_loaded(decode, library, monkeypatch):
     monkeypatch.setattr(sys.modules[__name__], "MUMBLED", set())
-    hear()
+    decode()
     warm.begin(0)
-    hear()
+    decode()
     assert library.loaded == [3]
     assert warm.models_loaded() == 0
 
 
-def test_with_one_worker_only_a_second_film_that_samples_loads_again(hear, library):
-    hear(1)
+def test_with_one_worker_only_a_second_film_that_samples_loads_again(decode, library):
+    decode(1)
     assert library.loaded == [1]
     warm.begin(0)
-    hear(1)
+    decode(1)
     assert library.loaded == [1, 1]
     assert warm.models_loaded() == 1
 
 
-def test_progress_never_goes_back_and_comes_to_the_end(hear):
+def test_progress_never_goes_back_and_comes_to_the_end(decode):
     told: list[tuple[float, float]] = []
-    hear(on_progress=lambda done, total: told.append((done, total)))
+    decode(on_progress=lambda done, total: told.append((done, total)))
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1] == 8 * 28
     assert len({done for done, _ in told}) == 18, "each is told, and told when it is decoded again"
 
 
-def test_an_error_of_one_block_is_the_films_and_the_next_film_is_not_told(hear, library):
+def test_an_error_of_one_block_is_the_films_and_the_next_film_is_not_told(decode, library):
     told: list[float] = []
     library.breaks = RuntimeError("CUDA failed with error out of memory")
     with pytest.raises(RuntimeError, match="out of memory"):
-        hear(on_progress=lambda done, total: told.append(done))
+        decode(on_progress=lambda done, total: told.append(done))
     library.breaks = None
     before = len(told)
-    hear()
+    decode()
     assert len(told) == before

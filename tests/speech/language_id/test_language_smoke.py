@@ -76,12 +76,12 @@ from pathlib import Path
 from types import SimpleNamespace
 import faster_whisper
 from chalchitra.errors import UsageError
-from chalchitra.speech.engines.base import RecogniserOptions
+from chalchitra.speech.engines.base import ModelOptions
 from chalchitra.speech.language_id.detector import load_detector
 english = SimpleNamespace(model=SimpleNamespace(is_multilingual=False))
 faster_whisper.WhisperModel = lambda *args, **options: english
 try:
-    load_detector(RecogniserOptions(model=Path(sys.argv[1])))
+    load_detector(ModelOptions(model=Path(sys.argv[1])))
 except UsageError as error:
     print(error.what, error.fix)
 """

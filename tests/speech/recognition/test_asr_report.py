@@ -1,11 +1,14 @@
-"""What was healed is told: counted by reason, each in the log, and what is doubtful as degraded."""
+"""What was decoded again is told: by reason, each in the log, what is doubtful as degraded."""
 
 from __future__ import annotations
 
+import runpy
 from typing import Any
 
-from chalchitra.speech.recognition.hearing import report_healing
-from chalchitra.speech.recognition.redecoding import Healed
+from chalchitra import paths
+from chalchitra.speech.recognition.redecoding import Redecoded
+
+REPORT = runpy.run_path(str(paths.stages_dir() / "asr.py"))["report_redecoded"]
 
 
 class Told:
@@ -30,18 +33,20 @@ class Told:
         self.less.append(f"{what} {why}")
 
 
-def healed(start: float, before: str, after: str, *why: str, left: tuple[str, ...] = ()) -> Healed:
-    return Healed(start, start + 1, why, before, after, "by itself", left)
+def redecoded(
+    start: float, before: str, after: str, *why: str, left: tuple[str, ...] = ()
+) -> Redecoded:
+    return Redecoded(start, start + 1, why, before, after, "by itself", left)
 
 
-def test_what_was_healed_is_counted_by_reason():
+def test_what_was_decoded_again_is_counted_by_reason():
     told = Told()
     some = [
-        healed(1.0, "", "hello", "speech without words"),
-        healed(5.0, "no no no no", "no", "a loop"),
-        healed(9.0, "", "", "speech without words", left=("speech without words",)),
+        redecoded(1.0, "", "hello", "speech without words"),
+        redecoded(5.0, "no no no no", "no", "a loop"),
+        redecoded(9.0, "", "", "speech without words", left=("speech without words",)),
     ]
-    report_healing(told, some)
+    REPORT(told, some)
     assert told.metrics == {"heard_again": 3, "healed": 2}
     (line,) = told.warnings
     assert line.startswith("3 stretches of speech were re-decoded and 2 of them changed")
@@ -51,7 +56,7 @@ def test_what_was_healed_is_counted_by_reason():
     assert "9.0 s (speech without words)" in less
 
 
-def test_where_nothing_was_heard_again_nothing_is_said():
+def test_where_nothing_was_decoded_again_nothing_is_said():
     told = Told()
-    report_healing(told, [])
+    REPORT(told, [])
     assert (told.warnings, told.less, told.lines) == ([], [], [])

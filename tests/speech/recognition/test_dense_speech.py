@@ -29,15 +29,17 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 from chalchitra import paths
-from chalchitra.speech.recognition.blocks import WINDOW_TOKENS, window_for
-from chalchitra.speech.engines.base import Recogniser, RecogniserOptions
+from chalchitra.speech.engines.base import WINDOW_TOKENS, DecodingOptions, Engine, ModelOptions
+from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.recognition.blocks import window_for
+from chalchitra.speech.recognition.options import RecognitionOptions
+from chalchitra.speech.recognition.recognise import recognise
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import ArraySound
 from chalchitra.speech.vad.silero import VadSettings, find_speech
-from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.transcript.model import Region
 
-model, sound, language, text, heal = sys.argv[1:]
+model, sound, language, text, how = sys.argv[1:]
 with wave.open(sound) as file:
     rate = file.getframerate()
     samples = np.frombuffer(file.readframes(-1), "<i2").astype(np.float32) / 32768
@@ -51,15 +53,15 @@ for word in words:
     at += len(word)
 tokenizer = Tokenizer.from_file(str(Path(model) / "tokenizer.json"))
 
-class Dictated(Recogniser):
-    engine, multilingual, full, windows = "dictated", True, 0, 0
+class Dictated(Engine):
+    multilingual, full, windows = True, 0, 0
     def knows(self, language):
         return True
     def text_tokens(self):
         return {}
     def count_tokens(self, text):
         return 0
-    def hear(self, blocks, language, task):
+    def decode(self, blocks, language, task, options, on_block):
         for block in blocks.blocks:
             self.windows += 1
             said, tokens = [], 0
@@ -77,17 +79,18 @@ class Dictated(Recogniser):
             yield [RawSegment(tuple(said), -0.2, 0.0, 1.0, capped)] if said else []
 
 row = tomllib.loads((paths.config_dir() / "languages.toml").read_text("utf-8"))[language]
-recogniser = Dictated(RecogniserOptions(
-    model=Path(model), script=row["script"], latin=False, heal=heal == "heal",
-    window=window_for(row["tokens_per_character"]) if heal != "plain" else 30.0,
-))
+engine = Dictated(ModelOptions(model=Path(model)))
+options = RecognitionOptions(
+    DecodingOptions(window=window_for(row["tokens_per_character"]) if how != "plain" else 30.0),
+    script=row["script"], latin=False, redecode=how == "redecode",
+)
 speech = find_speech(film, VadSettings())
-heard = recogniser.transcribe(film, speech, row["whisper"])
-said = [word.text for segment in heard.segments for word in segment.words]
+found = recognise(engine, options, film, speech, row["whisper"])
+said = [word.text for segment in found.segments for word in segment.words]
 print(json.dumps({
     "seconds": film.end, "speech": speech.seconds, "said": said, "words": words,
-    "full": recogniser.full, "windows": recogniser.windows,
-    "why": sorted({why for one in heard.healed for why in one.why}),
+    "full": engine.full, "windows": engine.windows,
+    "why": sorted({why for one in found.redecoded for why in one.why}),
 }))
 """
 
@@ -100,10 +103,10 @@ def test_a_dense_minute_loses_no_word(
     text = TEXT[language] * round(speed / 25)
     sound = espeak(tmp_path / "said.wav", text, language, speed)
 
-    def hear(how: str) -> dict[str, Any]:
+    def recognised(how: str) -> dict[str, Any]:
         return json.loads(in_whisperx(CODE, base_model, sound, language, text, how))
 
-    plain, ours = hear("plain"), hear("heal")
+    plain, ours = recognised("plain"), recognised("redecode")
     assert ours["seconds"] > 50
     assert plain["full"] > 0
     assert len(plain["said"]) < len(plain["words"]), "in windows of 30 s words are lost"

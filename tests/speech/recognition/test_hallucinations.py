@@ -9,14 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.languages import all_languages, find
+from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.hallucinations import (
+    is_hallucinated,
     is_hurried,
-    is_invented,
     is_scrap,
     letters_of,
 )
-from chalchitra.speech.recognition.quality import Reading, Written
-from chalchitra.speech.words import RawSegment, RawWord
+from chalchitra.speech.recognition.hypothesis import Hypothesis
+from chalchitra.speech.recognition.quality import LanguageRules
 from chalchitra.transcript.model import Region, Segment, Word
 
 ENGLISH = find("en").invented
@@ -45,9 +46,9 @@ def unsupported(
     prompted: bool = True,
     regions: Sequence[Region] = (),
 ) -> bool:
-    """Whether all of a segment is an invention."""
-    written = Written(invented=tuple(phrases), prompt=prompt)
-    found = written.inventions(Reading([segment], prompted=prompted), regions)
+    """Whether all of a segment is a hallucination."""
+    written = LanguageRules(hallucinations=tuple(phrases), prompt=prompt)
+    found = written.hallucinated(Hypothesis([segment], prompted=prompted), regions)
     return len(found) == len(segment.words)
 
 
@@ -81,7 +82,9 @@ def test_the_prompts_own_words_are_believed_unless_nobody_seems_to_speak():
 def test_the_prompts_own_words_are_not_believed_where_they_were_guessed():
     guess = segment("पर नहीं है।", probability=0.13, silent=0.05)
     assert unsupported(guess, (), PROMPT)
-    assert not unsupported(guess, (), PROMPT, prompted=False), "heard without it, they are no echo"
+    assert not unsupported(guess, (), PROMPT, prompted=False), (
+        "decoded without it, they are no echo"
+    )
     assert not unsupported(segment("पर नहीं है।", probability=0.45), (), PROMPT)
     assert not unsupported(segment("पर राम नहीं है।", probability=0.13), (), PROMPT)
 
@@ -104,7 +107,7 @@ def test_an_echo_beside_what_is_said_in_one_segment_is_found_alone():
     ]
     both = said.model_copy(update={"words": [*said.words, *words], "end": 3.2})
     regions = [Region(start=0.0, end=2.0), Region(start=3.0, end=3.2)]
-    found = Written(prompt=PROMPT).inventions(Reading([both]), regions)
+    found = LanguageRules(prompt=PROMPT).hallucinated(Hypothesis([both]), regions)
     assert found == {(0, at) for at in range(5, 9)}
 
 
@@ -122,7 +125,7 @@ def test_more_words_than_a_short_voice_has_time_for():
     assert not is_hurried(words, 0.21, spaced=False)
 
 
-def test_words_of_a_dialogue_are_never_an_invention():
+def test_words_of_a_dialogue_are_never_a_hallucination():
     assert not unsupported(segment("Thanks for watching my dog!", silent=0.9), ENGLISH)
 
 
@@ -139,15 +142,15 @@ def test_words_of_a_dialogue_are_never_an_invention():
     ],
 )
 def test_phrases_whatever_their_case_and_marks(text, invented):
-    assert is_invented(text, ENGLISH) is invented
+    assert is_hallucinated(text, ENGLISH) is invented
 
 
 @given(st.lists(st.sampled_from(ENGLISH), min_size=1, max_size=4))
 def test_phrases_in_a_row_are_phrases(phrases):
     closed = [one for one in phrases if not one.endswith("…")]
     if closed:
-        assert is_invented(". ".join(closed).title(), ENGLISH)
-        assert not is_invented(". ".join(closed) + " and the other dog", ENGLISH)
+        assert is_hallucinated(". ".join(closed).title(), ENGLISH)
+        assert not is_hallucinated(". ".join(closed) + " and the other dog", ENGLISH)
 
 
 def test_every_row_is_in_its_own_language_and_none_is_one_short_word():
@@ -157,7 +160,7 @@ def test_every_row_is_in_its_own_language_and_none_is_one_short_word():
         assert len(set(phrases)) == len(phrases)
         for phrase in phrases:
             assert phrase == phrase.strip().casefold()
-            assert is_invented(phrase.rstrip("…"), phrases)
+            assert is_hallucinated(phrase.rstrip("…"), phrases)
             assert len(phrase) >= 4
 
 

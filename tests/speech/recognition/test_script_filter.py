@@ -8,12 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.recognition.script_filter import (
-    COMMON,
-    bytes_of_tokens,
-    characters_of,
-    foreign_tokens,
-)
+from chalchitra.speech.engines.tokens import bytes_of_tokens, foreign_tokens
+from chalchitra.speech.recognition.script_filter import COMMON, characters_of
 
 SAMPLES = {
     "Deva": "ज़रूरी है, कि हम ५ या 5:30 बजे “चलें”। ठीक॥",

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalchitra.speech.recognition.candidates import Learned, Term, candidates, written
 from chalchitra.speech.recognition.hotwords import GlossaryUse, use_glossary
-from chalchitra.speech.recognition.quality import Reading
-from chalchitra.speech.recognition.term_correction import Learned, Term, named, suspects, written
+from chalchitra.speech.recognition.hypothesis import Hypothesis
+from chalchitra.speech.recognition.term_correction import corrected
 from chalchitra.text.phonetics import sound_key
 from chalchitra.text.symbols import letters
 from chalchitra.transcript.model import Segment, Word
@@ -19,7 +20,7 @@ from .test_quality import region
 from .test_redecoding import block
 
 
-def reading(text: str, start: float = 0.0, sure: str = "") -> Reading:
+def reading(text: str, start: float = 0.0, sure: str = "") -> Hypothesis:
     """Words of 0.4 s each; those that stand in `sure` are certain, the others are not."""
     words = [
         Word(
@@ -30,7 +31,7 @@ def reading(text: str, start: float = 0.0, sure: str = "") -> Reading:
         )
         for n, one in enumerate(text.split())
     ]
-    return Reading(
+    return Hypothesis(
         [Segment(id=0, start=start, end=start + 0.4 * len(words), text=text, words=words)]
     )
 
@@ -40,7 +41,7 @@ def terms(*texts: str) -> list[Term]:
 
 
 def put(before: str, after: str, *texts: str, sure: str = "") -> str:
-    made, _ = named(
+    made, _ = corrected(
         reading(before, sure=sure), reading(after), terms(*texts), Learned(), spaced=True
     )
     return made.text
@@ -60,8 +61,8 @@ def put(before: str, after: str, *texts: str, sure: str = "") -> str:
         ("मुकर जी", "मुखर्जी"),
     ],
 )
-def test_what_base_made_of_names_is_suspected_where_it_is_unsure(heard, name):
-    found = suspects(reading(f"so {heard} went", sure="so went").words, terms(name))
+def test_what_base_made_of_names_is_a_candidate_where_it_is_unsure(heard, name):
+    found = candidates(reading(f"so {heard} went", sure="so went").words, terms(name))
     assert [one.term.text for one in found] == [name]
     assert found[0].start >= 0.0
     assert found[0].end <= 0.4 * (len(heard.split()) + 2)
@@ -69,22 +70,22 @@ def test_what_base_made_of_names_is_suspected_where_it_is_unsure(heard, name):
 
 def test_sure_words_are_suspected_only_when_they_sound_the_same():
     said = "the captain of the ship was asleep"
-    assert suspects(reading(said, sure=said).words, terms("Kaptanna", "Asila")) == []
+    assert candidates(reading(said, sure=said).words, terms("Kaptanna", "Asila")) == []
     again = "Priya Mvada went"
-    assert suspects(reading(again, sure=again).words, terms("Priyamvada"))
+    assert candidates(reading(again, sure=again).words, terms("Priyamvada"))
 
 
 @pytest.mark.parametrize(("name", "same"), [("Raj", "Rudge"), ("Jai", "Jaye"), ("Meena", "Mina")])
 def test_short_names_are_suspected_only_of_their_own_sound(name, same):
     text = "so my least said the rest was me and you"
-    assert suspects(reading(text).words, terms(name)) == []
+    assert candidates(reading(text).words, terms(name)) == []
     same_key = sound_key(same) == sound_key(name)
-    assert bool(suspects(reading(f"so {same} went").words, terms(name))) == same_key
+    assert bool(candidates(reading(f"so {same} went").words, terms(name))) == same_key
 
 
 def test_what_is_written_right_is_not_suspected():
-    assert suspects(reading("Mr. Dashwood's house").words, terms("Dashwood")) == []
-    assert suspects(reading("मुखर्जीने कहा").words, terms("मुखर्जी")) == []
+    assert candidates(reading("Mr. Dashwood's house").words, terms("Dashwood")) == []
+    assert candidates(reading("मुखर्जीने कहा").words, terms("मुखर्जी")) == []
 
 
 def test_a_name_takes_the_place_of_what_sounds_like_it():
@@ -129,7 +130,7 @@ def test_punctuation_possessives_and_case_endings_stay():
 def test_the_same_mistake_is_put_right_where_it_is_sure_too():
     before = "was Adam Seremen. Nobody knew where Adam Seremen had learned to sail"
     after = "was Anantharaman. Nobody knew where Anantharaman had learned to sail"
-    made, done = named(
+    made, done = corrected(
         reading(before, sure="was Nobody knew where had learned to sail"),
         reading(after),
         terms("Anantharaman"),
@@ -162,10 +163,10 @@ AGAIN = st.lists(
 
 
 @given(TEXT, AGAIN)
-def test_whatever_is_heard_again_only_names_are_put_and_times_stay(before, after):
+def test_whatever_is_decoded_again_only_names_are_put_and_times_stay(before, after):
     glossary = terms("Govardhan", "Sulochana", "Anantharaman")
     old = reading(" ".join(before))
-    made, done = named(old, reading(" ".join(after)), glossary, Learned(), spaced=True)
+    made, done = corrected(old, reading(" ".join(after)), glossary, Learned(), spaced=True)
     left = [word.text for word in old.words]
     for one in done:
         assert one.term in one.after
@@ -187,7 +188,7 @@ def test_a_key_is_of_its_letters_alone(one, other):
 
 
 class Told:
-    """A recogniser that hears what it is told to: text by hotword, else by block."""
+    """Decodes what it is told to, block by block."""
 
     def __init__(self, *said: str) -> None:
         self.said = said
@@ -201,27 +202,27 @@ class Told:
 
 def use(first, again, *texts, room=223) -> tuple[list[str], GlossaryUse, Told]:
     blocks = [block(region(10 * n, 10 * n + 9)) for n in range(len(first))]
-    hear = Told(*again)
+    decode = Told(*again)
     sure = "so it was then he and she went home to the old house"
     made, use = use_glossary(
         blocks,
         [reading(text, 10.0 * n, sure) for n, text in enumerate(first)],
         terms(*texts),
-        hear,
+        decode,
         lambda text: len(text.split()),
         room=room,
     )
-    return [one.text for one in made], use, hear
+    return [one.text for one in made], use, decode
 
 
-def test_only_blocks_with_something_like_a_term_are_heard_again_and_with_that_term():
-    made, used, hear = use(
+def test_only_blocks_with_something_like_a_term_are_decoded_again_and_with_that_term():
+    made, used, decode = use(
         ["so Gavartan went home", "then he and she went"],
         ["so Govardhan went home", "then Sulochana went"],
         "Govardhan", "Sulochana",
     )  # fmt: skip
     assert made == ["so Govardhan went home", "then he and she went"]
-    assert hear.told == [("Govardhan", 1)]
+    assert decode.told == [("Govardhan", 1)]
     assert [(one.start, one.terms) for one in used.offered] == [(0.0, ("Govardhan",))]
     assert used.said == {"Govardhan": 1}
     assert used.no_room == []
@@ -229,26 +230,26 @@ def test_only_blocks_with_something_like_a_term_are_heard_again_and_with_that_te
 
 def test_what_a_name_was_taken_for_is_found_where_the_recogniser_is_sure_of_it():
     said = "so it was Adam Seremen"
-    made, _, hear = use(
+    made, _, decode = use(
         [said, "the old house Adam Seremen", "then he went home"],
         ["so it was Anantharaman", "the old house Anantharaman", ""],
         "Anantharaman",
     )
     assert made[:2] == ["so it was Anantharaman", "the old house Anantharaman"]
-    assert sum(count for _, count in hear.told) == 2
+    assert sum(count for _, count in decode.told) == 2
 
 
 def test_what_had_no_room_anywhere_is_told():
-    made, used, hear = use(
+    made, used, decode = use(
         ["so Gavartan went home"], ["so Govardhan went home"], "Govardhan", "Govindan", room=2
     )
     assert made == ["so Govardhan went home"]
-    assert hear.told == [("Govardhan", 1)]
+    assert decode.told == [("Govardhan", 1)]
     assert used.no_room == ["Govindan"]
 
 
-def test_a_glossary_of_which_nothing_is_said_costs_no_hearing():
-    made, used, hear = use(["then he and she went home"], [""], "Raghunandan", "Thiruvanniyur")
+def test_a_glossary_of_which_nothing_is_said_costs_no_decoding():
+    made, used, decode = use(["then he and she went home"], [""], "Raghunandan", "Thiruvanniyur")
     assert made == ["then he and she went home"]
-    assert hear.told == []
+    assert decode.told == []
     assert (used.offered, used.named, used.said) == ([], [], {})

@@ -10,7 +10,7 @@ from chalchitra.speech.recognition.script_filter import characters_of
 from chalchitra.speech.recognition.transliteration import SCHEMES, transliterate
 from chalchitra.text.scripts import script_share
 
-from .test_quality import reading
+from .test_quality import hypothesis
 
 pytestmark = pytest.mark.smoke
 
@@ -44,5 +44,5 @@ def test_a_nukta_is_left_out_where_there_is_none(in_whisperx):
 
 def test_what_cannot_be_written_in_the_script_stays_and_is_not_told_as_done():
     characters = characters_of("Deva", latin=False)
-    urdu = reading("یہ बात नहीं").segments
+    urdu = hypothesis("یہ बात नहीं").segments
     assert transliterate(urdu, "Deva", characters) == (urdu, [])

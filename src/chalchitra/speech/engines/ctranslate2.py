@@ -17,24 +17,28 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import MissingError
 from chalchitra.speech.engines.base import (
     APPENDED,
+    LONGEST,
     PREPENDED,
+    WINDOW_TOKENS,
+    DecodingOptions,
+    Engine,
+    ModelOptions,
     Note,
-    Recogniser,
-    RecogniserOptions,
+    OnBlock,
     Task,
     full_windows,
 )
+from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.engines.short_context import MARGIN, NothingLeftError
-from chalchitra.speech.recognition.blocks import LONGEST, WINDOW_TOKENS
-from chalchitra.speech.recognition.script_filter import bytes_of_tokens
+from chalchitra.speech.engines.tokens import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
-from chalchitra.speech.words import RawSegment, RawWord
 from chalchitra.stagekit.warm import count_load
 
 MOST_WORKERS = 4
@@ -47,10 +51,8 @@ SHORT = (LONGEST - MARGIN / 100) * SAMPLE_RATE
 """Samples of a block that leaves silence out."""
 
 
-class CTranslate2Recogniser(Recogniser):
-    engine = "ctranslate2"
-
-    def __init__(self, options: RecogniserOptions) -> None:
+class CTranslate2Engine(Engine):
+    def __init__(self, options: ModelOptions) -> None:
         super().__init__(options)
         import ctranslate2
 
@@ -95,45 +97,50 @@ class CTranslate2Recogniser(Recogniser):
     def text_tokens(self) -> dict[int, bytes]:
         return bytes_of_tokens(self._model.hf_tokenizer.get_vocab(with_added_tokens=False))
 
-    def hear(
-        self, blocks: Sequence[Samples], language: str, task: Task
+    def decode(
+        self,
+        blocks: Sequence[Samples],
+        language: str,
+        task: Task,
+        options: DecodingOptions,
+        on_block: OnBlock,
     ) -> Iterator[list[RawSegment]]:
-        temperatures = self.options.temperatures
-        self._network.begin(self.options.seed)
+        how = _How(language, task, options)
+        self._network.begin(options.seed)
         if not self._on_cpu:
             for samples in blocks:
-                yield self._decode(samples, language, task, temperatures)
+                yield self._decode(samples, how, options.temperatures)
             return
         every = list(range(len(blocks)))
-        heard: dict[int, list[RawSegment]] = {}
+        decoded: dict[int, list[RawSegment]] = {}
         failed = every
-        if temperatures[0] <= 0:
+        if options.temperatures[0] <= 0:
             self._network.use(self.workers)
-            heard |= self._side_by_side(blocks, every, language, task, short=True)
-            failed = [index for index in every if any(map(self._fails, heard[index]))]
-            # Most of these are heard well with all the silence, and that samples nothing.
+            decoded |= self._side_by_side(blocks, every, how, on_block, short=True)
+            failed = [index for index in every if how.fails(decoded[index])]
+            # Most of these come out well with all the silence, and that samples nothing.
             again = [index for index in failed if len(blocks[index]) < SHORT]
-            heard |= self._side_by_side(blocks, again, language, task, short=False)
-            failed = [index for index in failed if any(map(self._fails, heard[index]))]
-        if failed and max(temperatures) > 0:
+            decoded |= self._side_by_side(blocks, again, how, on_block, short=False)
+            failed = [index for index in failed if how.fails(decoded[index])]
+        if failed and max(options.temperatures) > 0:
             self._network.use(1)
             for index in failed:
-                heard[index] = self._decode(blocks[index], language, task, temperatures)
-                self.on_block(index)
-        yield from (heard.get(index, []) for index in every)
+                decoded[index] = self._decode(blocks[index], how, options.temperatures)
+                on_block(index)
+        yield from (decoded.get(index, []) for index in every)
 
     def _side_by_side(
         self,
         blocks: Sequence[Samples],
         indices: Sequence[int],
-        language: str,
-        task: Task,
+        how: _How,
+        on_block: OnBlock,
         *,
         short: bool,
     ) -> dict[int, list[RawSegment]]:
         """These blocks at temperature 0; few are read ahead. `short` leaves out silence."""
-        first = self.options.temperatures[:1]
-        heard: dict[int, list[RawSegment]] = {}
+        first = how.options.temperatures[:1]
+        decoded: dict[int, list[RawSegment]] = {}
         self._model.short = short
         try:
             with ThreadPoolExecutor(self.workers) as pool:
@@ -141,11 +148,11 @@ class CTranslate2Recogniser(Recogniser):
 
                 def take() -> None:
                     index, future = waiting.popleft()
-                    heard[index] = future.result()
-                    self.on_block(index)
+                    decoded[index] = future.result()
+                    on_block(index)
 
                 for index in indices:
-                    decoding = pool.submit(self._decode, blocks[index], language, task, first)
+                    decoding = pool.submit(self._decode, blocks[index], how, first)
                     waiting.append((index, decoding))
                     if len(waiting) > self.workers:
                         take()
@@ -153,18 +160,18 @@ class CTranslate2Recogniser(Recogniser):
                     take()
         finally:
             self._model.short = False
-        return heard
+        return decoded
 
     def _decode(
-        self, samples: Samples, language: str, task: Task, temperatures: Sequence[float]
+        self, samples: Samples, how: _How, temperatures: Sequence[float]
     ) -> list[RawSegment]:
-        options = self.options
-        cap = self._cap(len(samples) / SAMPLE_RATE, task)
+        options = how.options
+        cap = self._cap(len(samples) / SAMPLE_RATE, how)
         self._model.begin()
         segments, _ = self._model.transcribe(
             samples,
-            language=language,
-            task=task,
+            language=how.language,
+            task=how.task,
             beam_size=options.beam_size,
             best_of=options.beam_size,
             temperature=list(temperatures),
@@ -173,31 +180,31 @@ class CTranslate2Recogniser(Recogniser):
             no_speech_threshold=options.no_speech_threshold,
             # Blocks are islands: a loop in one must not be the prompt of the next.
             condition_on_previous_text=False,
-            initial_prompt=self.prompt(task),
-            hotwords=self.hotwords(task),
-            suppress_tokens=self.suppressed(task),
+            initial_prompt=options.prompt or None,
+            hotwords=options.hotwords or None,
+            suppress_tokens=self.suppressed(options.characters),
             repetition_penalty=options.repetition_penalty,
             # CTranslate2 takes half of this and the prompt's for the most.
-            max_new_tokens=max(cap, 2 * cap - self._tokens_before(task)),
+            max_new_tokens=max(cap, 2 * cap - self._tokens_before(options)),
             word_timestamps=True,
             prepend_punctuations=PREPENDED,
             append_punctuations=APPENDED,
         )
         return raw_segments(_until_nothing_is_left(segments), cap)
 
-    def _cap(self, seconds: float, task: Task) -> int:
+    def _cap(self, seconds: float, how: _How) -> int:
         """So many tokens a block may have: twice what an ordinary pace takes.
 
         A loop ends there and not at the window's cap, which saves most of its time.
         """
-        if task == "translate":
+        if how.task == "translate":
             return WINDOW_TOKENS
-        most = int(_LEAST_TOKENS + 2 * WINDOW_TOKENS * seconds / self.options.window)
-        return min(WINDOW_TOKENS, most, 2 * WINDOW_TOKENS - self._tokens_before(task))
+        most = int(_LEAST_TOKENS + 2 * WINDOW_TOKENS * seconds / how.options.window)
+        return min(WINDOW_TOKENS, most, 2 * WINDOW_TOKENS - self._tokens_before(how.options))
 
-    def _tokens_before(self, task: Task) -> int:
+    def _tokens_before(self, options: DecodingOptions) -> int:
         """The tokens of hotwords and prompt with their mark, and the commands."""
-        texts = [text for text in (self.hotwords(task), self.prompt(task)) if text]
+        texts = [text for text in (options.hotwords, options.prompt) if text]
         commands = _COMMANDS if self.multilingual else 1
         return commands + bool(texts) + sum(self.count_tokens(text) for text in texts)
 
@@ -207,8 +214,20 @@ class CTranslate2Recogniser(Recogniser):
             self._counted[text] = len(encoded.ids)
         return self._counted.get(text, 0)
 
+
+@dataclass(frozen=True)
+class _How:
+    """How the blocks of one call are decoded."""
+
+    language: str
+    task: Task
+    options: DecodingOptions
+
+    def fails(self, segments: Iterable[RawSegment]) -> bool:
+        """Whether the next temperature is to be tried for a block, by faster-whisper's own test."""
+        return any(map(self._fails, segments))
+
     def _fails(self, segment: RawSegment) -> bool:
-        """faster-whisper's own test for trying the next temperature."""
         ratio, log_prob = segment.compression_ratio, segment.avg_logprob
         repeats = self.options.compression_ratio_threshold
         unsure = self.options.log_prob_threshold

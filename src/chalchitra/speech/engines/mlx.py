@@ -17,21 +17,22 @@ from chalchitra.errors import MissingError
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
-    Recogniser,
-    RecogniserOptions,
+    WINDOW_TOKENS,
+    DecodingOptions,
+    Engine,
+    ModelOptions,
+    OnBlock,
     Task,
     full_windows,
 )
-from chalchitra.speech.recognition.blocks import WINDOW_TOKENS
+from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.sound import Samples
-from chalchitra.speech.words import RawSegment, RawWord
 
 
-class MlxRecogniser(Recogniser):
-    engine = "mlx"
+class MlxEngine(Engine):
     penalises = False
 
-    def __init__(self, options: RecogniserOptions) -> None:
+    def __init__(self, options: ModelOptions) -> None:
         super().__init__(options)
         import mlx.core as mx
         import mlx_whisper
@@ -70,18 +71,22 @@ class MlxRecogniser(Recogniser):
         encoding = get_encoding("multilingual" if self.multilingual else "gpt2")
         return len(encoding.encode(f" {text}")) if text else 0
 
-    def hear(
-        self, blocks: Sequence[Samples], language: str, task: Task
+    def decode(
+        self,
+        blocks: Sequence[Samples],
+        language: str,
+        task: Task,
+        options: DecodingOptions,
+        on_block: OnBlock,
     ) -> Iterator[list[RawSegment]]:
         import mlx.core as mx
 
-        options = self.options
-        told = [text for text in (self.hotwords(task), self.prompt(task)) if text]
+        told = [text for text in (options.hotwords, options.prompt) if text]
         for samples in blocks:
             mx.random.seed(options.seed)
             result = self._transcribe(
                 samples,
-                path_or_hf_repo=str(options.model),
+                path_or_hf_repo=str(self.model),
                 language=language,
                 task=task,
                 fp16=self._half,
@@ -93,7 +98,7 @@ class MlxRecogniser(Recogniser):
                 # Blocks are islands: a loop in one must not be the prompt of the next.
                 condition_on_previous_text=False,
                 initial_prompt=" ".join(told) or None,
-                suppress_tokens=self.suppressed(task),
+                suppress_tokens=self.suppressed(options.characters),
                 word_timestamps=True,
                 prepend_punctuations=PREPENDED,
                 append_punctuations=APPENDED,

@@ -14,24 +14,24 @@ from typing import Any
 from chalchitra.speech.engines.base import (
     APPENDED,
     PREPENDED,
-    Recogniser,
-    RecogniserOptions,
+    WINDOW_TOKENS,
+    DecodingOptions,
+    Engine,
+    ModelOptions,
+    OnBlock,
     Task,
 )
 from chalchitra.speech.engines.ctranslate2 import check_folder, usable
-from chalchitra.speech.recognition.blocks import WINDOW_TOKENS
-from chalchitra.speech.recognition.script_filter import bytes_of_tokens
+from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.engines.tokens import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
-from chalchitra.speech.words import RawSegment, RawWord
 
 _FRAME = 160
 """Samples a frame of Whisper's spectrogram: 10 ms."""
 
 
-class WhisperXRecogniser(Recogniser):
-    engine = "whisperx"
-
-    def __init__(self, options: RecogniserOptions) -> None:
+class WhisperXEngine(Engine):
+    def __init__(self, options: ModelOptions) -> None:
         super().__init__(options)
         from whisperx import asr
 
@@ -63,26 +63,31 @@ class WhisperXRecogniser(Recogniser):
             return 0
         return len(self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids)
 
-    def hear(
-        self, blocks: Sequence[Samples], language: str, task: Task
+    def decode(
+        self,
+        blocks: Sequence[Samples],
+        language: str,
+        task: Task,
+        options: DecodingOptions,
+        on_block: OnBlock,
     ) -> Iterator[list[RawSegment]]:
         """Batches of blocks go through whisperX's pipeline together."""
         batch: list[Samples] = []
         for samples in blocks:
             batch.append(samples)
-            if len(batch) == self.options.batch_size:
-                yield from self._hear_batch(batch, language, task)
+            if len(batch) == options.batch_size:
+                yield from self._decode_batch(batch, language, task, options)
                 batch = []
         if batch:
-            yield from self._hear_batch(batch, language, task)
+            yield from self._decode_batch(batch, language, task, options)
 
-    def _hear_batch(
-        self, batch: list[Samples], language: str, task: Task
+    def _decode_batch(
+        self, batch: list[Samples], language: str, task: Task, options: DecodingOptions
     ) -> Iterator[list[RawSegment]]:
         import numpy as np
 
         self._model.timed, self._model.tokens = [], []
-        self._model.penalty = self.options.repetition_penalty
+        self._model.penalty = options.repetition_penalty
         self._model.frames = [ceil(len(samples) / _FRAME) for samples in batch]
         windows, at = [], 0.0
         for samples in batch:
@@ -90,19 +95,19 @@ class WhisperXRecogniser(Recogniser):
             windows.append({"start": at, "end": at + seconds, "segments": [(at, at + seconds)]})
             at += seconds
         pipeline = self._asr.load_model(
-            str(self.options.model),
+            str(self.model),
             device=self._device,
             language=language,
             task=task,
             model=self._model,
             vad_model=_given_windows(windows),
             asr_options={
-                "beam_size": self.options.beam_size,
-                "best_of": self.options.beam_size,
-                "temperatures": list(self.options.temperatures),
-                "initial_prompt": self.prompt(task),
-                "hotwords": self.hotwords(task),
-                "suppress_tokens": self.suppressed(task),
+                "beam_size": options.beam_size,
+                "best_of": options.beam_size,
+                "temperatures": list(options.temperatures),
+                "initial_prompt": options.prompt or None,
+                "hotwords": options.hotwords or None,
+                "suppress_tokens": self.suppressed(options.characters),
             },
         )
         pipeline.transcribe(

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from chalchitra.errors import UsageError
-from chalchitra.speech.engines.base import Note, RecogniserOptions
+from chalchitra.speech.engines.base import ModelOptions, Note
 from chalchitra.speech.engines.ctranslate2 import MOST_WORKERS, check_folder, usable
 from chalchitra.speech.sound import Samples
 from chalchitra.stagekit.warm import kept
@@ -21,7 +21,7 @@ from chalchitra.stagekit.warm import kept
 class WhisperDetector:
     """A loaded model. `notes` say what had to be changed so that it could be loaded here."""
 
-    def __init__(self, options: RecogniserOptions) -> None:
+    def __init__(self, options: ModelOptions) -> None:
         from faster_whisper import WhisperModel
 
         device, compute_type, note = usable(options.device, options.compute_type)
@@ -62,7 +62,7 @@ class WhisperDetector:
         return {code: float(value) for code, value in probabilities}
 
 
-def load_detector(options: RecogniserOptions) -> WhisperDetector:
+def load_detector(options: ModelOptions) -> WhisperDetector:
     """The model that is loaded already where it is the same, or a new one.
 
     Raises UsageError for a model that hears English only, MissingError for a folder without one.

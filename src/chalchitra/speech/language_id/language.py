@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from chalchitra.errors import StageError
 from chalchitra.files import write_text
-from chalchitra.speech.recognition.blocks import LONGEST, Block, pack
+from chalchitra.speech.engines.base import LONGEST
+from chalchitra.speech.recognition.blocks import Block, pack
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Samples, Sound
 

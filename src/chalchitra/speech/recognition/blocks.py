@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import overload
 
+from chalchitra.speech.engines.base import LONGEST, WINDOW_TOKENS
 from chalchitra.speech.regions import SpeechRegions, distance
 from chalchitra.speech.sound import SAMPLE_RATE, Samples, Sound
 from chalchitra.transcript.model import Region
 
-LONGEST = 30.0
-"""Whisper's window in seconds."""
-WINDOW_TOKENS = 224
-"""So many tokens a window decodes to, and what comes after is lost (CTranslate2's whisper.cc)."""
 PACE = 14.0
 """Characters a second (code points) of ordinary speech, pauses included: the read Hindi clips have
 13. Quicker talk ends at the cap, which shows."""

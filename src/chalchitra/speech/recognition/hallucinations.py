@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
-from chalchitra.speech.words import RawSegment
+from chalchitra.speech.engines.raw import RawSegment
 from chalchitra.transcript.model import Word
 
 SILENT = 0.5
@@ -67,7 +67,7 @@ def unsupported(
         if silent or guessed or (room is not None and is_hurried(words, room)):
             return True
     text = " ".join(word.text for word in words)
-    return bool(phrases) and is_invented(text, tuple(phrases)) and not _supported(words, silent)
+    return bool(phrases) and is_hallucinated(text, tuple(phrases)) and not _supported(words, silent)
 
 
 def is_hurried(words: Sequence[Word], room: float, *, spaced: bool = True) -> bool:
@@ -114,7 +114,7 @@ def is_scrap(segment: RawSegment) -> bool:
     return seconds < SCRAP and segment.no_speech_prob >= _SCRAP_SILENT
 
 
-def is_invented(text: str, phrases: tuple[str, ...]) -> bool:
+def is_hallucinated(text: str, phrases: tuple[str, ...]) -> bool:
     """Whether a text is nothing but phrases, whatever the case, the marks and the spaces.
 
     A phrase that ends in … is a beginning: a name or a year may follow it.

@@ -1,9 +1,9 @@
-"""The glossary's terms in what is heard: where each may be said, and what hearing again gives.
+"""The glossary's terms in what is said: where each may be, and what decoding again gives.
 
 A recogniser that is told a name writes it better, and a weak one then also writes it where nobody
 says it. So the first pass is told nothing. Afterwards each block is searched for what sounds like
-a term, and heard again with those terms as hotwords. Of that reading only the terms are taken, each
-in the place of the words that sound like it (term_correction.py); the rest stays as it was.
+a term, and decoded again with those terms as hotwords. Of that hypothesis only the terms are taken,
+each in the place of the words that sound like it (term_correction.py); the rest stays as it was.
 """
 
 from __future__ import annotations
@@ -14,33 +14,26 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from chalchitra.speech.recognition.blocks import Block
-from chalchitra.speech.recognition.quality import Reading
-from chalchitra.speech.recognition.term_correction import (
-    Learned,
-    Named,
-    Suspect,
-    Term,
-    named,
-    suspects,
-    written,
-)
+from chalchitra.speech.recognition.candidates import Candidate, Learned, Term, candidates, written
+from chalchitra.speech.recognition.hypothesis import Hypothesis
+from chalchitra.speech.recognition.term_correction import Correction, corrected
 from chalchitra.speech.regions import overlap
 from chalchitra.text.symbols import letters
 
 MOST_TOKENS = 223
 """Tokens that a prompt may have, and hotwords share them (half of Whisper's context, less one)."""
 MOST_TERMS = 10
-"""Hotwords at once. Base heard eight of nine Indian names right with 4 to 10 of them, five with 40
+"""Hotwords at once. Base wrote eight of nine Indian names right with 4 to 10 of them, five with 40
 of them, and then it also began to list them."""
 _RIVALS = 3
 """Terms for one place that go before the other places' next."""
-_HEARINGS = 2
-"""So often a block is heard where more terms are suspected than can be told at once."""
+_ROUNDS = 2
+"""So often a block is decoded where more terms are candidates than can be told at once."""
 
 
 @dataclass(frozen=True)
 class Offered:
-    """A block (seconds of the film) that was heard again, and the terms that it may hold."""
+    """A block (seconds of the film) that was decoded again, and the terms that it may hold."""
 
     start: float
     end: float
@@ -56,7 +49,7 @@ class GlossaryUse:
     """
 
     offered: list[Offered] = field(default_factory=list)
-    named: list[Named] = field(default_factory=list)
+    named: list[Correction] = field(default_factory=list)
     said: dict[str, int] = field(default_factory=dict)
     no_room: list[str] = field(default_factory=list)
     unwritable: list[str] = field(default_factory=list)
@@ -65,49 +58,49 @@ class GlossaryUse:
         return asdict(self)
 
 
-HearWith = Callable[[Sequence[Block], str], list[Reading]]
-"""Hears blocks with a text of hotwords, and gives a reading of each."""
+DecodeWith = Callable[[Sequence[Block], str], list[Hypothesis]]
+"""Decodes blocks with a text of hotwords, and gives a hypothesis of each."""
 CountTokens = Callable[[str], int]
 
 
 def use_glossary(
     blocks: Sequence[Block],
-    readings: Sequence[Reading],
+    hypotheses: Sequence[Hypothesis],
     glossary: Sequence[Term],
-    hear: HearWith,
+    decode: DecodeWith,
     tokens: CountTokens,
     *,
     room: int = MOST_TOKENS,
     spaced: bool = True,
-) -> tuple[list[Reading], GlossaryUse]:
-    """The readings with the glossary's terms where they are said, and what was done.
+) -> tuple[list[Hypothesis], GlossaryUse]:
+    """The hypotheses with the glossary's terms where they are said, and what was done.
 
     `room` is how many tokens hotwords may have; `tokens` counts those of a text.
     """
     parts = [part for term in glossary for part in term.parts]
     terms = list({term.letters: term for term in (*parts, *glossary)}.values())
     costs = _Costs(terms, tokens)
-    best, use, learned = list(readings), GlossaryUse(), Learned()
+    best, use, learned = list(hypotheses), GlossaryUse(), Learned()
     tried: dict[int, set[Term]] = {index: set() for index in range(len(blocks))}
     found: set[Term] = set()
-    for number in range(_HEARINGS + 1):
+    for number in range(_ROUNDS + 1):
         # At last, what a name was taken for in one block finds it in others.
-        known = learned if number == _HEARINGS else None
+        known = learned if number == _ROUNDS else None
         places = []
         for index, block in enumerate(blocks):
-            suspected = _suspected(block, best[index], terms, known)
-            found.update(suspected)
-            kept = costs.fitting([t for t in suspected if t not in tried[index]], room)
+            likely = _likely(block, best[index], terms, known)
+            found.update(likely)
+            kept = costs.fitting([t for t in likely if t not in tried[index]], room)
             tried[index].update(kept)
             if kept:
                 places.append((index, kept))
         for group, union in costs.groups(places, room):
-            # The likeliest last, next to what is heard.
-            heard = hear([blocks[index] for index, _ in group], hotwords_text(union[::-1]))
-            for (index, kept), again in zip(group, heard, strict=True):
+            # The likeliest last, next to the sound.
+            decoded = decode([blocks[index] for index, _ in group], hotwords_text(union[::-1]))
+            for (index, kept), again in zip(group, decoded, strict=True):
                 start, end = blocks[index].regions[0].start, blocks[index].regions[-1].end
                 use.offered.append(Offered(start, end, tuple(term.text for term in kept)))
-                best[index], new = named(
+                best[index], new = corrected(
                     best[index], again, union, learned, glossary=terms, spaced=spaced
                 )
                 use.named += new
@@ -122,15 +115,15 @@ def hotwords_text(terms: Sequence[Term]) -> str:
     return ", ".join(term.text for term in terms)
 
 
-def _suspected(
-    block: Block, reading: Reading, terms: Sequence[Term], learned: Learned | None
+def _likely(
+    block: Block, hypothesis: Hypothesis, terms: Sequence[Term], learned: Learned | None
 ) -> list[Term]:
     """The terms that may be said in a block, the likeliest first. No name goes over a pause."""
-    found: list[Suspect] = []
+    found: list[Candidate] = []
     for region in block.regions:
-        inside = [word for word in reading.words if overlap(word.start, word.end, region) > 0]
-        found += suspects(inside, terms, learned)
-    ranked: dict[Term, Suspect] = {}
+        inside = [word for word in hypothesis.words if overlap(word.start, word.end, region) > 0]
+        found += candidates(inside, terms, learned)
+    ranked: dict[Term, Candidate] = {}
     rivals: dict[Term, int] = {}
     for one in sorted(found, key=lambda one: -one.likely):
         if one.term not in ranked:
@@ -160,7 +153,7 @@ class _Costs:
     def groups(
         self, places: Sequence[tuple[int, list[Term]]], room: int
     ) -> Iterator[tuple[list[tuple[int, list[Term]]], list[Term]]]:
-        """Places that are heard together, with the terms of all of them."""
+        """Places that are decoded together, with the terms of all of them."""
         group: list[tuple[int, list[Term]]] = []
         union: list[Term] = []
         for place in places:
@@ -174,11 +167,11 @@ class _Costs:
             yield group, union
 
 
-def _said(readings: Sequence[Reading], terms: Sequence[Term]) -> dict[str, int]:
+def _said(hypotheses: Sequence[Hypothesis], terms: Sequence[Term]) -> dict[str, int]:
     """How often each term stands in the text; those that never do are left out."""
     count: Counter[str] = Counter()
-    for reading in readings:
-        words = [letters(word.text) for word in reading.words]
+    for hypothesis in hypotheses:
+        words = [letters(word.text) for word in hypothesis.words]
         for term in terms:
             count[term.text] += sum(1 for _ in written(term, words))
     return {term: number for term, number in count.items() if number}

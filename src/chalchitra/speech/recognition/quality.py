@@ -1,4 +1,4 @@
-"""Judging a reading of a stretch of speech: what speaks against it, and which of two is better.
+"""The quality of a hypothesis of a stretch of speech: what speaks against it, which is better.
 
 Everything is counted on words after decoding, not on tokens: a common word of an Indian language is
 up to five of those.
@@ -7,14 +7,14 @@ up to five of those.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chalchitra.speech.recognition.hallucinations import is_hurried, unsupported
+from chalchitra.speech.recognition.hypothesis import Hypothesis, Place
 from chalchitra.speech.recognition.repetitions import said_again
 from chalchitra.speech.recognition.script_filter import is_foreign
 from chalchitra.speech.regions import overlap
-from chalchitra.speech.words import Placed, RawWord
-from chalchitra.transcript.model import Region, Segment, Word
+from chalchitra.transcript.model import Region, Word
 
 HOLE = 0.6
 """A region of speech this long (s) says something."""
@@ -25,38 +25,38 @@ UNSURE = -1.0
 
 
 @dataclass(frozen=True)
-class Written:
-    """How the language is written: what readings are judged by.
+class LanguageRules:
+    """How the language is written: what hypotheses are judged by.
 
-    characters  those of its script, empty for any
-    invented    what Whisper writes in it where it hears nothing
-    prompt      the letters of each word of the prompt, which it repeats where it hears nothing
-    spaced      whether words have spaces between them
-    undoubled   words that nobody says twice in a row
+    characters      those of its script, empty for any
+    hallucinations  what Whisper writes in it where it hears nothing
+    prompt          the letters of each word of the prompt, which it repeats where it hears nothing
+    spaced          whether words have spaces between them
+    undoubled       words that nobody says twice in a row
     """
 
     characters: Collection[str] = frozenset()
-    invented: tuple[str, ...] = ()
+    hallucinations: tuple[str, ...] = ()
     prompt: frozenset[str] = frozenset()
     spaced: bool = True
     undoubled: frozenset[str] = frozenset()
 
-    def inventions(self, reading: Reading, regions: Sequence[Region]) -> set[Place]:
-        """The words of a reading that are nothing but what Whisper writes where it hears nothing.
+    def hallucinated(self, hypothesis: Hypothesis, regions: Sequence[Region]) -> set[Place]:
+        """The words that are nothing but what Whisper writes where it hears nothing.
 
         Segment by segment, and by what lies in one region: an echo may be part of a segment that
         is otherwise said.
         """
-        prompt = self.prompt if reading.prompted else frozenset[str]()
+        prompt = self.prompt if hypothesis.prompted else frozenset[str]()
         groups: list[tuple[list[Place], float | None]] = [
             ([(number, at) for at in range(len(segment.words))], None)
-            for number, segment in enumerate(reading.segments)
+            for number, segment in enumerate(hypothesis.segments)
         ]
         groups += [
             (
                 [
                     (number, at)
-                    for number, segment in enumerate(reading.segments)
+                    for number, segment in enumerate(hypothesis.segments)
                     for at, word in enumerate(segment.words)
                     if overlap(word.start, word.end, region) > 0
                 ],
@@ -66,11 +66,11 @@ class Written:
         ]
         found: set[Place] = set()
         for places, room in groups:
-            words = [reading.segments[number].words[at] for number, at in places]
-            silences = [reading.segments[number].no_speech_prob for number, _ in places]
+            words = [hypothesis.segments[number].words[at] for number, at in places]
+            silences = [hypothesis.segments[number].no_speech_prob for number, _ in places]
             known = [one for one in silences if one is not None]
             silence = min(known) if known and len(known) == len(silences) else None
-            if unsupported(words, silence, self.invented, prompt, room):
+            if unsupported(words, silence, self.hallucinations, prompt, room):
                 found.update(places)
         return found
 
@@ -79,53 +79,21 @@ class Written:
         return " " if self.spaced else ""
 
 
-Place = tuple[int, int]
-"""A word of a reading: its segment's index, and its own in that."""
-
-ANYHOW = Written()
+NO_RULES = LanguageRules()
 """A language of which nothing is known."""
 
 
-@dataclass
-class Reading:
-    """What was made of the regions of one block: on the film's time line, and what was dropped.
-
-    `capped`: the seconds of its windows that ended at their last token: words may be missing there.
-    `prompted`: whether the recogniser had a prompt, whose words may be an echo then.
-    """
-
-    segments: list[Segment]
-    dropped: list[RawWord] = field(default_factory=list)
-    how: str = ""
-    capped: float = 0.0
-    prompted: bool = True
-
-    @classmethod
-    def of(
-        cls, placed: Placed, how: str = "", *, capped: float = 0.0, prompted: bool = True
-    ) -> Reading:
-        return cls(placed.segments, placed.dropped, how, capped, prompted)
-
-    @property
-    def words(self) -> list[Word]:
-        return [word for segment in self.segments for word in segment.words]
-
-    @property
-    def text(self) -> str:
-        return " ".join(segment.text for segment in self.segments)
-
-
 @dataclass(frozen=True)
-class Judgement:
-    """Shares from 0 to 1 of what is wrong with a reading; `log_probability` is the mean a word.
+class Quality:
+    """Shares from 0 to 1 of what is wrong with a hypothesis; `log_probability` is the mean a word.
 
-    unheard     of the seconds of speech: without a word for too long
-    looping     of the words: said once more than the sound supports (repetitions.py)
-    dropped     of the words: written where nobody speaks
-    rushed      of the words: in regions that have no time for them
-    foreign     of the letters: in another script
-    invented    of the words: in phrases that Whisper invents, without support by the sound
-    capped      of the seconds: in windows that ended at their last token, and not in a loop
+    unheard       of the seconds of speech: without a word for too long
+    looping       of the words: said once more than the sound supports (repetitions.py)
+    dropped       of the words: written where nobody speaks
+    rushed        of the words: in regions that have no time for them
+    foreign       of the letters: in another script
+    hallucinated  of the words: in phrases that Whisper hallucinates, without support by the sound
+    capped        of the seconds: in windows that ended at their last token, and not in a loop
     """
 
     log_probability: float = 0.0
@@ -134,12 +102,12 @@ class Judgement:
     dropped: float = 0.0
     rushed: float = 0.0
     foreign: float = 0.0
-    invented: float = 0.0
+    hallucinated: float = 0.0
     capped: float = 0.0
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What speaks against the reading, in words; nothing where it can be trusted."""
+        """What speaks against the hypothesis, in words; nothing where it can be trusted."""
         found = []
         if self.unheard > 0:
             found.append("speech without words")
@@ -151,7 +119,7 @@ class Judgement:
             found.append("faster than anyone speaks")
         if self.foreign > 0:
             found.append("another script")
-        if self.invented > 0:
+        if self.hallucinated > 0:
             found.append("a common hallucination")
         if self.capped > 0:
             found.append("more words than fit into a window")
@@ -161,7 +129,7 @@ class Judgement:
 
     @property
     def score(self) -> float:
-        """Higher is better: 0 for a certain reading of everything.
+        """Higher is better: 0 for a certain hypothesis of everything.
 
         A mean log probability is between -0.2 (good) and -1.2 (guessing). Weights say how much of
         that a fault is worth: missing speech most, since a guess is more than nothing.
@@ -173,38 +141,40 @@ class Judgement:
             - 1.0 * self.dropped
             - 2.0 * self.rushed
             - 3.0 * self.foreign
-            - 1.0 * self.invented
+            - 1.0 * self.hallucinated
             - 1.0 * self.capped
         )
 
 
-def judge(reading: Reading, regions: Sequence[Region], written: Written = ANYHOW) -> Judgement:
-    """Judge a reading of these regions in a language that is written so."""
-    words = reading.words
+def assess(
+    hypothesis: Hypothesis, regions: Sequence[Region], rules: LanguageRules = NO_RULES
+) -> Quality:
+    """The quality of a hypothesis of these regions, in a language that is written by the rules."""
+    words = hypothesis.words
     count = len(words)
     speech = [region for region in regions if region.end - region.start >= HOLE]
     seconds = sum(region.end - region.start for region in speech)
     length = sum(region.end - region.start for region in regions)
     unheard = sum(hole.end - hole.start for hole in holes(words, speech))
     letters = [letter for word in words for letter in word.text]
-    foreign = sum(is_foreign(letter, written.characters) for letter in letters)
-    invented = len(written.inventions(reading, regions))
+    foreign = sum(is_foreign(letter, rules.characters) for letter in letters)
+    hallucinated = len(rules.hallucinated(hypothesis, regions))
     again = said_again(words)
     known = [
         (segment.avg_logprob, len(segment.words))
-        for segment in reading.segments
+        for segment in hypothesis.segments
         if segment.avg_logprob is not None
     ]
     weight = sum(number for _, number in known)
-    return Judgement(
+    return Quality(
         log_probability=sum(value * number for value, number in known) / weight if weight else 0.0,
         unheard=unheard / seconds if seconds else 0.0,
         looping=again / max(count, 1),
-        dropped=len(reading.dropped) / max(count + len(reading.dropped), 1),
-        rushed=rushed(words, regions, spaced=written.spaced) / max(count, 1),
+        dropped=len(hypothesis.dropped) / max(count + len(hypothesis.dropped), 1),
+        rushed=rushed(words, regions, spaced=rules.spaced) / max(count, 1),
         foreign=foreign / max(len(letters), 1),
-        invented=invented / max(count, 1),
-        capped=0.0 if again else min(1.0, reading.capped / max(length, HOLE)),
+        hallucinated=hallucinated / max(count, 1),
+        capped=0.0 if again else min(1.0, hypothesis.capped / max(length, HOLE)),
     )
 
 
