@@ -5,7 +5,7 @@ them, and they are what people look for in a transcript.
 """
 
 from chalchitra.hints import fetch_line
-from chalchitra.speech.music.model import MusicHeard
+from chalchitra.speech.music.model import Music
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit.stage import Stage
@@ -34,7 +34,7 @@ def marked(stage: Stage, transcript: Transcript) -> Transcript:
     What a given text marks as sung stays so: no recogniser says it.
     """
     sung = {segment.id for segment in transcript.segments if segment.song}
-    transcript = mark_songs(transcript, MusicHeard.read(stage.input("music")).stretches, sung)
+    transcript = mark_songs(transcript, Music.read(stage.input("music")).stretches, sung)
     songs = [segment for segment in transcript.segments if segment.song]
     stage.metric("song_segments", len(songs))
     stage.metric("song_words", sum(map(word_count, songs)))

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from chalchitra.errors import UsageError
 from chalchitra.speech.music.detector import METHOD
-from chalchitra.speech.music.model import MusicHeard, seconds_of
+from chalchitra.speech.music.model import Music, seconds_of
 from chalchitra.speech.music.stretches import SHORTEST, find_stretches
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import WavSound
@@ -22,17 +22,17 @@ def work(stage: Stage) -> None:
     total = 2 * sum(part.end - part.start for part in parts)
     before = 0.0
     speech = SpeechRegions(regions=[], pad=given.pad)
-    music = MusicHeard(method=METHOD)
+    music = Music(method=METHOD)
     for part in parts:  # a gap may last for days
 
         def progress(done: float, _: float, before: float = before) -> None:
             stage.progress(round(before + done, 1), round(total, 1), "seconds")
 
-        found, heard = detect(part, given, progress)
+        found, evidence = detect(part, given, progress)
         before += 2 * (part.end - part.start)
         speech.regions += found.regions
         speech.method = found.method
-        music.stretches += find_stretches(heard, shortest)
+        music.stretches += find_stretches(evidence, shortest)
     speech.write(stage.output("regions", "regions.json"))
     stage.metric("regions", len(speech.regions))
     stage.metric("speech_seconds", round(speech.seconds, 1))

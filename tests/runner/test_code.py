@@ -187,17 +187,17 @@ def test_what_all_stages_share_is_small():
 
 MOST = {
     "alignment": 40,
-    "asr": 55,
+    "asr": 60,
     "demux": 35,
     "export": 22,
-    "language": 50,
+    "language": 38,
     "mux": 45,
     "qc": 20,
-    "script": 50,
+    "script": 42,
     "shots": 32,
     "speakers": 36,
     "subtitle_gen": 92,
-    "translation": 90,
+    "translation": 85,
     "vad": 30,
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.music.model import MusicHeard
+from chalchitra.speech.music.model import Music
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript.model import Region
 
@@ -67,7 +67,7 @@ def clip(said: list[Region], audio: Path, offset: float, folders: Any) -> dict[s
         out.writeframes(bytes(2 * rate * 2))
     files["audio_info"].write_text(json.dumps({"offset": 0.0, "duration": at + 2.0}))
     SpeechRegions(regions=regions, pad=0.4).write(files["regions"])
-    MusicHeard(stretches=[]).write(files["music"])
+    Music(stretches=[]).write(files["music"])
     return files
 
 

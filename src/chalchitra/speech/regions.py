@@ -15,7 +15,7 @@ class SpeechRegions(BaseModel):
     """`regions.json`. A region is the voice itself, from onset to offset, in seconds of the film.
 
     Regions are in order and do not overlap; two that touch are one stretch of speech, cut because
-    it was long. `pad` is how much sound around a region a listener should take in (seconds).
+    it was long. `pad` is how much sound around a region a recogniser should take in (seconds).
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)

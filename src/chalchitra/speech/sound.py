@@ -114,7 +114,7 @@ class WavSound:
 
 
 class Part:
-    """A stretch of a sound: what lies before and after it is not heard."""
+    """A stretch of a sound: what lies before and after it is left out."""
 
     def __init__(self, sound: Sound, start: float, end: float) -> None:
         self._sound = sound

@@ -24,7 +24,7 @@ from chalchitra.speech.engines.base import (
 from chalchitra.speech.engines.load import load_engine
 from chalchitra.speech.engines.raw import RawSegment
 from chalchitra.speech.recognition.hallucinations import is_hallucinated
-from chalchitra.speech.recognition.recognise import decode_each
+from chalchitra.speech.recognition.stretches import decode_each
 from chalchitra.speech.recognition.variants import DecodingVariant
 from chalchitra.speech.sound import Sound, WavSound
 from chalchitra.stagekit.protocol import Degraded

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chalchitra.errors import UsageError
 from chalchitra.languages import all_languages, find
 from chalchitra.prepare.language.decide import CLEARLY, decide_language
-from chalchitra.speech.language_id.language import LanguageHeard, Stretch, Window
+from chalchitra.speech.language_id.model import DetectedLanguage, Stretch, Window
 
 FILM = Path("film.mkv")
 NAMES = {language.whisper: language.name for language in all_languages() if language.whisper}
@@ -23,7 +23,7 @@ def heard(probabilities, others=(), windows=8):
         for at in range(windows)
     ]
     language = next(iter(probabilities))
-    return LanguageHeard(
+    return DetectedLanguage(
         language=language,
         confidence=probabilities[language],
         probabilities=probabilities,
@@ -126,7 +126,7 @@ def test_a_film_in_several_languages_is_told_so():
 
 def test_silence_tells_no_language():
     with pytest.raises(UsageError, match="No speech was found in 'film"):
-        decide_language(LanguageHeard(), FILM, 0.5, NAMES)
+        decide_language(DetectedLanguage(), FILM, 0.5, NAMES)
 
 
 def test_a_code_becomes_the_customary_script():

@@ -18,12 +18,12 @@ from chalchitra.jobs.store import read_job
 from chalchitra.pipeline import LISTENING
 from chalchitra.prepare.language.listening import listening
 from chalchitra.runner.run import Services
-from chalchitra.speech.language_id.language import LanguageHeard
+from chalchitra.speech.language_id.model import DetectedLanguage
 
 from ...runner.quick import Quick, leftovers
 
 DAY = date(2026, 1, 2)
-HEARD = LanguageHeard(language="hi", confidence=0.9, probabilities={"hi": 0.9})
+HEARD = DetectedLanguage(language="hi", confidence=0.9, probabilities={"hi": 0.9})
 
 
 class PowerCut(BaseException):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalchitra.languages import all_languages
-from chalchitra.speech.language_id.language import LanguageHeard
+from chalchitra.speech.language_id.model import DetectedLanguage
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript.model import Region
 
@@ -31,7 +31,7 @@ def listen(stages: Any, inputs: dict[str, Path], model: Path | None, **params: A
 
 def test_the_readings_are_english(stages, demo_regions, base_model):
     result, outputs = listen(stages, demo_regions, base_model)
-    heard = LanguageHeard.read(outputs["language"])
+    heard = DetectedLanguage.read(outputs["language"])
     assert heard.language == "en"
     assert heard.confidence > 0.9
     assert heard.others == result.degraded == []
@@ -44,7 +44,7 @@ def test_the_readings_are_english(stages, demo_regions, base_model):
 
 def test_another_language_than_the_one_that_was_given_is_told(stages, demo_regions, base_model):
     result, outputs = listen(stages, demo_regions, base_model, said_language="hi")
-    assert LanguageHeard.read(outputs["language"]).expected == "hi"
+    assert DetectedLanguage.read(outputs["language"]).expected == "hi"
     assert result.degraded[0].what.startswith("It sounds like English, not like Hindi: English fr")
     assert "-s en" in result.degraded[0].fix
 
@@ -53,7 +53,7 @@ def test_silence_tells_nothing_and_loads_nothing(stages, demo_audio, tmp_path):
     regions = tmp_path / "regions.json"
     SpeechRegions(regions=[]).write(regions)
     result, outputs = listen(stages, {**demo_audio, "regions": regions}, None)
-    assert LanguageHeard.read(outputs["language"]).language is None
+    assert DetectedLanguage.read(outputs["language"]).language is None
     assert result.libraries == {}
     assert "models_loaded" not in result.metrics
 
@@ -116,7 +116,7 @@ def test_where_a_film_changes_its_language_is_told(
     SpeechRegions(regions=regions, pad=0.2).write(files["regions"])
     files["audio_info"].write_text(json.dumps({"offset": 0.0, "duration": end}))
     result, outputs = listen(stages, files, base_model, said_language="en")
-    heard = LanguageHeard.read(outputs["language"])
+    heard = DetectedLanguage.read(outputs["language"])
     assert heard.language == "en"
     (stretch,) = heard.others
     assert stretch.language == "es"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalchitra.speech.music.model import MusicHeard
+from chalchitra.speech.music.model import Music
 from chalchitra.transcript.model import Segment, Transcript
 
 pytestmark = pytest.mark.smoke
@@ -19,16 +19,16 @@ OFFSET = 0.5
 SAME_IN_BLOCKS = """
 import sys, wave
 import numpy
-from chalchitra.speech.music import hearing
+from chalchitra.speech.music import detector
 from chalchitra.speech.sound import ArraySound
 with wave.open(sys.argv[1]) as file:
     samples = numpy.frombuffer(file.readframes(file.getnframes()), numpy.int16)
 samples = samples.astype(numpy.float32) / 32768
 told = []
 def heard(steps):
-    hearing._BLOCK = steps
+    detector._BLOCK = steps
     sound = ArraySound(samples, offset=100.0)
-    found = hearing.hear_music(sound, lambda done, total: told.append(done / total))
+    found = detector.detect_music(sound, lambda done, total: told.append(done / total))
     assert found.start == 100.0
     return numpy.array([found.speech, found.singing, found.music])
 whole, cut = heard(100000), heard(7)
@@ -36,7 +36,7 @@ assert told[-1] == 1.0 and told == sorted(told[:1]) + sorted(told[1:])
 print(whole.shape[1] - len(samples) / 8000, abs(whole - cut).max())
 for few in (0, 399, 400, 4000):
     sound = ArraySound(samples[:few])
-    print(len(hearing.hear_music(sound)))
+    print(len(detector.detect_music(sound)))
 """
 
 
@@ -68,7 +68,7 @@ def test_a_song_is_found_and_speech_over_music_is_none(
 ) -> None:
     result, outputs = heard
     _, (_, chords, song, silence, over_music, end) = film
-    stretches = MusicHeard.read(outputs["music"]).stretches
+    stretches = Music.read(outputs["music"]).stretches
     sung = [each for each in stretches if each.kind == "song"]
     played = [each for each in stretches if each.kind == "music"]
     assert sum(each.end - each.start for each in sung) > 0.8 * (silence - song)

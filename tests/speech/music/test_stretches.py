@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalchitra.errors import StageError
 from chalchitra.speech.music.detector import STEP, Evidence
-from chalchitra.speech.music.model import MusicHeard, Stretch, seconds_of
+from chalchitra.speech.music.model import Music, Stretch, seconds_of
 from chalchitra.speech.music.stretches import find_stretches, judged
 
 SILENCE = (0.0, 0.0, 0.0)
@@ -98,13 +98,13 @@ def test_a_word_that_sounds_spoken_does_not_break_a_song():
 
 
 def test_the_file_gives_back_what_was_written(tmp_path):
-    music = MusicHeard(stretches=[Stretch(kind="song", start=1.0, end=20.0)], method="m")
+    music = Music(stretches=[Stretch(kind="song", start=1.0, end=20.0)], method="m")
     music.write(tmp_path / "music.json")
-    assert MusicHeard.read(tmp_path / "music.json") == music
+    assert Music.read(tmp_path / "music.json") == music
     assert (len(music.of("song")), music.of("music")) == (1, [])
     (tmp_path / "music.json").write_text('{"stretches": [{"start": 1}]}')
     with pytest.raises(StageError) as caught:
-        MusicHeard.read(tmp_path / "music.json")
+        Music.read(tmp_path / "music.json")
     assert "Run vad again" in caught.value.fix
 
 

@@ -42,7 +42,7 @@ def test_speech_without_words_is_seen():
     said = words("hello there")  # 0 to 0.8 s
     assert holes(said, [region(0, 1), region(3, 5)]) == [region(3, 5)]
     verdict = assess(hypothesis("hello there"), [region(0, 1), region(3, 5)])
-    assert verdict.unheard == pytest.approx(2 / 3)
+    assert verdict.missed == pytest.approx(2 / 3)
     assert "speech without words" in verdict.reasons
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalchitra.speech.music.detector import FRAME, Evidence
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.vad.refine import with_second_opinion
+from chalchitra.speech.vad.refine import refined
 from chalchitra.transcript.model import Region
 
 START = 0.5
@@ -30,7 +30,7 @@ def told(
     regions: list[tuple[float, float]], heard: Evidence, min_speech: float = 0.15
 ) -> list[tuple[float, float]]:
     speech = SpeechRegions(regions=[Region(start=a, end=b) for a, b in regions], pad=0.4)
-    after = with_second_opinion(speech, heard, min_speech)
+    after = refined(speech, heard, min_speech)
     assert (after.pad, after.method) == (speech.pad, speech.method)
     return [(region.start, region.end) for region in after.regions]
 

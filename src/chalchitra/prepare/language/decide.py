@@ -14,7 +14,7 @@ from chalchitra.errors import UsageError
 from chalchitra.jobs.model import Detected, ElsewhereSpoken
 from chalchitra.languages import Language, of_whisper
 from chalchitra.media.formats import shown
-from chalchitra.speech.language_id.language import SAME_SPOKEN, LanguageHeard
+from chalchitra.speech.language_id.model import SAME_SPOKEN, DetectedLanguage
 from chalchitra.speech.language_id.report import other_languages, stretches_text
 
 CLEARLY = 2.0
@@ -36,7 +36,7 @@ class Spoken:
 
 
 def decide_language(
-    heard: LanguageHeard, film: Path, accept: float, names: Mapping[str, str]
+    heard: DetectedLanguage, film: Path, accept: float, names: Mapping[str, str]
 ) -> Spoken:
     """Decide, where the mean probability is at least `accept` and no twin comes near.
 
@@ -85,7 +85,7 @@ def _twin_of(language: Language) -> Language | None:
 
 
 def _detected(
-    heard: LanguageHeard, confidence: float, candidates: Sequence[tuple[Language, float]]
+    heard: DetectedLanguage, confidence: float, candidates: Sequence[tuple[Language, float]]
 ) -> Detected:
     others = []
     for stretch in heard.others:
@@ -110,7 +110,7 @@ def _either(
     one: Language,
     other: Language,
     candidates: Sequence[tuple[Language, float]],
-    heard: LanguageHeard,
+    heard: DetectedLanguage,
     film: Path,
 ) -> UsageError:
     typed = (f"-s {each.id} to get it written {_WRITTEN[each.id]}" for each in (one, other))
@@ -124,7 +124,7 @@ def _either(
 
 def _unclear(
     candidates: Sequence[tuple[Language, float]],
-    heard: LanguageHeard,
+    heard: DetectedLanguage,
     film: Path,
     accept: float,
     names: Mapping[str, str],
@@ -147,5 +147,5 @@ def _listed(candidates: Sequence[tuple[Language, float]]) -> str:
     return ", ".join(f"{language.name} {value:.2f}" for language, value in candidates)
 
 
-def _windows(heard: LanguageHeard) -> str:
+def _windows(heard: DetectedLanguage) -> str:
     return "1 window" if heard.spread == 1 else f"{heard.spread} windows"

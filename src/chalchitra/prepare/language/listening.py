@@ -27,7 +27,7 @@ from chalchitra.jobs.state import JobState
 from chalchitra.jobs.store import claim_id, job_path, write_job
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.run import RunOptions, Services, run_job
-from chalchitra.speech.language_id.language import LanguageHeard
+from chalchitra.speech.language_id.model import DetectedLanguage
 
 HIDDEN_PREFIX = f"{TEMPORARY_PREFIX}listening-"
 """Of a folder beside the users' own: nothing that lists jobs looks into it."""
@@ -41,7 +41,7 @@ class Listening:
     job: Job
     folder: Path
     place: Path
-    heard: LanguageHeard
+    heard: DetectedLanguage
 
     def become(self, job: Job, glossary: str | None = None) -> Path:
         """Write the whole job and put its folder in its place, which is returned."""
@@ -76,7 +76,7 @@ def listening(
         try:
             job = build(job_id)
             place = job_path(out, job_id, job.user)
-            found = Listening(job, hidden / place.name, place, LanguageHeard())
+            found = Listening(job, hidden / place.name, place, DetectedLanguage())
             write_job(job, found.folder)
             outcome = run_job(found.folder, reporter, RunOptions(debug=job.debug), services)
             if outcome.error is not None:
@@ -90,7 +90,7 @@ def listening(
                     claim.rmdir()
 
 
-def _read(layout: JobLayout) -> LanguageHeard:
+def _read(layout: JobLayout) -> DetectedLanguage:
     record = read_record(layout, "language")
     if record is None:
         raise StageError(
@@ -98,7 +98,7 @@ def _read(layout: JobLayout) -> LanguageHeard:
             cause="Its record is missing from the job's folder.",
             fix="Type the same command with --debug, and report what it prints.",
         )
-    return LanguageHeard.read(layout.root / record.outputs["language"].path)
+    return DetectedLanguage.read(layout.root / record.outputs["language"].path)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Aligning a transcript: every word's times from the network, stretch by stretch.
 
 Memory is bounded: a long segment is aligned in parts, cut at its longest pauses, and no more is
-heard together than a batch may hold. Times then go through the same rules as a recogniser's
+timed together than a batch may hold. Times then go through the same rules as a recogniser's
 (words.fit): inside the voice, in order, not overlapping.
 """
 
@@ -22,7 +22,7 @@ from chalchitra.speech.words import fit
 from chalchitra.transcript.model import Segment, Transcript, Word
 
 LONGEST = 20.0
-"""Seconds of sound that the network hears at once, about."""
+"""Seconds of sound that the network takes at once, about."""
 MARGIN = 0.5
 """Sound (s) taken in around a part: a recogniser's times are about 0.3 s off."""
 OVERLAP = 0.1
@@ -77,7 +77,7 @@ def align(
 ) -> Alignment:
     """Time every word on the sound. `on_progress` is told segments done and in all.
 
-    `together` is how many seconds of sound the network may hear in one batch. A word that its
+    `together` is how many seconds of sound the network may take in one batch. A word that its
     alphabet cannot spell (digits, another script) is put between its neighbours. A segment that
     cannot be aligned (nothing to spell, or more text than its sound can hold) keeps its times.
     """
@@ -87,8 +87,8 @@ def align(
     total, left = len(transcript.segments), len(waiting)
     lengths = [stretch.end - stretch.start for stretch in stretches]
     for batch in batches(lengths, together):
-        heard = _aligned([stretches[index] for index in batch], sound, aligner)
-        for index, words in zip(batch, heard, strict=True):
+        timed = _aligned([stretches[index] for index in batch], sound, aligner)
+        for index, words in zip(batch, timed, strict=True):
             found[index] = words
             waiting[stretches[index].segment] -= 1
             left -= not waiting[stretches[index].segment]

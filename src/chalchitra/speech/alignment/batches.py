@@ -1,11 +1,11 @@
-"""Which stretches of sound the network hears together."""
+"""Which stretches of sound the network takes together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 ON_A_GPU = 80.0
-"""Seconds of sound that are heard together on a GPU: about 2 GB, since 20 s are 64,000 frames of
+"""Seconds of sound that go together on a GPU: about 2 GB, since 20 s are 64,000 frames of
 512 numbers in the first layer, in several copies. Counted, not measured: no GPU was at hand."""
 ONE_BY_ONE = 0.0
 """On a CPU, where batches were no faster (scripts/bench/alignment.py, two cores, random weights): a

@@ -86,7 +86,7 @@ class Aligner:
         return receptive / SAMPLE_RATE
 
     def emissions(self, sounds: Sequence[Samples]) -> list[Any]:
-        """Log probabilities (frames, tokens) of each sound, on the CPU; all are heard together."""
+        """Log probabilities (frames, tokens) of each sound, on the CPU; all go together."""
         return emissions(self._network, sounds, self.config, self._device)
 
     def frames(
@@ -326,11 +326,11 @@ def find_blank(config: AlignerConfig, network: Any, named: str | None = None) ->
             fix="Choose another model for alignment.model.",
         )
     noise = 1e-3 * torch.randn(SAMPLE_RATE, generator=torch.Generator().manual_seed(0))
-    heard = emissions(network, [noise.numpy()], config)[0].exp().mean(dim=0).tolist()
-    found = sure_blank(candidates, heard, told)
+    silence = emissions(network, [noise.numpy()], config)[0].exp().mean(dim=0).tolist()
+    found = sure_blank(candidates, silence, told)
     if found is None:
         names = {index: token for token, index in config.tokens.items()}
-        known = ", ".join(f"{names[index]} ({heard[index]:.2f})" for index in candidates)
+        known = ", ".join(f"{names[index]} ({silence[index]:.2f})" for index in candidates)
         raise UsageError(
             "It is not certain which token of the aligner's alphabet is the CTC blank.",
             cause=f"The table says {named}, but the network's output for silence differs: {known}."

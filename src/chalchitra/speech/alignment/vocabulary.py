@@ -83,20 +83,22 @@ class Vocabulary:
         return next((self.tokens[one] for one in names if one and one in self.tokens), None)
 
 
-def sure_blank(candidates: Sequence[int], heard: Sequence[float], named: int | None) -> int | None:
+def sure_blank(
+    candidates: Sequence[int], silence: Sequence[float], named: int | None
+) -> int | None:
     """The CTC blank, None where it is not certain.
 
-    `heard` are the tokens' mean probabilities while nobody speaks, `named` is what a table says.
-    The only candidate is it; of several, the one that is named unless another is surely heard; of
+    `silence` are the tokens' mean probabilities while nobody speaks, `named` is what a table says.
+    The only candidate is it; of several, the one that is named unless another surely is it; of
     several that nobody names, the one that is.
     """
     if len(candidates) == 1 and named in (None, *candidates):
         return candidates[0]
-    by_ear = sorted(candidates, key=lambda index: -heard[index])
+    by_ear = sorted(candidates, key=lambda index: -silence[index])
     best = by_ear[0] if by_ear else None
-    if best is None or not all(heard[best] >= _SURE * heard[other] for other in by_ear[1:]):
+    if best is None or not all(silence[best] >= _SURE * silence[other] for other in by_ear[1:]):
         return named
-    contradicts = named not in (None, best) and heard[best] >= _SURE * heard[named or 0]
+    contradicts = named not in (None, best) and silence[best] >= _SURE * silence[named or 0]
     return None if contradicts else (best if named is None else named)
 
 

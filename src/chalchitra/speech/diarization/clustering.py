@@ -24,21 +24,21 @@ LEAST_SECONDS = 0.8
 LEAST_SPEECH = 2.0
 """Seconds of the film that a person speaks, where nobody said how many there are."""
 MOST = 5000
-"""Voices that make clusters: an hour of dense speech, every moment heard by several windows."""
+"""Voices that make clusters: an hour of dense speech, every moment in several windows."""
 
 Array = Any
 """A numpy array (numpy is not imported here)."""
 
 
 def group(
-    embeddings: Array, seconds: Array, windows: Array, *, count: int = 0, heard: float = 1.0
+    embeddings: Array, seconds: Array, windows: Array, *, count: int = 0, overlap: float = 1.0
 ) -> Array:
     """The person of every voice: numbers from 0.
 
     `embeddings` (voices, size) have length 1; `seconds` is how much sound each was made of;
-    `windows` says which window a voice is of, `heard` how many windows hear each moment. `count` is
-    how many people there are, 0 for as many as are found; fewer come out where there are fewer
-    voices.
+    `windows` says which window a voice is of, `overlap` in how many windows each moment is.
+    `count` is how many people there are, 0 for as many as are found; fewer come out where there
+    are fewer voices.
     """
     import numpy as np
 
@@ -48,9 +48,9 @@ def group(
     if len(makers) < max(count, 1):
         makers = np.arange(len(embeddings))
     if len(makers) > MOST:
-        heard *= MOST / len(makers)
+        overlap *= MOST / len(makers)
         makers = makers[np.linspace(0, len(makers) - 1, MOST).astype(int)]
-    labels = _clusters(embeddings[makers], seconds[makers], count, LEAST_SPEECH * heard)
+    labels = _clusters(embeddings[makers], seconds[makers], count, LEAST_SPEECH * overlap)
     centres = _centres(embeddings[makers], seconds[makers], labels)
     return _assign(1.0 - embeddings @ centres.T, windows)
 

@@ -2,8 +2,8 @@
 
 The way of pyannote's own pipeline: windows of five seconds, in each of them at most three voices;
 an embedding of each, of the sound in which it speaks alone; clusters of the embeddings; and for
-every moment the mean over the windows that heard it. Where voices sound together, as many speakers
-come out. Only windows with speech in them are heard.
+every moment the mean over the windows that it is in. Where voices sound together, as many speakers
+come out. Only windows with speech in them are looked at.
 
 Three hours take about 8600 windows: 20 MB of embeddings, 15 MB of probabilities, 3 MB for every
 speaker's moments, and the clustering's bound (clustering.py); the sound is read window by window.
@@ -32,11 +32,11 @@ from chalchitra.transcript.model import Region
 
 METHOD = "pyannote/segmentation 2022.07 (whisperX's weights), CAM++, average linkage"
 STEP = 1.25
-"""Seconds from window to window: every moment is heard four times."""
+"""Seconds from window to window: every moment is in four of them."""
 ACTIVE = 0.45
 """Probability above which a voice speaks: pyannote's own tuned value for these weights is 0.444."""
 BATCH = 4
-"""Windows that the segmentation hears together."""
+"""Windows that the segmentation takes together."""
 FILL = 0.4
 """A speaker's shorter silences (s) belong to the turn."""
 DROP = 0.15
@@ -52,7 +52,7 @@ Progress = Callable[[float, float], None]
 
 
 @dataclass
-class Heard:
+class WindowVoices:
     """What the networks said: windows' starts (s of the film), and of every window and voice the
     probabilities (windows, frames, VOICES), the embeddings and how many seconds each is made of."""
 
@@ -74,13 +74,13 @@ def diarize(
 ) -> Turns:
     """The turns of a film; `count` is how many speakers there are, 0 where nobody said it.
 
-    `threads` windows are heard at once; `progress` is told windows done and in all.
+    `threads` windows are done at once; `progress` is told windows done and in all.
     """
-    heard = hear(sound, speech, segmenter, embedder, threads=threads, progress=progress)
-    return named(_turns(heard, label(heard, count), speech), METHOD)
+    voices = find_voices(sound, speech, segmenter, embedder, threads=threads, progress=progress)
+    return named(_turns(voices, label(voices, count), speech), METHOD)
 
 
-def hear(
+def find_voices(
     sound: Sound,
     speech: SpeechRegions,
     segmenter: Segmenter,
@@ -88,16 +88,18 @@ def hear(
     *,
     threads: int = 1,
     progress: Progress = lambda done, total: None,
-) -> Heard:
+) -> WindowVoices:
     """Run the networks over every window in which someone speaks."""
     import numpy as np
     import torch
 
     starts = list(window_starts(sound.start, sound.end, speech.regions))
     empty = np.zeros((0, 1, VOICES), dtype=np.float16)
-    heard = Heard(np.array(starts), empty, np.zeros((0, VOICES, SIZE)), np.zeros((0, VOICES)))
+    voices = WindowVoices(
+        np.array(starts), empty, np.zeros((0, VOICES, SIZE)), np.zeros((0, VOICES))
+    )
     if not starts:
-        return heard
+        return voices
 
     def part(first: int) -> list[tuple[Array, Array, Array]]:
         windows = [_window(sound, start) for start in starts[first : first + BATCH]]
@@ -106,7 +108,7 @@ def hear(
             for samples, found in zip(windows, segmenter(windows), strict=True)
         ]
 
-    # Each thread hears windows of its own. Threads inside one network would wait for each other at
+    # Each thread has windows of its own. Threads inside one network would wait for each other at
     # every step of its recurrent layers, for minutes where the machine has other work.
     torch.set_num_threads(1)
     rows: list[tuple[Array, Array, Array]] = []
@@ -114,8 +116,8 @@ def hear(
         for found in pool.map(part, range(0, len(starts), BATCH)):
             rows += found
             progress(len(rows), len(starts))
-    heard.probabilities, heard.embeddings, heard.seconds = map(np.stack, zip(*rows, strict=True))
-    return heard
+    voices.probabilities, voices.embeddings, voices.seconds = map(np.stack, zip(*rows, strict=True))
+    return voices
 
 
 def window_starts(start: float, end: float, regions: list[Region]) -> Iterator[float]:
@@ -170,36 +172,38 @@ def _embed(samples: Array, probabilities: Array, embedder: Embedder) -> tuple[Ar
     return vectors, seconds
 
 
-def label(heard: Heard, count: int = 0) -> Array:
+def label(voices: WindowVoices, count: int = 0) -> Array:
     """The person (from 0) of every window's voices; -1 for one that does not speak."""
     import numpy as np
 
-    labels = np.full(heard.seconds.shape, -1)
-    speaking = heard.seconds > 0
+    labels = np.full(voices.seconds.shape, -1)
+    speaking = voices.seconds > 0
     windows = np.nonzero(speaking)[0]
     labels[speaking] = clustering.group(
-        heard.embeddings[speaking],
-        heard.seconds[speaking],
+        voices.embeddings[speaking],
+        voices.seconds[speaking],
         windows,
         count=count,
-        heard=WINDOW / STEP,
+        overlap=WINDOW / STEP,
     )
     return labels
 
 
-def _turns(heard: Heard, labels: Array, speech: SpeechRegions) -> list[tuple[float, float, int]]:
-    """Turns as (start, end, person), of every person's moments in all windows that heard them."""
+def _turns(
+    voices: WindowVoices, labels: Array, speech: SpeechRegions
+) -> list[tuple[float, float, int]]:
+    """Turns as (start, end, person), of every person's moments in all windows that they are in."""
     import numpy as np
 
     people = int(labels.max(initial=-1)) + 1
     if not people:
         return []
-    per_window = heard.probabilities.shape[1]
-    places = np.rint((heard.starts - heard.starts[0]) / FRAME_STEP).astype(int)
+    per_window = voices.probabilities.shape[1]
+    places = np.rint((voices.starts - voices.starts[0]) / FRAME_STEP).astype(int)
     scores = np.zeros((places[-1] + per_window, people), dtype=np.float32)
     speaking = np.zeros(len(scores), dtype=np.float32)
-    heard_by = np.zeros(len(scores), dtype=np.float32)
-    for place, probabilities, persons in zip(places, heard.probabilities, labels, strict=True):
+    windows_of = np.zeros(len(scores), dtype=np.float32)
+    for place, probabilities, persons in zip(places, voices.probabilities, labels, strict=True):
         here = slice(place, place + per_window)
         own = np.zeros((per_window, people), dtype=np.float32)
         for voice, person in enumerate(persons):
@@ -207,15 +211,15 @@ def _turns(heard: Heard, labels: Array, speech: SpeechRegions) -> list[tuple[flo
                 own[:, person] = np.maximum(own[:, person], probabilities[:, voice])
         scores[here] += own
         speaking[here] += (own > ACTIVE).sum(axis=1)
-        heard_by[here] += 1
+        windows_of[here] += 1
     # So many speak as the windows say in the mean: the likeliest of them.
-    many = np.rint(speaking / np.maximum(heard_by, 1)).astype(int)
+    many = np.rint(speaking / np.maximum(windows_of, 1)).astype(int)
     active = np.zeros(scores.shape, dtype=bool)
     for first in range(0, len(scores), _FRAMES):
         here = slice(first, first + _FRAMES)
         rank = (-scores[here]).argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")
         active[here] = rank < many[here, None]
-    begin = float(heard.starts[0]) + FRAME_CENTRE - FRAME_STEP / 2
+    begin = float(voices.starts[0]) + FRAME_CENTRE - FRAME_STEP / 2
     return [
         (start, end, person)
         for person in range(people)

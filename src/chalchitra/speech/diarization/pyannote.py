@@ -112,8 +112,8 @@ def diarize(
     import torch
 
     parts = parts_of(sound)
-    heard = [part.read(part.start, part.end) for part in parts]
-    samples = heard[0] if len(heard) == 1 else np.concatenate(heard)
+    read = [part.read(part.start, part.end) for part in parts]
+    samples = read[0] if len(read) == 1 else np.concatenate(read)
     if not len(samples):
         return Turns(turns=[], method=method)
 

@@ -21,7 +21,7 @@ from chalchitra.speech.checkpoint import read_weights
 from chalchitra.speech.sound import SAMPLE_RATE
 
 WINDOW = 5.0
-"""Seconds that the network hears at once, as it was trained."""
+"""Seconds that the network takes at once, as it was trained."""
 VOICES = 3
 """How many voices it tells apart in a window."""
 FRAME_STEP = 270 / SAMPLE_RATE

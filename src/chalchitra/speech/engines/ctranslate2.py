@@ -5,7 +5,7 @@ temperatures and thresholds work.
 
 On a CPU, blocks are shared among workers: a second thread for one block gains nothing, two blocks
 side by side go 1.5 to 1.9 times as fast (base, 2 cores). The workers decode at temperature 0 only,
-which samples nothing, and hear no more silence after a block than they need (short_context.py).
+which samples nothing, and decode no more silence after a block than they need (short_context.py).
 What fails there is decoded again with all temperatures and the usual 30 s by one worker, in the
 film's order, because CTranslate2's random numbers are each thread's own: so a film gives the same
 words every time, by itself or after others (_Network).

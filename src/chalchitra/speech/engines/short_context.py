@@ -1,9 +1,9 @@
 """faster-whisper's model, encoding less of the silence that fills a window of 30 s.
 
 Whisper's encoder takes any length up to 30 s in CTranslate2, and most of what a CPU does for a
-short block is to encode the silence after it. With MARGIN of it left, base heard a clip of 11 s in
-0.5 s instead of 1.3 (one thread): the same words, and fewer loops on 30 Hindi clips. With 3 s
-"ask not" became "asked not".
+short block is to encode the silence after it. With MARGIN of it left, base took 0.5 s for a
+clip of 11 s instead of 1.3 (one thread): the same words, and fewer loops on 30 Hindi clips. With
+3 s "ask not" became "asked not".
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from typing import Any
 MARGIN = 500
 """Frames of 10 ms that are kept after the last one with sound: 5 s."""
 LEAST = 50
-"""So few frames (0.5 s) after a block's last sentence are not heard in a window of their own: it is
-the sound around the speech, and Whisper writes "3." or "1, 2..." for it."""
+"""So few frames (0.5 s) after a block's last sentence have no window of their own: it is the
+sound around the speech, and Whisper writes "3." or "1, 2..." for it."""
 
 
 class NothingLeftError(Exception):
-    """Of this block, all that says something has been heard."""
+    """Of this block, all that says something has been decoded."""
 
 
 def whisper_model_class() -> Any:
@@ -38,14 +38,14 @@ def whisper_model_class() -> Any:
             self._block = threading.local()
 
         def begin(self) -> None:
-            self._block.heard = False
+            self._block.decoded = False
 
         def encode(self, features: Any) -> Any:
-            heard = getattr(self._block, "heard", None)  # None: nobody would catch it
-            if heard and frames_with_sound(features) < LEAST:
+            decoded = getattr(self._block, "decoded", None)  # None: nobody would catch it
+            if decoded and frames_with_sound(features) < LEAST:
                 raise NothingLeftError
-            if heard is not None:
-                self._block.heard = True
+            if decoded is not None:
+                self._block.decoded = True
             return super().encode(without_silence(features) if self.short else features)
 
     return ShortContextModel
@@ -67,5 +67,5 @@ def frames_with_sound(features: Any) -> int:
     """The frames of features of shape (..., frames) up to the last that is no padding."""
     import numpy as np
 
-    heard = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
-    return int(heard[-1]) + 1 if len(heard) else 0
+    sounding = np.flatnonzero(np.any(features != 0, axis=tuple(range(features.ndim - 1))))
+    return int(sounding[-1]) + 1 if len(sounding) else 0

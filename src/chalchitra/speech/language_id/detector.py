@@ -1,6 +1,6 @@
 """Telling languages apart with a Whisper model in CTranslate2's format: faster-whisper's own way.
 
-On a CPU several windows are heard side by side, one thread each: two threads for one window wait
+On a CPU several windows are decoded side by side, one thread each: two threads for one window wait
 for each other, and on a machine that does other things too they wait longer than they work.
 """
 
@@ -46,7 +46,7 @@ class WhisperDetector:
     def detect(self, windows: Iterable[Samples]) -> Iterator[dict[str, float]]:
         """The probability of every language that the model knows, by Whisper's code, for each.
 
-        Of a window that is longer than 30 s the first 30 s are heard; few are read ahead.
+        Of a window that is longer than 30 s the first 30 s are taken; few are read ahead.
         """
         with ThreadPoolExecutor(self._workers) as pool:
             waiting: deque[Future[dict[str, float]]] = deque()
@@ -65,7 +65,7 @@ class WhisperDetector:
 def load_detector(options: ModelOptions) -> WhisperDetector:
     """The model that is loaded already where it is the same, or a new one.
 
-    Raises UsageError for a model that hears English only, MissingError for a folder without one.
+    Raises UsageError for a model that knows English only, MissingError for a folder without one.
     """
     detector: WhisperDetector = kept(
         "detector", options.load_key("detector"), lambda: WhisperDetector(options)

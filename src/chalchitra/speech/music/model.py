@@ -16,15 +16,15 @@ Kind = Literal["song", "music"]
 
 
 class Stretch(Region):
-    """A stretch of the film: in a `song` somebody sings, in `music` no voice is heard."""
+    """A stretch of the film: in a `song` somebody sings, in `music` there is no voice."""
 
     kind: Kind
 
 
-class MusicHeard(BaseModel):
+class Music(BaseModel):
     """`music.json`: the stretches in order, none overlapping another; times are the film's (s).
 
-    `method` names the network that heard them.
+    `method` names the network that found them.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -39,7 +39,7 @@ class MusicHeard(BaseModel):
         write_text(path, self.model_dump_json(indent=1) + "\n")
 
     @classmethod
-    def read(cls, path: Path) -> MusicHeard:
+    def read(cls, path: Path) -> Music:
         """Raises StageError when the file holds no stretches."""
         try:
             return cls.model_validate_json(path.read_bytes())

@@ -1,8 +1,8 @@
-"""Long stretches of song and of music, out of what was heard in each step.
+"""Long stretches of song and of music, out of the evidence of each step.
 
 A voice over music is a song only where it sings: most film dialogue has music under it. So each
 step is judged by the voice first, over a few seconds around it, and by the music only where no
-voice is heard. What is spoken is in no stretch, not even between two verses.
+voice is found. What is spoken is in no stretch, not even between two verses.
 
 docs/design.md ("Songs") says on what the figures below were tried.
 """
@@ -43,14 +43,14 @@ _ACCOMPANIED = 0.3
 """Mean probability of music from which a voice is accompanied."""
 
 
-def find_stretches(heard: Evidence, shortest: float) -> list[Stretch]:
+def find_stretches(evidence: Evidence, shortest: float) -> list[Stretch]:
     """The songs and the pieces of music of at least `shortest` seconds.
 
     A song is as long as somebody sings in it, with the interludes between; what is spoken in it is
     cut out, and each piece that is left is a stretch, however short.
     """
-    steps = judged(heard)
-    sung = [run for song in _songs(steps, heard, shortest) for run in song]
+    steps = judged(evidence)
+    sung = [run for song in _songs(steps, evidence, shortest) for run in song]
     free = steps.copy()
     for first, after in sung:
         free[first:after] = ["sung"] * (after - first)
@@ -61,18 +61,18 @@ def find_stretches(heard: Evidence, shortest: float) -> list[Stretch]:
     ]
 
     def stretch(kind: Kind, run: _Run) -> Stretch:
-        start, end = (round(heard.start + step * STEP, 3) for step in run)
+        start, end = (round(evidence.start + step * STEP, 3) for step in run)
         return Stretch(kind=kind, start=start, end=end)
 
     found = [stretch("song", run) for run in sung] + [stretch("music", run) for run in played]
     return sorted(found, key=lambda each: each.start)
 
 
-def judged(heard: Evidence) -> list[Sound]:
+def judged(evidence: Evidence) -> list[Sound]:
     """What each step is, by the means over the seconds around it."""
     reach = round(_REACH / STEP)
     speech, singing, music = (
-        _smoothed(values, reach) for values in (heard.speech, heard.singing, heard.music)
+        _smoothed(values, reach) for values in (evidence.speech, evidence.singing, evidence.music)
     )
 
     def judge(at: int) -> Sound:
@@ -82,14 +82,14 @@ def judged(heard: Evidence) -> list[Sound]:
             return "spoken"
         return "music" if music[at] >= _MUSIC else "other"
 
-    return [judge(at) for at in range(len(heard))]
+    return [judge(at) for at in range(len(evidence))]
 
 
 _Run = tuple[int, int]
 """First step, and the step after the last."""
 
 
-def _songs(steps: Sequence[Sound], heard: Evidence, shortest: float) -> list[list[_Run]]:
+def _songs(steps: Sequence[Sound], evidence: Evidence, shortest: float) -> list[list[_Run]]:
     """Each song's pieces: verses with the interludes between them, without what is spoken."""
     bridged = {"music": _INTERLUDE, "spoken": _BREATH, "other": _BREATH}
     songs = []
@@ -97,7 +97,8 @@ def _songs(steps: Sequence[Sound], heard: Evidence, shortest: float) -> list[lis
         inside = steps[first:after]
         sings = [at for at in range(first, after) if steps[at] == "sung"]
         speech, singing, music = (
-            sum(values[at] for at in sings) for values in (heard.speech, heard.singing, heard.music)
+            sum(values[at] for at in sings)
+            for values in (evidence.speech, evidence.singing, evidence.music)
         )
         enough = shortest if music >= _ACCOMPANIED * len(sings) else _ALONE * shortest
         long_enough = (after - first) * STEP >= enough and 2 * len(sings) * STEP >= enough

@@ -1,6 +1,6 @@
-"""Packing speech into the blocks that a recogniser hears at once, and mapping its times back.
+"""Packing speech into the blocks that an engine decodes at once, and mapping its times back.
 
-Whisper listens to 30 s at a time whatever is in them, so short regions share a block: long
+Whisper takes 30 s at a time whatever is in them, so short regions share a block: long
 pauses between them are shortened, and a block remembers which piece of the film is where in it.
 """
 
@@ -48,7 +48,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Block:
-    """What is heard at once: pieces of the film in order, and the speech regions in them."""
+    """What is decoded at once: pieces of the film in order, and the speech regions in them."""
 
     pieces: tuple[Piece, ...]
     regions: tuple[Region, ...]
@@ -70,7 +70,7 @@ class Block:
         """A word's times in the block as times of the film.
 
         A word belongs to the piece that its middle is in and is clipped to it: no word reaches
-        over a pause that the recogniser never heard.
+        over a pause that the recogniser never got.
         """
         middle = (start + end) / 2
         piece = min(

@@ -21,8 +21,8 @@ UNSURE_ALIKE = 0.5
 """And unsure ones. What base made of eleven Indian names was 0.50 to 1 alike."""
 MANY, MANY_ALIKE = 30, 0.55
 """And from so many terms on: by chance 3 % of other names are 0.50 alike. Of 200 names that nobody
-said, 0 to 3 took the place of words in 15 sentences at 0.55, mostly of a name heard wrong; more at
-0.50."""
+said, 0 to 3 took the place of words in 15 sentences at 0.55, mostly of a wrong
+name; more at 0.50."""
 SHORT_KEY = 4
 """Sounds of a term up to which only what sounds the same is suspected: too much is like it."""
 EXTRA_WORDS = 3

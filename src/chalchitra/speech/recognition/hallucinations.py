@@ -1,7 +1,7 @@
-"""Phrases that Whisper invents: thanks for watching, subtitles by …, and what its prompt said.
+"""Phrases that Whisper hallucinates: thanks for watching, subtitles by …, and what its prompt said.
 
-It was trained on the subtitles of videos, and writes how those end where it hears nothing; where it
-has a prompt, it repeats that. People say such things too, so a phrase counts as invented only where
+It was trained on the subtitles of videos, and writes how those end where nobody speaks; where it
+has a prompt, it repeats that. People say such things too, so a phrase counts as one only where
 the sound does not support it.
 """
 
@@ -35,7 +35,7 @@ SHORT = 0.6
 """A shorter voice (s) has no pace of its own: its beginning and end are not that exact."""
 GUESSED = 0.3
 """Mean probability of words below which those that the prompt has are its echo. It has a language's
-commonest words, which people do say; base gives Hindi words that it really hears 0.48."""
+commonest words, which people do say; base gives Hindi words that are really said 0.48."""
 
 
 EDGES = 0.2

@@ -29,8 +29,8 @@ class LanguageRules:
     """How the language is written: what hypotheses are judged by.
 
     characters      those of its script, empty for any
-    hallucinations  what Whisper writes in it where it hears nothing
-    prompt          the letters of each word of the prompt, which it repeats where it hears nothing
+    hallucinations  what Whisper writes in it where there is no speech
+    prompt          the letters of each word of the prompt, which it repeats where nobody speaks
     spaced          whether words have spaces between them
     undoubled       words that nobody says twice in a row
     """
@@ -42,7 +42,7 @@ class LanguageRules:
     undoubled: frozenset[str] = frozenset()
 
     def hallucinated(self, hypothesis: Hypothesis, regions: Sequence[Region]) -> set[Place]:
-        """The words that are nothing but what Whisper writes where it hears nothing.
+        """The words that are nothing but what Whisper writes where there is no speech.
 
         Segment by segment, and by what lies in one region: an echo may be part of a segment that
         is otherwise said.
@@ -87,7 +87,7 @@ NO_RULES = LanguageRules()
 class Quality:
     """Shares from 0 to 1 of what is wrong with a hypothesis; `log_probability` is the mean a word.
 
-    unheard       of the seconds of speech: without a word for too long
+    missed       of the seconds of speech: without a word for too long
     looping       of the words: said once more than the sound supports (repetitions.py)
     dropped       of the words: written where nobody speaks
     rushed        of the words: in regions that have no time for them
@@ -97,7 +97,7 @@ class Quality:
     """
 
     log_probability: float = 0.0
-    unheard: float = 0.0
+    missed: float = 0.0
     looping: float = 0.0
     dropped: float = 0.0
     rushed: float = 0.0
@@ -109,7 +109,7 @@ class Quality:
     def reasons(self) -> tuple[str, ...]:
         """What speaks against the hypothesis, in words; nothing where it can be trusted."""
         found = []
-        if self.unheard > 0:
+        if self.missed > 0:
             found.append("speech without words")
         if self.looping > 0:
             found.append("a loop")
@@ -136,7 +136,7 @@ class Quality:
         """
         return (
             max(self.log_probability, -2.0)
-            - 3.0 * self.unheard
+            - 3.0 * self.missed
             - 3.0 * self.looping
             - 1.0 * self.dropped
             - 2.0 * self.rushed
@@ -155,7 +155,7 @@ def assess(
     speech = [region for region in regions if region.end - region.start >= HOLE]
     seconds = sum(region.end - region.start for region in speech)
     length = sum(region.end - region.start for region in regions)
-    unheard = sum(hole.end - hole.start for hole in holes(words, speech))
+    missed = sum(hole.end - hole.start for hole in holes(words, speech))
     letters = [letter for word in words for letter in word.text]
     foreign = sum(is_foreign(letter, rules.characters) for letter in letters)
     hallucinated = len(rules.hallucinated(hypothesis, regions))
@@ -168,7 +168,7 @@ def assess(
     weight = sum(number for _, number in known)
     return Quality(
         log_probability=sum(value * number for value, number in known) / weight if weight else 0.0,
-        unheard=unheard / seconds if seconds else 0.0,
+        missed=missed / seconds if seconds else 0.0,
         looping=again / max(count, 1),
         dropped=len(hypothesis.dropped) / max(count + len(hypothesis.dropped), 1),
         rushed=rushed(words, regions, spaced=rules.spaced) / max(count, 1),

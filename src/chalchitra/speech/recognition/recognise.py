@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalchitra.speech.engines.base import DecodingOptions, Engine, Note, Task
+from chalchitra.speech.engines.base import Engine, Note
 from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.blocks import (
     Block,
     BlockSamples,
-    Piece,
     fitted,
     halves,
     pack_for,
@@ -154,30 +153,6 @@ class _Decoder:
             hypotheses.append(Hypothesis.of(placed, variant.name, capped=capped, prompted=prompted))
             on_block(index)
         return hypotheses
-
-
-def decode_each(
-    engine: Engine,
-    stretches: Sequence[tuple[float, float]],
-    sound: Sound,
-    language: str,
-    task: Task,
-    options: DecodingOptions,
-    on_done: Callable[[int], None] = lambda index: None,
-) -> list[list[RawSegment]]:
-    """What is said in each stretch of the film (s), decoded by itself, in order.
-
-    Times are seconds of the stretch. `on_done` is told the index of each that is done. Raises
-    UsageError when the model cannot do this.
-    """
-    engine.check(language, task)
-    blocks = [Block((Piece(start, end, 0.0),), ()) for start, end in stretches]
-    decoded = []
-    samples = BlockSamples(blocks, sound)
-    for index, raw in enumerate(engine.decode(samples, language, task, options, on_done)):
-        decoded.append(raw)
-        on_done(index)
-    return decoded
 
 
 def _terms(options: RecognitionOptions) -> tuple[list[Term], list[str]]:

@@ -32,7 +32,7 @@ _SAME = 1 / 3
 
 @dataclass(frozen=True)
 class Correction:
-    """A term that was written in the place of what was heard first (seconds of the film)."""
+    """A term that was written in the place of what was decoded first (seconds of the film)."""
 
     term: str
     before: str

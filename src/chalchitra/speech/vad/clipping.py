@@ -28,7 +28,7 @@ def clipped_share(sound: Sound, speech: Sequence[Region]) -> float:
     """Which share of the speech (by its half-seconds) is clipped; 0 where there is none."""
     import numpy as np
 
-    clipped = heard = 0
+    clipped = counted = 0
     for region in speech:
         samples = np.asarray(sound.read(region.start, region.end))
         windows = samples[: len(samples) // _WINDOW * _WINDOW].reshape(-1, _WINDOW)
@@ -38,5 +38,5 @@ def clipped_share(sound: Sound, speech: Sequence[Region]) -> float:
         sizes = np.abs(windows)
         top = (sizes >= NEAR * sizes.max(axis=1, keepdims=True)).mean(axis=1)
         clipped += int((top > SHARE).sum())
-        heard += len(windows)
-    return clipped / heard if heard else 0.0
+        counted += len(windows)
+    return clipped / counted if counted else 0.0

@@ -1,6 +1,6 @@
 """Sound that is too quiet for networks, made louder: a slow gain, moment by moment.
 
-Networks that listen for voices were trained on speech at an ordinary level. Of read speech at
+Networks that look for voices were trained on speech at an ordinary level. Of read speech at
 -50 dB they lose a third to a half, at -60 dB all, though a person who turns it up hears every word.
 So what is quieter than QUIET is raised towards it, by MOST at most. Loud sound holds the gain down
 around it and lets it go by SLOPE, so the pauses in a sentence are raised with the sentence, and

@@ -1,7 +1,7 @@
-"""A second detector's opinion on where someone speaks: words that were missed, and sharper edges.
+"""Refining where someone speaks by a second detector: words that were missed, sharper edges.
 
 Silero finds speech without fail but is slow to see where it begins and ends, and under music it
-misses a quiet word. FireRedVAD's network, which listens for songs anyway (music/detector.py), says
+misses a quiet word. FireRedVAD's network, which looks for songs anyway (music/detector.py), says
 how probable a voice is every 10 ms. On the sentences marked sure of two small films (29 of them)
 the two together have onsets 0.02 s off in the median where Silero alone has 0.05, and at worst
 (95th percentile) offsets 0.1 s off where it has 0.2.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from chalchitra.speech.music.detector import FRAME, Evidence, hear_music
+from chalchitra.speech.music.detector import FRAME, Evidence, detect_music
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Sound
 from chalchitra.speech.vad.level import Levelled
@@ -40,33 +40,33 @@ def detect(
     settings: VadSettings,
     on_progress: Callable[[float, float], None] = lambda done, total: None,
 ) -> tuple[SpeechRegions, Evidence]:
-    """Where someone speaks, by both detectors, and what the second one heard of music.
+    """Where someone speaks, by both detectors, and what the second one found of music.
 
-    Both hear quiet stretches raised (level.py). `on_progress` is told seconds done and in all; the
+    Both get quiet stretches raised (level.py). `on_progress` is told seconds done and in all; the
     sound is gone through twice. Raises MissingError when a network is not in the environment.
     """
     sound = Levelled(sound)
     speech = find_speech(sound, settings, lambda done, total: on_progress(done, 2 * total))
-    heard = hear_music(sound, lambda done, total: on_progress(total + done, 2 * total))
-    return with_second_opinion(speech, heard, settings.min_speech), heard
+    evidence = detect_music(sound, lambda done, total: on_progress(total + done, 2 * total))
+    return refined(speech, evidence, settings.min_speech), evidence
 
 
-def with_second_opinion(speech: SpeechRegions, heard: Evidence, min_speech: float) -> SpeechRegions:
+def refined(speech: SpeechRegions, evidence: Evidence, min_speech: float) -> SpeechRegions:
     """The regions with the edges that the second detector sees near theirs, and what it adds.
 
     What it adds is at least `min_speech` seconds long and within NEAR of speech: somebody who says
     "hello" into music goes on to say more.
     """
-    regions = [*speech.regions, *_missed(speech.regions, heard, min_speech)]
+    regions = [*speech.regions, *_missed(speech.regions, evidence, min_speech)]
     regions.sort(key=lambda region: region.start)
-    return speech.model_copy(update={"regions": list(_sharpened(regions, heard))})
+    return speech.model_copy(update={"regions": list(_sharpened(regions, evidence))})
 
 
-def _missed(regions: Sequence[Region], heard: Evidence, min_speech: float) -> list[Region]:
+def _missed(regions: Sequence[Region], evidence: Evidence, min_speech: float) -> list[Region]:
     """Traces of a voice near the regions and apart from all of them."""
     found = []
     after = 0  # the first region that ends after the trace begins
-    for trace in _traces(heard):
+    for trace in _traces(evidence):
         while after < len(regions) and regions[after].end <= trace.start:
             after += 1
         before, behind = regions[max(0, after - 1) : after], regions[after : after + 1]
@@ -77,12 +77,12 @@ def _missed(regions: Sequence[Region], heard: Evidence, min_speech: float) -> li
     return found
 
 
-def _traces(heard: Evidence) -> Iterator[Region]:
-    """Where the second detector hears at least a trace of a voice; in order."""
+def _traces(evidence: Evidence) -> Iterator[Region]:
+    """Where the second detector finds at least a trace of a voice; in order."""
     step = FRAME * _SMOOTH
     first, best = None, 0.0
-    for index in range(len(heard.voice) // _SMOOTH + 1):
-        frames = heard.voice[index * _SMOOTH : (index + 1) * _SMOOTH]
+    for index in range(len(evidence.voice) // _SMOOTH + 1):
+        frames = evidence.voice[index * _SMOOTH : (index + 1) * _SMOOTH]
         mean = sum(frames) / len(frames) if len(frames) == _SMOOTH else 0.0
         if mean >= _TRACE:
             first = index if first is None else first
@@ -90,24 +90,24 @@ def _traces(heard: Evidence) -> Iterator[Region]:
         elif first is not None:
             if best >= _VOICE:
                 yield Region(
-                    start=round(heard.start + first * step, 3),
-                    end=round(heard.start + index * step, 3),
+                    start=round(evidence.start + first * step, 3),
+                    end=round(evidence.start + index * step, 3),
                 )
             first, best = None, 0.0
 
 
-def _sharpened(regions: Sequence[Region], heard: Evidence) -> Iterator[Region]:
+def _sharpened(regions: Sequence[Region], evidence: Evidence) -> Iterator[Region]:
     """The regions, in order, with their edges moved; one that was cut in two is not moved apart."""
-    free = heard.start
+    free = evidence.start
     for index, region in enumerate(regions):
         start, end = region.start, region.end
         following = regions[index + 1].start if index + 1 < len(regions) else None
         if index == 0 or start > regions[index - 1].end:
-            rises = [at for at in _crossings(heard, start, rising=True) if at >= free]
+            rises = [at for at in _crossings(evidence, start, rising=True) if at >= free]
             start = min(rises, key=lambda at: abs(at - region.start), default=start)
         if following is None or end < following:
-            falls = [at for at in _crossings(heard, end, rising=False) if at <= region.end]
-            end = max(falls, default=_surely_until(heard, end))
+            falls = [at for at in _crossings(evidence, end, rising=False) if at <= region.end]
+            end = max(falls, default=_surely_until(evidence, end))
         if end - start < _SHORTEST:
             start, end = region.start, region.end
         if following is not None:
@@ -116,24 +116,24 @@ def _sharpened(regions: Sequence[Region], heard: Evidence) -> Iterator[Region]:
         yield Region(start=start, end=end)
 
 
-def _surely_until(heard: Evidence, end: float) -> float:
+def _surely_until(evidence: Evidence, end: float) -> float:
     """How long (at most _FAR) a voice is sure to go on after a moment.
 
     Only where it is sure: this detector is slow to see that a voice has ended.
     """
-    first = max(0, round((end - heard.start) / FRAME))
-    last = min(len(heard.voice), first + round(_FAR / FRAME))
-    sure = next((at for at in range(first, last) if heard.voice[at] < _SURE), max(first, last))
-    return round(max(end, heard.start + sure * FRAME), 3) if sure > first else end
+    first = max(0, round((end - evidence.start) / FRAME))
+    last = min(len(evidence.voice), first + round(_FAR / FRAME))
+    sure = next((at for at in range(first, last) if evidence.voice[at] < _SURE), max(first, last))
+    return round(max(end, evidence.start + sure * FRAME), 3) if sure > first else end
 
 
-def _crossings(heard: Evidence, around: float, *, rising: bool) -> list[float]:
+def _crossings(evidence: Evidence, around: float, *, rising: bool) -> list[float]:
     """The moments within _FAR of another one at which the probability crosses a half."""
-    voice = heard.voice
-    first = max(1, round((around - _FAR - heard.start) / FRAME))
-    last = min(len(voice), round((around + _FAR - heard.start) / FRAME) + 1)
+    voice = evidence.voice
+    first = max(1, round((around - _FAR - evidence.start) / FRAME))
+    last = min(len(voice), round((around + _FAR - evidence.start) / FRAME) + 1)
     return [
-        round(heard.start + at * FRAME, 3)
+        round(evidence.start + at * FRAME, 3)
         for at in range(first, last)
         if (voice[at - 1] < _HALF <= voice[at] if rising else voice[at] < _HALF <= voice[at - 1])
     ]

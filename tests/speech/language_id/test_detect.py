@@ -11,19 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError
-from chalchitra.speech.language_id.language import (
+from chalchitra.speech.language_id.detect import (
     ENOUGH,
-    LanguageHeard,
     LanguageSettings,
-    Window,
     average,
     choose_windows,
-    hear_language,
+    detect_language,
     next_between,
     other_stretches,
-    same_spoken,
     sure_language,
 )
+from chalchitra.speech.language_id.model import DetectedLanguage, Window, same_spoken
 from chalchitra.speech.language_id.report import clock, other_languages
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript.model import Region
@@ -238,7 +236,7 @@ def speech_of(minutes):
 def test_a_long_film_is_heard_in_few_windows_and_little_memory():
     film, ear = Film(0, 180 * 60), Ear([(0, "hi")])
     told = []
-    heard = hear_language(
+    heard = detect_language(
         film, speech_of(180), ear, LanguageSettings(), on_progress=lambda *step: told.append(step)
     )
     assert (heard.language, heard.confidence, heard.spread, ear.heard) == ("hi", 1.0, 8, 8)
@@ -251,7 +249,7 @@ def test_a_long_film_is_heard_in_few_windows_and_little_memory():
 def test_where_a_film_changes_its_language_is_found():
     changes = [(0.0, "en"), (1000.0, "hi"), (5300.0, "en")]
     film, ear = Film(0, 6000), Ear(changes)
-    heard = hear_language(film, speech_of(100), ear, LanguageSettings())
+    heard = detect_language(film, speech_of(100), ear, LanguageSettings())
     assert heard.language == "hi"
     assert [stretch.language for stretch in heard.others] == ["en", "en"]
     first, last = heard.others
@@ -264,7 +262,7 @@ def test_where_a_film_changes_its_language_is_found():
 
 
 def test_what_is_expected_is_what_others_are_measured_by():
-    heard = hear_language(Film(0, 600), speech_of(10), Ear([(0, "en")]), LanguageSettings(), "hi")
+    heard = detect_language(Film(0, 600), speech_of(10), Ear([(0, "en")]), LanguageSettings(), "hi")
     assert (heard.language, heard.expected) == ("en", "hi")
     (stretch,) = heard.others
     assert (stretch.start, stretch.end, stretch.language) == (0, 599.5, "en")
@@ -276,7 +274,7 @@ def test_what_is_expected_is_what_others_are_measured_by():
 
 def test_a_part_in_another_language_is_told_with_what_to_type():
     film, ear = Film(0, 600), Ear([(0, "hi"), (400, "en"), (500, "ta")])
-    heard = hear_language(film, speech_of(10), ear, LanguageSettings())
+    heard = detect_language(film, speech_of(10), ear, LanguageSettings())
     what, _, fix = other_languages(heard, NAMES)
     assert what == (
         "Not only Hindi is spoken: English from 0:07:00 to 0:08:00 (1.00), "
@@ -288,13 +286,13 @@ def test_a_part_in_another_language_is_told_with_what_to_type():
 
 
 def test_without_speech_nothing_is_heard(tmp_path):
-    nobody = hear_language(Film(0, 60), SpeechRegions(regions=[]), Ear([]), LanguageSettings())
-    assert nobody == LanguageHeard()
+    nobody = detect_language(Film(0, 60), SpeechRegions(regions=[]), Ear([]), LanguageSettings())
+    assert nobody == DetectedLanguage()
     nobody.write(tmp_path / "language.json")
-    assert LanguageHeard.read(tmp_path / "language.json") == nobody
+    assert DetectedLanguage.read(tmp_path / "language.json") == nobody
     (tmp_path / "language.json").write_text("[]")
     with pytest.raises(StageError, match="does not name a language"):
-        LanguageHeard.read(tmp_path / "language.json")
+        DetectedLanguage.read(tmp_path / "language.json")
 
 
 @given(st.floats(0, 50_000))

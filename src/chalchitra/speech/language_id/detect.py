@@ -1,9 +1,8 @@
-"""Which language is spoken: heard in several windows spread over the speech, and decided from them.
+"""Detecting the language: in several windows spread over the speech, and deciding from them.
 
 Whisper tells the language of 30 s. The first 30 s of a film are a logo's music as often as not, and
 one window says nothing of a film that changes language; so windows of speech alone are taken from
-all over it. Languages are Whisper's codes here: what a code is called and how it is written is
-config/languages.toml's affair.
+all over it.
 """
 
 from __future__ import annotations
@@ -11,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from pathlib import Path
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from chalchitra.errors import StageError
-from chalchitra.files import write_text
 from chalchitra.speech.engines.base import LONGEST
+from chalchitra.speech.language_id.model import (
+    DetectedLanguage,
+    Stretch,
+    Window,
+    same_spoken,
+)
 from chalchitra.speech.recognition.blocks import Block, pack
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import Samples, Sound
@@ -29,82 +29,7 @@ SHORTEST = 3.0
 """Seconds of speech under which a window alone says nothing of a change of language."""
 KEPT = 5
 """So many candidates are written down for each window."""
-SAME_SPOKEN = (frozenset({"hi", "ur"}),)
-"""One spoken language each, written in two scripts: a window of one is no change from the other."""
-
 _DIGITS = 4
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class Window(_Model):
-    """What was heard in one window.
-
-    `start` and `end` are seconds of the film, from the first voice in the window to the last;
-    `speech` is how many seconds of sound were heard of that. `probabilities` are the likeliest
-    languages, likeliest first. The windows that are not `spread` were heard besides, to find where
-    the language changes, and do not count in the decision.
-    """
-
-    start: float
-    end: float
-    speech: float
-    spread: bool
-    probabilities: dict[str, float]
-
-    @property
-    def language(self) -> str:
-        """The likeliest."""
-        return next(iter(self.probabilities))
-
-
-class Stretch(_Model):
-    """Consecutive windows in one language: seconds of the film, the mean probability."""
-
-    start: float
-    end: float
-    language: str
-    probability: float
-    windows: int
-
-
-class LanguageHeard(_Model):
-    """`language.json`. `language` is None, and all else empty, where nobody speaks.
-
-    `confidence` is the language's mean probability over the spread windows, each weighed by its
-    seconds of speech; `probabilities` are the same mean of the likeliest languages. `expected` is
-    the language that the person gave, None where it is to be found out; `others` are the stretches
-    where another than that (or than `language`) is surely spoken.
-    """
-
-    language: str | None = None
-    confidence: float = 0.0
-    probabilities: dict[str, float] = {}
-    expected: str | None = None
-    windows: list[Window] = []
-    others: list[Stretch] = []
-
-    @property
-    def spread(self) -> int:
-        """How many windows the decision rests on."""
-        return sum(window.spread for window in self.windows)
-
-    def write(self, path: Path) -> None:
-        write_text(path, self.model_dump_json(indent=1) + "\n")
-
-    @classmethod
-    def read(cls, path: Path) -> LanguageHeard:
-        """Raises StageError when the file holds something else."""
-        try:
-            return cls.model_validate_json(path.read_bytes())
-        except ValidationError as error:
-            raise StageError(
-                f"{path.name} does not name a language.",
-                cause=str(error).partition("\n")[0],
-                fix="Run the stage language again.",
-            ) from None
 
 
 class Detector(Protocol):
@@ -116,46 +41,46 @@ class Detector(Protocol):
 
 @dataclass(frozen=True)
 class LanguageSettings:
-    """`windows` to hear at most (as many again where they differ); `surely` is the probability from
+    """`windows` to take at most (as many again where they differ); `surely` is the probability from
     which a window by itself counts as in its language."""
 
     windows: int = 8
     surely: float = 0.8
 
 
-def hear_language(
+def detect_language(
     sound: Sound,
     speech: SpeechRegions,
     detector: Detector,
     settings: LanguageSettings,
     expected: str | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
-) -> LanguageHeard:
-    """Listen and decide. `on_progress` is told windows done and in all.
+) -> DetectedLanguage:
+    """Detect and decide. `on_progress` is told windows done and in all.
 
     A window is read when it is its turn, so that a long film takes no more memory than a short one.
     """
     blocks = pack(speech, sound, longest=LONGEST)
     chosen = choose_windows([block.seconds for block in blocks], settings.windows)
-    heard: dict[int, Mapping[str, float]] = {}
+    detected: dict[int, Mapping[str, float]] = {}
 
-    def listen(indexes: Sequence[int]) -> Iterator[None]:
+    def take(indexes: Sequence[int]) -> Iterator[None]:
         windows = detector.detect(blocks[index].read(sound) for index in indexes)
         for index, probabilities in zip(indexes, windows, strict=True):
-            heard[index] = probabilities
+            detected[index] = probabilities
             yield
 
     on_progress(0, len(chosen))
-    for done, _ in enumerate(listen(chosen), 1):
+    for done, _ in enumerate(take(chosen), 1):
         on_progress(done, len(chosen))
     for _ in chosen:
-        sure = {index: sure_language(heard[index], settings.surely) for index in heard}
+        sure = {index: sure_language(detected[index], settings.surely) for index in detected}
         if (between := next_between(sure)) is None:
             break
-        list(listen([between]))
+        list(take([between]))
     return decide(
-        [_window(blocks[index], heard[index], index in chosen) for index in sorted(heard)],
-        average([heard[index] for index in chosen], [blocks[index].seconds for index in chosen]),
+        [_window(blocks[index], detected[index], index in chosen) for index in sorted(detected)],
+        average([detected[index] for index in chosen], [blocks[index].seconds for index in chosen]),
         settings.surely,
         expected,
         speech,
@@ -163,7 +88,7 @@ def hear_language(
 
 
 def choose_windows(seconds: Sequence[float], count: int) -> list[int]:
-    """Which of the blocks of speech to hear, at most `count`, in order.
+    """Which of the blocks of speech to take, at most `count`, in order.
 
     The blocks are dealt into `count` groups of neighbours, and each group gives the one that holds
     the most speech; what holds ENOUGH counts alike, and of those it is the middlemost.
@@ -183,31 +108,26 @@ def choose_windows(seconds: Sequence[float], count: int) -> list[int]:
     return chosen
 
 
-def next_between(heard: Mapping[int, str | None]) -> int | None:
-    """The block to hear next, so as to find where the language changes; None when it is found.
+def next_between(detected: Mapping[int, str | None]) -> int | None:
+    """The block to take next, so as to find where the language changes; None when it is found.
 
-    `heard` is the sure language of every block that was heard, None where it is not sure. The
-    answer is the middle of the widest gap between two heard blocks that are sure and differ.
+    `detected` is the sure language of every block that was taken, None where it is not sure. The
+    answer is the middle of the widest gap between two such blocks that are sure and differ.
     """
-    sure = sorted(index for index, language in heard.items() if language is not None)
+    sure = sorted(index for index, language in detected.items() if language is not None)
     gaps = [
         (after - before, -before)
         for before, after in pairwise(sure)
-        if not same_spoken(heard[before], heard[after])
-        and any(index not in heard for index in range(before + 1, after))
+        if not same_spoken(detected[before], detected[after])
+        and any(index not in detected for index in range(before + 1, after))
     ]
     if not gaps:
         return None
     width, start = max(gaps)
     before = -start
     middle = before + width / 2
-    free = [index for index in range(before + 1, before + width) if index not in heard]
+    free = [index for index in range(before + 1, before + width) if index not in detected]
     return min(free, key=lambda index: (abs(index - middle), index))
-
-
-def same_spoken(one: str | None, other: str | None) -> bool:
-    """Whether two codes are one spoken language."""
-    return one == other or any({one, other} <= pair for pair in SAME_SPOKEN)
 
 
 def sure_language(probabilities: Mapping[str, float], surely: float) -> str | None:
@@ -240,12 +160,12 @@ def decide(
     surely: float,
     expected: str | None,
     speech: SpeechRegions,
-) -> LanguageHeard:
+) -> DetectedLanguage:
     """The decision from the windows (in order) and the means of the spread ones."""
     if not windows:
-        return LanguageHeard(expected=expected)
+        return DetectedLanguage(expected=expected)
     language = next(iter(means))
-    return LanguageHeard(
+    return DetectedLanguage(
         language=language,
         confidence=round(means[language], _DIGITS),
         probabilities=_likeliest(means),
