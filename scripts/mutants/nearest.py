@@ -20,7 +20,7 @@ class Nearest:
         """Test files: those that import the module, then those that import what imports it.
 
         Of equally near ones those come first that lie in the module's own room, then those that
-        import least besides.
+        have a word of its name in theirs, then those that import least besides.
         """
         target = _name(module, self._root / "src")
         room = module.relative_to(self._root / "src" / PACKAGE).parts[0].removesuffix(".py")
@@ -35,9 +35,11 @@ class Nearest:
             edge = found
         near = []
         for file, imported in self._of_tests.items():
-            if steps := [distance[name] for name in imported if name in distance]:
-                away = 0 if room in file.relative_to(self._root / "tests").as_posix() else 1
-                near.append((min(steps), away, len(imported), file))
+            steps = [distance[name] for name in imported if name in distance]
+            inside = room in file.relative_to(self._root / "tests").as_posix()
+            alike = bool(set(module.stem.split("_")) & set(file.stem.split("_")))
+            if steps or (inside and alike):  # some tests start the program as a person does
+                near.append((min(steps, default=0), not inside, not alike, len(imported), file))
         return [file for *_, file in sorted(near)[:most]]
 
     @cached_property

@@ -32,7 +32,7 @@ from chalchitra.hints import jobs_line
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import StageRecord
-from chalchitra.pipeline import split_key
+from chalchitra.pipeline import STAGES, split_key
 from chalchitra.stagekit.protocol import (
     MESSAGES_FILE,
     REQUEST_FILE,
@@ -43,9 +43,6 @@ from chalchitra.stagekit.protocol import (
 
 FOLDER = ".store"
 ENTRY_FILE = "entry.json"
-NEVER_STORED = frozenset({"mux"})
-"""A muxed film is as large as the film."""
-
 
 _SHELF = re.compile("[0-9a-f]{2}")
 _NO_FILE = frozenset({errno.ENOENT, errno.ELOOP, errno.ENOTDIR, errno.EINVAL})
@@ -185,7 +182,7 @@ class ArtifactStore:
         """
         stage, _ = split_key(record.stage)
         name = record.fingerprint
-        if not self._usable or stage in NEVER_STORED or record.reduced or record.reused:
+        if not self._usable or not STAGES[stage].stored or record.reduced or record.reused:
             return
         if self.find(name) is not None:
             return

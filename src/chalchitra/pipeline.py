@@ -6,8 +6,8 @@ A stage key is `stage` or, for a stage that runs once a language, `stage@languag
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Workflow = Literal["transcribe", "translate", "subtitle"]
@@ -64,6 +64,15 @@ class StageSpec:
     `packages` are the libraries whose locked versions count in its fingerprint and whose versions
     its record keeps. A stage that `remembers` is given a folder of earlier results, which only save
     work. An `optional` stage is in a job only where it was asked for.
+
+    `tool` says what of the job names the program that does the work, where there are several.
+    `smaller` are the parameters, in this order, that take less memory where they are smaller, by
+    that program; "" is any other, or the only one.
+    `pictures` are those of the film that it decodes: the first, "all", or those that are "burned"
+    in, where that is asked for; a stage that `needs_picture` is in no job of sound alone.
+    `writes` says what takes room on the disk beside small files: the film's "sound", or the "film".
+    A stage that is not `stored` shares nothing with other jobs, and what it delivers is moved to
+    `output/`, not copied: it would lie there twice.
     """
 
     name: str
@@ -76,8 +85,16 @@ class StageSpec:
     uses_device: bool = False
     optional: bool = False
     remembers: bool = False
+    tool: Literal["", "engine", "translator"] = ""
+    smaller: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pictures: Literal["", "first", "all", "burned"] = ""
+    needs_picture: bool = False
+    writes: Literal["", "sound", "film"] = ""
+    stored: bool = True
 
 
+_WHISPER = ("threads", "compute_type")
+"""What CTranslate2's Whisper takes less memory by."""
 _AUDIO = (Input("audio", "demux", "audio"), Input("audio_info", "demux", "audio_info"))
 _TRANSCRIPT = ("speakers", "alignment")
 """Who makes the finished transcript."""
@@ -92,6 +109,8 @@ STAGES: dict[str, StageSpec] = {
             outputs=("audio", "audio_info"),
             job_fields=("clip", "audio_stream"),
             packages=("imageio-ffmpeg", "av"),
+            pictures="first",
+            writes="sound",
         ),
         StageSpec(
             name="vad",
@@ -109,6 +128,7 @@ STAGES: dict[str, StageSpec] = {
             packages=("faster-whisper", "ctranslate2"),
             uses_device=True,
             optional=True,
+            smaller={"": _WHISPER},
         ),
         StageSpec(
             name="asr",
@@ -130,6 +150,8 @@ STAGES: dict[str, StageSpec] = {
                 "rapidfuzz",
             ),
             uses_device=True,
+            tool="engine",
+            smaller={"ctranslate2": _WHISPER, "whisperx": ("batch_size", *_WHISPER), "mlx": ()},
         ),
         StageSpec(
             name="script",
@@ -158,6 +180,7 @@ STAGES: dict[str, StageSpec] = {
             job_fields=("source_language", "languages", "aligner"),
             packages=("torch", "torchaudio"),
             uses_device=True,
+            smaller={"": ("batch_seconds",)},
         ),
         StageSpec(
             name="speakers",
@@ -188,6 +211,8 @@ STAGES: dict[str, StageSpec] = {
             job_fields=("clip",),
             packages=("scenedetect-headless", "opencv-python-headless", "numpy", "av"),
             optional=True,
+            pictures="all",
+            needs_picture=True,
         ),
         StageSpec(
             name="translation",
@@ -219,6 +244,8 @@ STAGES: dict[str, StageSpec] = {
             per_language="targets",
             uses_device=True,
             remembers=True,
+            tool="translator",
+            smaller={"whisper": _WHISPER, "": ("batch_size",)},
         ),
         StageSpec(
             name="subtitle_gen",
@@ -296,6 +323,10 @@ STAGES: dict[str, StageSpec] = {
                 "fontpkg-noto-sans-tamil",
                 "fontpkg-noto-sans-telugu",
             ),
+            pictures="burned",
+            needs_picture=True,
+            writes="film",
+            stored=False,
         ),
     )
 }
@@ -342,9 +373,6 @@ _WORKFLOW_STAGES: dict[Workflow, tuple[str, ...]] = {
     "translate": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "qc"),
     "subtitle": (*_TRANSCRIBE, "shots", "translation", "subtitle_gen", "qc", "mux"),
 }
-_OF_THE_PICTURE = ("shots", "mux")
-"""What no job without a picture has."""
-
 
 _OF_ANOTHER = frozenset({"follows", "beside", "bilingual"})
 """Inputs that the stage of one certain language makes."""
@@ -384,9 +412,8 @@ def plan(
             "targets": tuple(dict.fromkeys((*via, *targets))),
             "all": tracks.order((source, *targets)),
         }[STAGES[name].per_language]
-        if (name in _OF_THE_PICTURE and not picture) or (
-            STAGES[name].optional and name not in wanted
-        ):
+        spec = STAGES[name]
+        if (spec.needs_picture and not picture) or (spec.optional and name not in wanted):
             continue
         keys += [stage_key(name, language) for language in languages]
     return keys

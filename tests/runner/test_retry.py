@@ -383,13 +383,13 @@ def test_a_process_that_hangs_is_ended_and_started_again(quick, tmp_path):
 
 def test_a_process_that_runs_out_of_memory_gets_less(quick):
     job, layout = quick.project.job()
-    quick.changed(job, layout, settings={"demux": {"batch_size": 16}})
+    quick.changed(job, layout, settings={"asr": {"batch_size": 16}}, engine="whisperx")
     code = (
         "given['batch'] = stage.params['batch_size']\n    if given['batch'] > 4: raise MemoryError"
     )
-    quick.project.stage("demux", code)
-    assert run(layout, quick).error is None
-    assert json.loads(output_of(layout, "demux").read_text())["batch"] == 4
+    quick.project.stage("asr", code)
+    assert run_job(layout.root, quick, RunOptions(only=("demux", "vad", "asr"))).error is None
+    assert json.loads(output_of(layout, "asr").read_text())["batch"] == 4
 
 
 def test_what_may_pass_is_tried_again(quick, tmp_path):

@@ -267,6 +267,17 @@ class Job(_Model):
         code = self.languages[self.source_language].get("whisper")
         return None if code is None else str(code)
 
+    @property
+    def burns_in(self) -> bool:
+        """Whether a film with burned-in subtitles is made: the setting mux.burn_in."""
+        return bool(self.settings.get("mux", {}).get("burn_in", "none") != "none")
+
+    def tool_of(self, key: str) -> str:
+        """What does the work of the stage with this key: an engine, a translator; "" the only one."""
+        spec = STAGES.get(split_key(key)[0])
+        named = {"engine": self.engine, "translator": self.translator_of(key), "": None}
+        return named[spec.tool if spec else ""] or ""
+
     def environment_of(self, key: str) -> str:
         """The environment that the stage with this key runs in."""
         found = self.stage_environments.get(key)

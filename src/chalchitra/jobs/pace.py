@@ -14,7 +14,7 @@ from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
 from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import id_of_path, read_job
-from chalchitra.pipeline import STAGES, split_key
+from chalchitra.pipeline import split_key
 
 _JOBS = 20
 """So many finished jobs are asked: enough for a median, and today's machine, not last year's."""
@@ -26,20 +26,13 @@ def work_of(job: Job, key: str) -> Work:
     """What the speed of this stage of this job depends on."""
     stage, _ = split_key(key)
     model, machine = job.models.get(key), job.machines.get(key, job.machines.get(stage))
-    chosen = {"engine": job.engine, "translator": job.translator_of(key)}
     detail = (
         model.name if model else None,
         machine and (machine.device, machine.compute_type),
-        *(chosen[name] for name in _fields(stage) if name in chosen),
+        job.tool_of(key),
     )
-    return Work(
-        stage, job.stage_environments.get(key, job.stage_environments.get(stage, "")), detail
-    )
-
-
-def _fields(stage: str) -> tuple[str, ...]:
-    spec = STAGES.get(stage)  # an old job may have a stage that is no more
-    return spec.job_fields if spec else ()
+    environment = job.stage_environments.get(key, job.stage_environments.get(stage, ""))
+    return Work(stage, environment, detail)
 
 
 def rates_beside(job_dir: Path) -> Rates:

@@ -13,7 +13,7 @@ from chalchitra.media.channels import channel_names
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.times import validate_clip
 from chalchitra.paths import project_root
-from chalchitra.pipeline import split_key
+from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner.film_hash import film_sha256, known_sha256
 
 
@@ -103,7 +103,7 @@ def _require_same_choice(job: Job, now: Film) -> None:
             )
     if job.clip is not None:
         validate_clip(now, job.clip.start, job.clip.end)
-    wants_picture = any(split_key(key)[0] in ("mux", "shots") for key in job.stages)
+    wants_picture = any(STAGES[split_key(key)[0]].needs_picture for key in job.stages)
     if wants_picture and job.film.has_picture and not now.has_picture:
         raise _other("The film no longer has a picture", "it had one when the job was prepared")
 

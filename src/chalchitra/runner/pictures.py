@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from chalchitra.jobs.model import Job
 from chalchitra.media.pictures import decoding_bytes, drawing_bytes
-from chalchitra.pipeline import FILM, split_key
+from chalchitra.pipeline import STAGES, split_key
 
 
 def picture_need(job: Job, key: str) -> int:
     """Bytes of memory, beside what config/runner.toml gives the stage with this key.
 
-    Whatever opens a film decodes a picture; `shots` decodes all, `mux` draws where it burns in.
+    Whatever opens a film decodes its first picture; what burns subtitles in draws every one.
     """
-    stage, _ = split_key(key)
-    if all(producer != FILM for producer, _ in job.inputs_of(key).values()):
-        return 0
+    pictures = STAGES[split_key(key)[0]].pictures
     threads = job.machine_of(key).threads
-    if stage == "shots":
+    if pictures == "all":
         return decoding_bytes(job.film, threads)
-    if stage == "mux" and job.settings.get("mux", {}).get("burn_in", "none") != "none":
+    if pictures == "burned" and job.burns_in:
         return drawing_bytes(job.film, threads)
-    return decoding_bytes(job.film, 0)
+    return decoding_bytes(job.film, 0) if pictures else 0

@@ -27,7 +27,7 @@ from chalchitra.models.fetch import fetch_all
 from chalchitra.models.licences import require_accepted, require_code_accepted
 from chalchitra.models.verify import check, fingerprint
 from chalchitra.own_code import require_may_run
-from chalchitra.pipeline import split_key
+from chalchitra.pipeline import STAGES, split_key
 from chalchitra.prepare.glossary.read import LARGEST
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
@@ -82,7 +82,7 @@ def preflight(
     for name in dict.fromkeys(job.environment_of(key) for key in keys):
         collect(lambda name=name: _require_environment(name))  # type: ignore[misc]
     collect(lambda: _require_disk(job, layout, keys))
-    if "shots" in keys:
+    if any(STAGES[split_key(key)[0]].pictures == "all" for key in keys):
         collect(lambda: require_decodable(job.film))
     collect(lambda: _fetch(job, keys, reporter))
     raise_all(errors)
@@ -125,9 +125,9 @@ def _less(job: Job, key: str) -> str:
     if not picture_need(job, key):
         return "a smaller --model needs less"
     return {
-        "shots": "without --shots, no pictures are decoded",
-        "mux": "with mux.burn_in=none, nothing is burned in",
-    }.get(split_key(key)[0], "a film with smaller pictures needs less")
+        "all": "without --shots, no pictures are decoded",
+        "burned": "with mux.burn_in=none, nothing is burned in",
+    }.get(STAGES[split_key(key)[0]].pictures, "a film with smaller pictures needs less")
 
 
 def look(job: Job, layout: JobLayout, wanted: Collection[str]) -> tuple[Ready, list[str]]:
@@ -229,11 +229,11 @@ def _require_environment(name: str) -> None:
 def _require_disk(job: Job, layout: JobLayout, keys: Collection[str]) -> None:
     """Room for what is still to be made: the audio, the muxed film, and the burned-in one."""
     need = SPARE_BYTES
-    if "demux" in keys and read_record(layout, "demux") is None:
+    writes = [STAGES[split_key(key)[0]].writes for key in keys if read_record(layout, key) is None]
+    if "sound" in writes:
         need += int(_sound_seconds(job) * AUDIO_BYTES_A_SECOND)
-    if "mux" in keys and read_record(layout, "mux") is None:
-        burned = job.settings.get("mux", {}).get("burn_in", "none") != "none"
-        need += job.film.size * (2 if burned else 1)
+    if "film" in writes:
+        need += job.film.size * (2 if job.burns_in else 1)
     free = shutil.disk_usage(layout.root).free
     if free < need:
         raise UsageError(

@@ -15,7 +15,7 @@ from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import Output, Placed, StageRecord, read_record
-from chalchitra.pipeline import split_key, stage_key
+from chalchitra.pipeline import STAGES, split_key, stage_key
 from chalchitra.runner.deliver import is_as_placed, place, places
 from chalchitra.runner.events import Reporter
 from chalchitra.stagekit.protocol import (
@@ -28,8 +28,6 @@ from chalchitra.stagekit.protocol import (
 )
 
 _DONE = re.compile(r"^done-([0-9]{1,9})$")
-MOVED_OUTPUTS = frozenset({"mux"})
-"""Stages whose deliverable is moved, not copied: a film is not kept twice."""
 
 
 def publish(
@@ -72,7 +70,7 @@ def publish(
         reduced=request.reduced,
     )
     record.write(layout)
-    if before is not None and split_key(key)[0] not in MOVED_OUTPUTS:
+    if before is not None and not _moves(key):
         _clear(layout, before, record)
     return record
 
@@ -153,10 +151,15 @@ def _read(layout: JobLayout, done: Path) -> tuple[Request, Result]:
     return Request.model_validate_json(request), Result.model_validate_json(result)
 
 
+def _moves(key: str) -> bool:
+    """Whether a stage's deliverable is moved, not copied: a film is not kept twice."""
+    return not STAGES[split_key(key)[0]].stored
+
+
 def _places(layout: JobLayout, key: str, done: Path, output: OutputFile) -> list[Path]:
     """Where an output may lie: a moved one is no longer in its attempt's folder."""
     found = [done / output.path]
-    if output.deliver_as and split_key(key)[0] in MOVED_OUTPUTS:
+    if output.deliver_as and _moves(key):
         found += places(layout, output.deliver_as)
     return found
 
@@ -174,7 +177,7 @@ def _publish_output(
     placed: Placed | None = None
     if output.deliver_as:
         old = before.outputs.get(name) if before else None
-        move = split_key(key)[0] in MOVED_OUTPUTS
+        move = _moves(key)
         placed, beside = place(
             layout,
             path,

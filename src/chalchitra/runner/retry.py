@@ -8,7 +8,7 @@ from typing import Any
 
 from chalchitra.errors import ChalchitraError, PassingError, StageError
 from chalchitra.jobs.record import StageRecord
-from chalchitra.pipeline import split_key
+from chalchitra.pipeline import STAGES, split_key
 from chalchitra.runner.attempt import AttemptError, Work, run_attempt
 from chalchitra.runner.history import read_history
 from chalchitra.runner.launch import POLL_SECONDS
@@ -59,30 +59,27 @@ def run_with_retries(work: Work, rules: RetryRules) -> StageRecord:
 
 
 def smaller_steps(work: Work) -> Iterator[dict[str, Any]]:
-    """What may be made smaller, one step after another: the batch, then the number format.
-
-    Only what the stage heeds: of all that run Whisper, batches are `whisperx`'s alone, and the
-    translator `whisper` is always CTranslate2's (translation/whisper.py).
-    """
-    job, (stage, _) = work.job, split_key(work.key)
-    translates = stage == "translation" and job.translator_of(work.key) == "whisper"
-    batches = job.engine == "whisperx" if stage == "asr" else not translates
-    batch = parameters(job, work.key).get("batch_size") if batches else None
-    while isinstance(batch, int) and batch > 1:
-        batch = max(1, batch // 4)
-        yield {"batch_size": batch}
-    machine = job.machine_of(work.key)
-    if stage == "alignment" and machine.device != "cpu":
-        seconds = parameters(job, work.key).get("batch_seconds")
-        if isinstance(seconds, int | float) and seconds != _ONE_BY_ONE:
-            yield {"batch_seconds": _ONE_BY_ONE}
-    if not (translates or stage == "language" or (stage == "asr" and job.engine != "mlx")):
-        return
-    if machine.device == "cpu" and machine.threads > 1:
-        yield {"threads": 1}  # fewer blocks side by side
-    kind = machine.compute_type
-    while kind := _SMALLER.get(kind, {}).get(machine.device, ""):
-        yield {"compute_type": kind}
+    """What may be made smaller, one step after another, by the table of stages."""
+    job, key = work.job, work.key
+    by_tool = STAGES[split_key(key)[0]].smaller
+    machine, params = job.machine_of(key), parameters(job, key)
+    for name in by_tool.get(job.tool_of(key), by_tool.get("", ())):
+        match name:
+            case "batch_size":
+                batch = params.get(name)
+                while isinstance(batch, int) and batch > 1:
+                    batch = max(1, batch // 4)
+                    yield {name: batch}
+            case "batch_seconds" if machine.device != "cpu":  # a CPU takes them one by one anyway
+                seconds = params.get(name)
+                if isinstance(seconds, int | float) and seconds != _ONE_BY_ONE:
+                    yield {name: _ONE_BY_ONE}
+            case "threads" if machine.device == "cpu" and machine.threads > 1:
+                yield {name: 1}  # fewer blocks side by side
+            case "compute_type":
+                kind = machine.compute_type
+                while kind := _SMALLER.get(kind, {}).get(machine.device, ""):
+                    yield {name: kind}
 
 
 def _last(failed: AttemptError, tries: int, crashed_before: int) -> ChalchitraError:
