@@ -14,7 +14,7 @@ from chalchitra.hints import fetch_line
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.models.catalogue import load
 from chalchitra.models.verify import check
-from chalchitra.paths import data_dir, installed
+from chalchitra.paths import config_dir, data_dir, installed, own_config_dir
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ def _machine() -> Iterator[Finding]:
         "machine", True, f"{found.platform}, {found.cores} cores, {memory:.0f} GB, {gpus}"
     )
     free = free_gb(data_dir())
+    if installed():
+        yield Finding("data", True, str(data_dir()))
+        own = f"{own_config_dir()} (yours), {config_dir()} (as it came)"
+        yield Finding("configuration", True, own)
     yield Finding(
         "disk", free > 2, f"{free:.1f} GB free", "Free some space: films and models need gigabytes."
     )
