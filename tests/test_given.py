@@ -13,8 +13,8 @@ from chalchitra.given import read_given
 from chalchitra.languages import find
 from chalchitra.prepare.given_text.read import read_script
 from chalchitra.prepare.glossary.read import read_sheet
-from chalchitra.subtitles.edited import read_edited
-from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.formats.foreign import read_subtitles
+from chalchitra.subtitles.tracks.edited import read_edited
 
 READERS = {
     "a.txt": lambda path: read_script(path, find("en")),

@@ -24,6 +24,7 @@ ORCHESTRATOR = {
     "deliverables",
     "diagnosis",
     "durations",
+    "editing",
     "environments",
     "hardware",
     "languages",
@@ -40,7 +41,6 @@ ORCHESTRATOR = {
     "tables",
     "timestamps",
     "titles",
-    "tracks",
     "wrapping",
 }
 ML = {

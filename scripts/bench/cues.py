@@ -26,10 +26,10 @@ from pathlib import Path
 
 from chalchitra.languages import find
 from chalchitra.paths import project_root
-from chalchitra.subtitles.build import Track, build_track
-from chalchitra.subtitles.shot_changes import ShotChanges
-from chalchitra.subtitles.style import read_style
-from chalchitra.subtitles.words import transcript_words
+from chalchitra.subtitles.cues.build import Track, build_track
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
+from chalchitra.subtitles.cues.style import read_style
+from chalchitra.subtitles.cues.words import transcript_words
 from chalchitra.transcript.model import Segment, Transcript
 
 sys.path.append(str(project_root() / "scripts" / "eval"))

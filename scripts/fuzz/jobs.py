@@ -53,6 +53,8 @@ from unittest import mock
 import typer
 
 from chalchitra.cli.main import app
+from chalchitra.editing import review
+from chalchitra.editing.restyle import restyle
 from chalchitra.environments import table
 from chalchitra.errors import ChalchitraError
 from chalchitra.files import sha256_bytes
@@ -69,9 +71,7 @@ from chalchitra.runner.run import RunOptions, Services, run_job
 from chalchitra.settings import resolve
 from chalchitra.stagekit.protocol import RESULT_FILE, MessageWriter, Request, Result
 from chalchitra.stagekit.stage import Stage
-from chalchitra.subtitles.edited import read_edited
-from chalchitra.tracks import review
-from chalchitra.tracks.restyle import restyle
+from chalchitra.subtitles.tracks.edited import read_edited
 
 LIMIT = 5.0
 """Processor seconds that no call may take: they take hundredths."""
@@ -635,8 +635,8 @@ def quickly() -> Iterator[None]:
         "chalchitra.environments.table.load": ENVIRONMENTS,
         "chalchitra.runner.fingerprints.code_hashes": lambda *_, **more: {"script": "0"},
         "chalchitra.runner.fingerprints.locked_versions": lambda _: {},
-        "chalchitra.tracks.rerun.run_job": lambda folder, reporter, options, services=None: run_job(
-            folder, reporter, options, Services(launcher=echo)
+        "chalchitra.editing.rerun.run_job": lambda folder, reporter, options, services=None: (
+            run_job(folder, reporter, options, Services(launcher=echo))
         ),
     }
     with ExitStack() as stack:

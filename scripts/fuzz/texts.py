@@ -27,8 +27,8 @@ from typing import NamedTuple
 from chalchitra.errors import ChalchitraError
 from chalchitra.languages import find
 from chalchitra.prepare.given_text.read import read_script
-from chalchitra.subtitles.edited import read_edited
-from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.formats.foreign import read_subtitles
+from chalchitra.subtitles.tracks.edited import read_edited
 
 LIMIT = 5.0
 """Processor seconds for a text of at most some 20 kB by one reader; they take hundredths."""

@@ -18,7 +18,7 @@ from chalchitra.media.mux_plan import MuxPlan, Track, plan
 from chalchitra.media.styled import no_font, styled_track
 from chalchitra.media.tools import find_ffmpeg
 from chalchitra.stagekit.stage import Stage
-from chalchitra.subtitles.fonts import INDIAN
+from chalchitra.subtitles.formats.fonts import INDIAN
 
 
 def work(stage: Stage) -> None:

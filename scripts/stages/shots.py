@@ -3,7 +3,7 @@
 from chalchitra.media.evidence import open_again
 from chalchitra.media.shots import find_shot_changes
 from chalchitra.stagekit.stage import Stage
-from chalchitra.subtitles.shot_changes import ShotChanges
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
 
 
 def work(stage: Stage) -> None:

@@ -15,30 +15,30 @@ from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import film_seconds
 from chalchitra.stagekit.stage import Stage
 from chalchitra.subtitles.ass import to_ass
-from chalchitra.subtitles.bilingual import (
+from chalchitra.subtitles.cues.build import Track, build_track
+from chalchitra.subtitles.cues.cue import Cue, Format, TrackSettings
+from chalchitra.subtitles.cues.graphemes import UNSPACED_SCRIPTS
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
+from chalchitra.subtitles.cues.words import TimedWord, clean, transcript_words, translation_words
+from chalchitra.subtitles.qc.metrics import lines_too_long, measure
+from chalchitra.subtitles.qc.model import QualityReport
+from chalchitra.subtitles.qc.report import counted, how_many, make_report, sentence, worst
+from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.tracks.bilingual import (
     Half,
     bilingual_report,
     halves_in_cues,
     marked,
     together,
 )
-from chalchitra.subtitles.build import Track, build_track
-from chalchitra.subtitles.complete import require_every_unit
-from chalchitra.subtitles.cue import Cue, Format, TrackSettings
-from chalchitra.subtitles.edited import EditedTrack, still_shown
-from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
-from chalchitra.subtitles.qc.model import QualityReport
-from chalchitra.subtitles.qc.report import counted, how_many, make_report, sentence, worst
-from chalchitra.subtitles.report import lines_too_long, measure
-from chalchitra.subtitles.review import CueNote, cue_notes, to_review
-from chalchitra.subtitles.romanised import romanised_cues
-from chalchitra.subtitles.shot_changes import ShotChanges
-from chalchitra.subtitles.srt import to_srt
-from chalchitra.subtitles.template import Filled, fill_template
-from chalchitra.subtitles.template_track import TemplateTrack, edited_words, with_units
+from chalchitra.subtitles.tracks.complete import require_every_unit
+from chalchitra.subtitles.tracks.edited import EditedTrack, still_shown
+from chalchitra.subtitles.tracks.review import CueNote, cue_notes, to_review
+from chalchitra.subtitles.tracks.romanised import romanised_cues
+from chalchitra.subtitles.tracks.template import Filled, fill_template
+from chalchitra.subtitles.tracks.template_track import TemplateTrack, edited_words, with_units
 from chalchitra.subtitles.ttml import to_ttml
 from chalchitra.subtitles.vtt import to_vtt
-from chalchitra.subtitles.words import TimedWord, clean, transcript_words, translation_words
 from chalchitra.text.romanise.romanise import NotRomanisedError
 from chalchitra.transcript.model import Region, Transcript
 from chalchitra.transcript.songs import NOTE, noted, why_empty, without_songs

@@ -111,7 +111,7 @@ def restyled(
         changed[section] = {**table[section], **settings.get(section, {})}
     style = dict(overrides).get(f"{_CUES}.{_STYLE}", style)
     if style is not None:
-        from chalchitra.subtitles.style import read_style
+        from chalchitra.subtitles.cues.style import read_style
 
         values = read_style(style, root).model_dump()
         own = {key: value for key, value in table[_CUES].items() if key in values}
@@ -166,7 +166,7 @@ def _styled(table: Settings, style: str | None, root: Path | None) -> Settings:
     """A copy of the table whose [subtitle_gen] has the style's values where it has none itself."""
     settings = {section: dict(values) for section, values in table.items()}
     if style is not None:
-        from chalchitra.subtitles.style import read_style
+        from chalchitra.subtitles.cues.style import read_style
 
         settings[_CUES] = {**read_style(style, root).model_dump(), **table[_CUES]}
     return settings
@@ -176,8 +176,8 @@ def _check_cues(settings: Settings, style: str) -> None:
     """Refuse what only the model of the cues' settings can see; a style's file is named whole."""
     from pydantic import ValidationError
 
-    from chalchitra.subtitles.cue import CueSettings
-    from chalchitra.subtitles.style import is_file, problem
+    from chalchitra.subtitles.cues.cue import CueSettings
+    from chalchitra.subtitles.cues.style import is_file, problem
 
     try:
         CueSettings.model_validate(settings[_CUES])

@@ -87,7 +87,7 @@ def _plain(char: str) -> str:
 
 def _cut(name: str, most: int) -> str:
     """The beginning of a name that leaves room for an ending; never a part of a syllable."""
-    from chalchitra.subtitles.graphemes import graphemes
+    from chalchitra.subtitles.cues.graphemes import graphemes
 
     room = most - len(_ENDING)
     if len(name.encode()) <= room:

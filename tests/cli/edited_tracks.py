@@ -6,10 +6,10 @@ from typing import Any
 
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.stagekit.stage import Stage
-from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.edited import EditedTrack
+from chalchitra.subtitles.cues.cue import Cue, CueSettings
 from chalchitra.subtitles.qc.report import make_report
-from chalchitra.subtitles.template_track import TemplateTrack
+from chalchitra.subtitles.tracks.edited import EditedTrack
+from chalchitra.subtitles.tracks.template_track import TemplateTrack
 
 from ..runner.quick import Quick, echo
 
@@ -18,7 +18,7 @@ def with_edited_tracks(quick: Quick, monkeypatch: Any) -> Quick:
     """The same project, whose subtitle_gen and whose remaking (tracks/rerun.py) are these."""
     quick.instead["subtitle_gen"] = _cut
     monkeypatch.setattr(
-        "chalchitra.tracks.rerun.run_job",
+        "chalchitra.editing.rerun.run_job",
         lambda folder, reporter, options, *_: quick.run(JobLayout(folder), **vars(options)).outcome,
     )
     return quick

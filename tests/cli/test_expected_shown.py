@@ -12,7 +12,7 @@ from chalchitra.files import write_json
 from chalchitra.languages import find
 from chalchitra.runner.report import PlainReporter
 from chalchitra.runner.report_text import summary_lines
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.qc.job import JobReport
 from chalchitra.subtitles.qc.report import make_report
 from chalchitra.transcript.expected import (

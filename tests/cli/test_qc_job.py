@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.qc.report import make_report
 from chalchitra.transcript.model import Region, Word
 from chalchitra.translation.model import TranslationUnit

@@ -12,7 +12,7 @@ from chalchitra.jobs.record import read_record
 from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import read_job
 from chalchitra.settings import resolve
-from chalchitra.subtitles.cue import Cue, CueSettings
+from chalchitra.subtitles.cues.cue import Cue, CueSettings
 from chalchitra.subtitles.qc.report import make_report
 
 from ..runner.quick import Quick, echo
@@ -39,7 +39,7 @@ def quick(project, monkeypatch):
 
     made.instead["subtitle_gen"] = cut
     monkeypatch.setattr(
-        "chalchitra.tracks.rerun.run_job",
+        "chalchitra.editing.rerun.run_job",
         lambda folder, reporter, options, *_: made.run(JobLayout(folder), **vars(options)).outcome,
     )
     return made

@@ -152,7 +152,7 @@ def test_a_crash_before_the_job_names_the_copy_changes_nothing(
     def crash(job, layout):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("chalchitra.tracks.review.rewrite_job", crash)
+    monkeypatch.setattr("chalchitra.editing.review.rewrite_job", crash)
     assert chalchitra("review", layout.root, edited("नमस्ते")).code != 0
     assert read_job(layout.root).edits == {}
     assert read_record(layout, "subtitle_gen@hi") == before

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from parts.cues import OURS, PLAIN, Judged, Scene, in_segments, part
 
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.qc.model import Violation
-from chalchitra.subtitles.shot_changes import ShotChanges
 from chalchitra.transcript.model import Transcript, Word
 
 TIMES = st.lists(st.floats(0, 100), min_size=1, max_size=30).map(sorted)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from measures.diarization import Turn
 
 from chalchitra.errors import UsageError
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 from chalchitra.subtitles.vtt import to_vtt
 from chalchitra.transcript.export import plain_text, whisperx_json

@@ -18,7 +18,7 @@ from chalchitra.media.styled import styled_track
 from chalchitra.media.tools import Ffmpeg, find_drawing_ffmpeg, find_ffmpeg
 from chalchitra.stagekit.failures import as_error
 from chalchitra.subtitles.ass import to_ass
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 
 ROW = {"id": "en", "native": "English", "container": "eng", "script": "Latn"}

@@ -9,7 +9,7 @@ from chalchitra.media.mux import mux
 from chalchitra.media.mux_plan import Track, plan
 from chalchitra.media.probe import probe
 from chalchitra.media.tracks import choose_audio_stream
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 
 EN = {"id": "en", "native": "English", "container": "eng"}

@@ -16,7 +16,7 @@ from chalchitra.media.probe import probe
 from chalchitra.media.styled import styled_track
 from chalchitra.media.tools import find_drawing_ffmpeg
 from chalchitra.subtitles.ass import to_ass
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 
 WIDTH, HEIGHT = 480, 270

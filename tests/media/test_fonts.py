@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chalchitra.media.fonts import find_font
-from chalchitra.subtitles.fonts import Font, fonts_for
+from chalchitra.subtitles.formats.fonts import Font, fonts_for
 
 
 @pytest.mark.parametrize(

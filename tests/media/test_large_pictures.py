@@ -16,7 +16,7 @@ from chalchitra.media.pictures import (
 from chalchitra.media.probe import probe
 from chalchitra.media.shots import find_shot_changes
 from chalchitra.media.tools import find_drawing_ffmpeg
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 
 SIZES = {

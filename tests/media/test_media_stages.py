@@ -9,7 +9,7 @@ from chalchitra.media.probe import probe
 from chalchitra.media.wav import wav_duration
 from chalchitra.paths import venv_dir
 from chalchitra.subtitles.ass import to_ass
-from chalchitra.subtitles.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.srt import to_srt
 
 LANGUAGES = {

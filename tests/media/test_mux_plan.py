@@ -6,7 +6,7 @@ import pytest
 from chalchitra.errors import StageError, UsageError
 from chalchitra.media.fonts import FontFile
 from chalchitra.media.mux_plan import Track, plan, read_cues
-from chalchitra.subtitles.fonts import Font
+from chalchitra.subtitles.formats.fonts import Font
 
 
 @pytest.fixture

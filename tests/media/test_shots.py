@@ -9,7 +9,7 @@ import pytest
 
 from chalchitra.media.probe import probe
 from chalchitra.paths import venv_dir
-from chalchitra.subtitles.shot_changes import ShotChanges
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
 
 pytestmark = pytest.mark.smoke
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalchitra.subtitles.cue import CueSettings
+from chalchitra.subtitles.cues.cue import CueSettings
 
 USUAL = {
     "max_lines": 2,

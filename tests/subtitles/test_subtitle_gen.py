@@ -15,11 +15,11 @@ from chalchitra import paths
 from chalchitra.settings import load_table
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit.protocol import Request, Result
-from chalchitra.subtitles.cue import Cue, CueSettings, TrackSettings
-from chalchitra.subtitles.edited import EditedTrack
-from chalchitra.subtitles.review import from_review
-from chalchitra.subtitles.shot_changes import ShotChanges
-from chalchitra.subtitles.template_track import TemplateTrack
+from chalchitra.subtitles.cues.cue import Cue, CueSettings, TrackSettings
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
+from chalchitra.subtitles.tracks.edited import EditedTrack
+from chalchitra.subtitles.tracks.review import from_review
+from chalchitra.subtitles.tracks.template_track import TemplateTrack
 from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chalchitra.languages import find
 from chalchitra.prepare.given_text.read import read_script
-from chalchitra.subtitles.cue import Cue
-from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.formats.foreign import read_subtitles
 from chalchitra.subtitles.srt import to_srt
 from chalchitra.subtitles.vtt import to_vtt
 from chalchitra.text.direction import EMBED, POP, UNSEEN, marked

@@ -16,7 +16,7 @@ from functools import cache
 import pytest
 
 from chalchitra.prepare.given_text import clean
-from chalchitra.subtitles.words import clean as cleaned
+from chalchitra.subtitles.cues.words import clean as cleaned
 from chalchitra.text.marks import without_doubled_marks
 from chalchitra.text.romanise.romanise import romanise
 from chalchitra.transcript.model import Segment, Transcript

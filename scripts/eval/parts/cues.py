@@ -29,15 +29,15 @@ from chalchitra.files import write_json
 from chalchitra.languages import find
 from chalchitra.media.frame_rate import exact
 from chalchitra.paths import project_root
-from chalchitra.subtitles.build import build_track
-from chalchitra.subtitles.cue import Cue
-from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.cues.build import build_track
+from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.cues.shot_changes import ShotChanges
+from chalchitra.subtitles.cues.style import read_style
+from chalchitra.subtitles.cues.words import transcript_words
+from chalchitra.subtitles.formats.foreign import read_subtitles
 from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.model import NAMES, Violation
 from chalchitra.subtitles.qc.report import sentence
-from chalchitra.subtitles.shot_changes import ShotChanges
-from chalchitra.subtitles.style import read_style
-from chalchitra.subtitles.words import transcript_words
 from chalchitra.transcript.model import Segment, Transcript, Word
 from parts import Part, table
 

@@ -119,9 +119,9 @@ def _only_for_files() -> UsageError:
 def _of_job(folder: Path, *, as_json: bool) -> int:
     """Show what a job's tracks are like; returns how many violations they have."""
     from chalchitra.cli.qc_text import show_job
+    from chalchitra.editing.quality import job_report
     from chalchitra.jobs.layout import JobLayout
     from chalchitra.jobs.store import read_job
-    from chalchitra.tracks.quality import job_report
 
     job = read_job(folder)
     report = job_report(job, JobLayout(folder.absolute()))
@@ -140,9 +140,9 @@ def _of_file(
     from chalchitra.media.frame_rate import film_rate
     from chalchitra.media.measure import measured
     from chalchitra.media.probe import probe
-    from chalchitra.subtitles.foreign import read_subtitles
+    from chalchitra.subtitles.cues.style import read_style
+    from chalchitra.subtitles.formats.foreign import read_subtitles
     from chalchitra.subtitles.qc.report import make_report
-    from chalchitra.subtitles.style import read_style
 
     style = read_style(profile)
     spoken = _language(file, language)

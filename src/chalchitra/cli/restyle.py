@@ -36,12 +36,12 @@ def restyle(
     Recognition and translation do not run again. Values of --set override those of the style.
     """
     from chalchitra.cli.tracks import reporter, show_tracks
+    from chalchitra.editing.rerun import require_film
+    from chalchitra.editing.restyle import restyle as make
     from chalchitra.hints import job_argument, typed
     from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
     from chalchitra.settings import parse_override
-    from chalchitra.tracks.rerun import require_film
-    from chalchitra.tracks.restyle import restyle as make
 
     overrides = [parse_override(text) for text in set_ or ()]
     folder = named_job(out_dir(out), job).absolute()

@@ -48,11 +48,11 @@ def review(
     Your text and times are kept as they are, in later runs too, until --undo.
     """
     from chalchitra.cli.tracks import reporter, show_tracks
+    from chalchitra.editing import review as edits
+    from chalchitra.editing.rerun import remake, require_film
     from chalchitra.jobs.store import named_job
     from chalchitra.out import out_dir
-    from chalchitra.subtitles.edited import read_edited
-    from chalchitra.tracks import review as edits
-    from chalchitra.tracks.rerun import remake, require_film
+    from chalchitra.subtitles.tracks.edited import read_edited
 
     if (file is None) is not undo:
         raise UsageError(

@@ -17,7 +17,7 @@ from chalchitra.wrapping import say
 if TYPE_CHECKING:
     from chalchitra.runner.events import Reporter
     from chalchitra.runner.run import Outcome
-    from chalchitra.subtitles.compare import Changes
+    from chalchitra.subtitles.tracks.compare import Changes
 
 
 _MADE = frozenset({"done", "reused", "up to date"})
@@ -60,9 +60,9 @@ def show_tracks(
     changes: Changes | None = None,
 ) -> None:
     """Print what the tracks are like now; end with the run's exit code where it failed."""
+    from chalchitra.editing.quality import job_report
     from chalchitra.jobs.layout import JobLayout
     from chalchitra.jobs.store import read_job
-    from chalchitra.tracks.quality import job_report
 
     if outcome.error is not None:
         show_error(outcome.error, debug=False)

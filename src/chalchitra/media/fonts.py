@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalchitra.subtitles.fonts import Font
+from chalchitra.subtitles.formats.fonts import Font
 
 _LICENCE = "SIL Open Font License".encode("utf-16-be")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalchitra.media.fonts import find_font
-from chalchitra.subtitles.cue import Cue
-from chalchitra.subtitles.fonts import LATIN, fonts_for
+from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.formats.fonts import LATIN, fonts_for
 from chalchitra.subtitles.qc.figures import widths
 from chalchitra.subtitles.qc.model import Width
-from chalchitra.subtitles.width import Ruler
+from chalchitra.subtitles.qc.width import Ruler
 
 
 def measured(cues: Sequence[Cue], language: str, script: str) -> Width | None:

@@ -10,7 +10,7 @@ from chalchitra.media.film import Shortfall
 from chalchitra.media.fonts import find_font
 from chalchitra.media.mux_plan import Track
 from chalchitra.subtitles.ass import with_font
-from chalchitra.subtitles.fonts import font_for, fonts_for
+from chalchitra.subtitles.formats.fonts import font_for, fonts_for
 
 
 def styled_track(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from chalchitra import accuracy
+from chalchitra.editing.following import plan_of
 from chalchitra.jobs.model import UNKNOWN, Detected, Job, ModelChoice, ScriptFile
 from chalchitra.languages import all_languages
 from chalchitra.pipeline import LISTENING, plan, split_key
@@ -16,7 +17,6 @@ from chalchitra.prepare.glossary.of_film import FilmGlossary
 from chalchitra.prepare.look import FilmAsked
 from chalchitra.prepare.plan import Plan
 from chalchitra.titles import title_of
-from chalchitra.tracks.following import plan_of
 
 _Value = TypeVar("_Value")
 

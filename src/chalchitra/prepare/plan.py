@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from chalchitra.editing.following import settled
 from chalchitra.errors import UsageError
 from chalchitra.languages import Language
 from chalchitra.media.film import Film
@@ -16,7 +17,6 @@ from chalchitra.prepare.resolve.choices import Choices, with_listening
 from chalchitra.prepare.resolve.choose import choose
 from chalchitra.prepare.resolve.listening import choose_listening
 from chalchitra.settings import Settings
-from chalchitra.tracks.following import settled
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chalchitra.subtitles.cue import Cue, milliseconds
-from chalchitra.subtitles.fonts import LATIN, SAFE_MARGIN, TEXT_SIZE, Font, font_for
+from chalchitra.subtitles.cues.cue import Cue, milliseconds
+from chalchitra.subtitles.formats.fonts import LATIN, SAFE_MARGIN, TEXT_SIZE, Font, font_for
 from chalchitra.text.direction import marked
 
 _WIDTH, _HEIGHT = 1920, 1080

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 
-from chalchitra.subtitles.cue import Cue, milliseconds
+from chalchitra.subtitles.cues.cue import Cue, milliseconds
 from chalchitra.text.direction import marked
 
 _WORD_JOINER = "\u2060"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from chalchitra.subtitles.cue import Cue, clock_time
-from chalchitra.subtitles.fonts import SAFE_MARGIN, TEXT_SIZE, font_for
+from chalchitra.subtitles.cues.cue import Cue, clock_time
+from chalchitra.subtitles.formats.fonts import SAFE_MARGIN, TEXT_SIZE, font_for
 
 IMSC_TEXT = "http://www.w3.org/ns/ttml/profile/imsc1.1/text"
 """The designator of the profile."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalchitra.subtitles.cue import Cue, clock_time
+from chalchitra.subtitles.cues.cue import Cue, clock_time
 from chalchitra.text.direction import marked
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

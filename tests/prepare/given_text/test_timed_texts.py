@@ -10,7 +10,7 @@ import pytest
 from chalchitra.errors import UsageError
 from chalchitra.languages import find
 from chalchitra.prepare.given_text.read import UnknownRateError, read_script
-from chalchitra.subtitles.foreign import read_subtitles
+from chalchitra.subtitles.formats.foreign import read_subtitles
 
 FIRST, SECOND = "And so, my fellow Americans,", "ask what you can do."
 TIMED = [(1.0, 6.0, FIRST), (7.5, 11.5, SECOND)]

@@ -17,7 +17,7 @@ TENS = "[" + "".join(chr(ord(zero) + n) for zero in _ZEROS for n in range(6)) + 
 _FRAMES = re.compile(r"(?P<clock>\d{1,3}[:;][0-5]?\d[:;][0-5]?\d)(?P<mark>[:;])(?P<frame>\d{2,3})")
 _WIDE = {ord(wide): narrow for wide, narrow in zip("：；，．－＞", ":;,.->", strict=True)}
 _NO_WIDTH = dict.fromkeys(map(ord, "\ufeff\u200b" + UNSEEN), " ")
-"""Not the word joiner, which keeps a text from being taken for times (subtitles/srt.py)."""
+"""Not the word joiner, which keeps a text from being taken for times (srt.py)."""
 
 
 def words_of(row: str) -> list[str]:

@@ -14,7 +14,7 @@ from io import StringIO
 from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced, timecode_ms
 from chalchitra.subtitles.formats.markup import TAG, without_unseen
 from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
-from chalchitra.subtitles.review import cell_lines
+from chalchitra.subtitles.tracks.review import cell_lines
 
 _START = frozenset(
     """start|start time|starttime|begin|begin time|in|in point|in time|in timestamp|from|tc in|

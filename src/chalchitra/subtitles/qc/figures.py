@@ -7,7 +7,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from statistics import fmean, median
 
-from chalchitra.subtitles.cue import Cue, CueSettings, code_points, grapheme_count, reading_speed
+from chalchitra.subtitles.cues.cue import (
+    Cue,
+    CueSettings,
+    code_points,
+    grapheme_count,
+    reading_speed,
+)
 from chalchitra.subtitles.qc.model import (
     Coverage,
     Doubtful,
@@ -16,7 +22,7 @@ from chalchitra.subtitles.qc.model import (
     Stretch,
     Width,
 )
-from chalchitra.subtitles.width import ROOM, Ruler
+from chalchitra.subtitles.qc.width import ROOM, Ruler
 from chalchitra.transcript.model import Region, Word
 
 SHORTEST_HOLE = 1.0

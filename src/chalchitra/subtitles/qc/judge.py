@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from chalchitra.subtitles.cue import Cue, CueSettings, milliseconds, reading_speed
-from chalchitra.subtitles.frames import Limits, Pace, Ticks
-from chalchitra.subtitles.graphemes import UNSPACED_SCRIPTS
+from chalchitra.subtitles.cues.cue import Cue, CueSettings, milliseconds, reading_speed
+from chalchitra.subtitles.cues.frames import Limits, Pace, Ticks
+from chalchitra.subtitles.cues.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.qc.model import CueKind, Violation
 
 _END = 0.05

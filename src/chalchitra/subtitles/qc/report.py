@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from chalchitra.subtitles.cue import Cue, CueSettings
-from chalchitra.subtitles.foreign import Fault, SubtitleFile
-from chalchitra.subtitles.frames import HUNDREDTH, Ticks
+from chalchitra.subtitles.cues.cue import Cue, CueSettings
+from chalchitra.subtitles.cues.frames import HUNDREDTH, Ticks
+from chalchitra.subtitles.formats.foreign import Fault, SubtitleFile
 from chalchitra.subtitles.qc.figures import coverage, low_confidence, reading_speeds
 from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.model import (
