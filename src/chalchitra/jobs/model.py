@@ -273,7 +273,7 @@ class Job(_Model):
         return bool(self.settings.get("mux", {}).get("burn_in", "none") != "none")
 
     def tool_of(self, key: str) -> str:
-        """What does the work of the stage with this key: an engine, a translator; "" the only one."""
+        """The engine or translator of the stage with this key; "" where there is only one."""
         spec = STAGES.get(split_key(key)[0])
         named = {"engine": self.engine, "translator": self.translator_of(key), "": None}
         return named[spec.tool if spec else ""] or ""
