@@ -168,6 +168,7 @@ def test_two_torch_versions_work_in_one_job(base_model, tmp_path):
     assert events[-1]["state"] == "done"
 
 
+@pytest.mark.slow
 def test_the_whisper_translator_is_taken_only_by_name(base_model, tmp_path):
     refused = command(
         "prepare-job.sh", DEMO, "--translate", "-s", "fr", "-t", "en", "--out", tmp_path

@@ -144,6 +144,7 @@ if wish.exists() and json.loads(wish.read_text())[:2] == [stage, moment]:
 """
 
 
+@pytest.mark.slow
 def test_the_disk_fills_up_in_the_middle_of_each_stage(tiny_jobs, fault, may_mount):
     """Filled but for a few pages when a stage starts: what is left ends at one write or another."""
     fault.write_text(FILL)

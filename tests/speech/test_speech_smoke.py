@@ -135,6 +135,7 @@ def test_the_readings_are_written_down_on_the_voice(stages, demo_transcript, dem
     assert {word.timing for word in transcript.words} == {"recognised"}
 
 
+@pytest.mark.slow
 def test_recognising_again_gives_the_same(stages, demo_regions, demo_transcript, base_model):
     # Sampling at a temperature is where it could differ.
     hot = {"temperatures": [0.8], "model": base_model}
@@ -280,6 +281,7 @@ print(json.dumps({
 @pytest.mark.parametrize(
     ("kind", "blank"), [("plain", "<pad>"), ("fairseq", "<s>"), ("large", "<pad>")]
 )
+@pytest.mark.slow
 def test_a_hub_model_is_the_same_network_and_its_true_blank_is_found(
     tiny_wav2vec2, in_whisperx, kind, blank
 ):
@@ -362,6 +364,7 @@ def test_every_word_is_timed_on_the_sound(stages, demo_transcript, tiny_wav2vec2
     assert "transformers" not in result.libraries
 
 
+@pytest.mark.slow
 def test_batches_time_the_words_as_one_stretch_at_a_time_does(
     stages, demo_transcript, tiny_wav2vec2
 ):

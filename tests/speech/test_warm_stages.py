@@ -97,8 +97,8 @@ def loads(results: list[Any]) -> list[int]:
     [
         (1, ["plain", "ladder", "plain"], [1, 0, 0]),
         (1, ["hot", "plain", "hot"], [1, 0, 1]),
-        (2, ["plain", "plain", "ladder"], [1, 0, 1]),
-        (2, ["hot", "ladder", "hot"], [2, 2, 1]),
+        pytest.param(2, ["plain", "plain", "ladder"], [1, 0, 1], marks=pytest.mark.slow),
+        pytest.param(2, ["hot", "ladder", "hot"], [2, 2, 1], marks=pytest.mark.slow),
     ],
 )
 def test_films_sound_the_same_in_a_warm_worker(
@@ -121,6 +121,7 @@ def test_the_settings_above_give_different_words(cold):
     assert len({cold(2, 2, name) for name in SETTINGS}) == 3
 
 
+@pytest.mark.slow
 def test_settings_of_one_film_do_not_reach_the_next(stages, clips, cold, base_model):
     with stages.warm("asr") as worker:
         worker.run(clips[1], model=base_model, language="hi", beam_size=1, temperatures=[0.0])
@@ -164,6 +165,7 @@ def test_the_voice_detector_is_loaded_once_and_finds_the_same(stages, clips):
     assert loads([result for result, _ in warm]) == [2, 0, 0], "with the one that knows music"
 
 
+@pytest.mark.slow
 def test_the_aligner_is_loaded_once_and_times_the_same(stages, clips, base_model, tiny_wav2vec2):
     heard = [
         {**clip, "transcript": stages.run("asr", clip, model=base_model)[1]["transcript"]}

@@ -89,6 +89,7 @@ def test_it_ran_on_its_own_libraries(done: tuple[Result, Translation]) -> None:
 
 
 @pytest.mark.smoke
+@pytest.mark.slow
 def test_a_warm_worker_translates_the_same_and_loads_once(
     toolkit: Any, tiny_seq2seq: Path, say: Any, tmp_path: Path
 ) -> None:

@@ -359,6 +359,7 @@ def test_a_text_without_spaces_is_placed_by_its_characters():
     assert [word.text for word in segment.words] == [*"今日は映画を見ま", "す。"]
 
 
+@pytest.mark.slow
 def test_three_hours_are_placed_in_seconds():
     import time
 
