@@ -124,7 +124,20 @@ def test_installed_a_persons_own_table_is_put_out_of_the_way(installed):
     assert shlex.split(shown) == ["Type:", "mv", str(own), f"{own}.old"]
 
 
+def test_installed_a_table_is_named_where_it_lies(installed):
+    shipped = paths.config_dir() / "runner.toml"
+    shipped.parent.mkdir()
+    shipped.write_text("")
+    told = "See config/runner.toml, not config/mine.toml."
+    assert hints.pasteable(told) == f"See {shipped}, not config/mine.toml."
+    own = paths.own_config_dir() / "runner.toml"
+    own.parent.mkdir()
+    own.write_text("")
+    assert hints.pasteable(told) == f"See {own}, not config/mine.toml."
+
+
 def test_a_checkout_asks_git_for_what_came_along(checkout, monkeypatch):
     monkeypatch.chdir(checkout)
     line = hints.restore_line("config/runner.toml")
     assert hints.pasteable(line) == "Type: git checkout -- config/runner.toml"
+    assert hints.pasteable("See config/runner.toml.") == "See config/runner.toml."

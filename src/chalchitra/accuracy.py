@@ -290,7 +290,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise MissingError(
             f"The table {path} is missing.",
-            cause="The checkout is incomplete.",
+            cause="The installation is incomplete.",
             fix=restore_line(f"config/{path.name}"),
         ) from None
     except ValueError as error:  # not TOML, or not UTF-8

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from chalchitra.paths import installed, jobs_dir, own_config_dir, project_root
+from chalchitra.paths import config_file, installed, jobs_dir, own_config_dir, project_root
 
 COMMANDS = (
     "jobs status logs cancel rm cache restyle review qc models languages doctor prepare-job "
@@ -32,6 +32,10 @@ _PROGRAM = re.compile(
     rf"(?P<ours>chalchitra)(?= (?:{'|'.join(COMMANDS)})\b)"
     r")"
 )
+
+
+_NAMED = re.compile(rf"{_PROGRAM.pattern}|(?<![\w./'-])config/(?P<table>\w+\.toml)\b")
+"""The same, and tables that came along."""
 
 
 def typed(program: str, *arguments: str | Path, first: str = "") -> str:
@@ -96,8 +100,9 @@ def quoted(argument: str | Path) -> str:
 
 
 def pasteable(text: str) -> str:
-    """A message with the programs that it names as they can be typed in the current folder."""
-    return _PROGRAM.sub(_here, text)
+    """A message with the programs that it names as they can be typed in the current folder, and
+    where Chalchitra is installed with the tables of config/ where they lie."""
+    return (_NAMED if installed() else _PROGRAM).sub(_here, text)
 
 
 def pasteable_fixes(data: Any) -> Any:
@@ -158,9 +163,16 @@ def _inside(text: str) -> str:
 def _here(match: re.Match[str]) -> str:
     if match["ours"] or (installed() and match["tool"] == _TOOL):
         return _chalchitra()
+    if match.groupdict().get("table"):
+        return _its_place(match["table"])
     if match["git"]:
         return _restoring(match["file"] or "")
     return found_program(match["script"] or match["tool"])
+
+
+def _its_place(table: str) -> str:
+    path = config_file(table)
+    return str(path) if path.is_file() else f"config/{table}"
 
 
 def _restoring(file: str) -> str:

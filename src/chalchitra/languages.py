@@ -170,7 +170,7 @@ def _load(path: Path) -> _Table:
     except FileNotFoundError:
         raise MissingError(
             f"The language table {path} is missing.",
-            cause="The checkout is incomplete.",
+            cause="The installation is incomplete.",
             fix=restore_line("config/languages.toml"),
         ) from None
     except ValueError as error:  # not TOML, or not UTF-8

@@ -138,7 +138,7 @@ def _read_table(root: Path | None) -> tuple[Settings, Settings]:
     except FileNotFoundError:
         raise UsageError(
             f"{path} is missing.",
-            cause="The checkout is incomplete.",
+            cause="The installation is incomplete.",
             fix=restore_line("config/pipeline.toml"),
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

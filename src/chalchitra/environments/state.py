@@ -84,7 +84,7 @@ def lock_hashes(locks: list[str], root: Path | None = None) -> dict[str, str]:
     except FileNotFoundError as error:
         raise MissingError(
             f"{error.filename} is missing.",
-            cause="The checkout is incomplete.",
+            cause="The installation is incomplete.",
             fix=restore_line("requirements"),
         ) from None
 
@@ -213,5 +213,5 @@ def _found_wrong(environment: Environment, stamp: Stamp, root: Path | None) -> s
         return f"{', '.join(seen['missing'])} cannot be imported"
     expected = import_dir(root) / "chalchitra" / "__init__.py"
     if not seen["source"] or not expected.samefile(seen["source"]):
-        return "it cannot find the source of this checkout"
+        return "it cannot find the source of this Chalchitra"
     return ""

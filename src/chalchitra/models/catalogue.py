@@ -265,7 +265,7 @@ def load(root: Path | None = None) -> Catalogue:
         return Catalogue(tuple(_entries(data)))
     except FileNotFoundError:
         raise UsageError(
-            f"{path} is missing.", cause="The checkout is incomplete.", fix=restore
+            f"{path} is missing.", cause="The installation is incomplete.", fix=restore
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}.", fix=restore) from None

@@ -108,6 +108,6 @@ def _read(file: _File) -> Rules:
 def _broken(path: Path, how: str) -> UsageError:
     return UsageError(
         f"{path} {how}.",
-        cause="It was edited, or the checkout is incomplete.",
+        cause="It was edited, or the installation is incomplete.",
         fix=restore_line("config/runner.toml", first="Fix it, or"),
     )
