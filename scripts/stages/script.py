@@ -20,18 +20,18 @@ FEW = 0.5
 
 
 def work(stage: Stage) -> None:
-    heard = Transcript.read(stage.input("transcript"))
+    recognised = Transcript.read(stage.input("transcript"))
     script = read_script(stage)
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
     language = stage.params["languages"].get(stage.params["source_language"], {})
     placed = place_script(
         script,
-        heard,
+        recognised,
         SpeechRegions.read(stage.input("regions")).regions,
         spaced=language.get("whisper") not in UNSPACED,
         fill=bool(stage.params.get("fill", False)),
     )
-    heard.model_copy(
+    recognised.model_copy(
         update={
             "segments": placed.segments,
             "duration": sound.film_duration or sound.end,

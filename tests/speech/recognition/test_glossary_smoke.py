@@ -1,7 +1,7 @@
 """Names that base gets wrong, spoken by espeak-ng: a glossary puts some right, a long one too.
 
 How many differs from one processor to another; which words a name is taken from is told by dictated
-readings in test_naming.py.
+readings in test_term_correction.py.
 """
 
 from __future__ import annotations

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from chalchitra.speech.script_alignment.chain import EXTEND, MATCH, MISMATCH, OPEN, RELATED, chain
-from chalchitra.text.symbols import compared_by, family, skeleton
+from chalchitra.speech.script_alignment.pairs import Pair, pairs_by_word, worth
+from chalchitra.text.symbols import compared_by, skeleton
 from chalchitra.transcript.model import Region, Word
 from chalchitra.transcript.script import Script
 
-HEARD = 0.25
+RECOGNISED = 0.25
 """A line counts as recognised where its alignment is worth so much a symbol, of 1 at most: each
 pair as in chain.py, less the gaps inside the line. Unrelated texts reach 0.2, and single words of
 the same text in another order 0.3; what base makes of Hindi is mostly above 0.4."""
-SHORT, HEARD_SHORT = 12, 0.6
+SHORT, RECOGNISED_SHORT = 12, 0.6
 """A line of at most so many symbols must be this sure: three letters occur anywhere."""
 ANCHOR = 0.4
 """A word of such a line is an anchor where this share of its symbols was recognised."""
@@ -60,14 +59,14 @@ class TextWord:
 class Anchored:
     """The words of a text with the spans of the recognised ones.
 
-    `shares` has for each line the share of its symbols that were recognised; `heard` the lines
+    `shares` has for each line the share of its symbols that were recognised; `recognised` the lines
     that count as recognised; `used` says of each recognised word whether the text has it, and
     `theirs` has what of it is compared.
     """
 
     words: list[TextWord]
     shares: list[float]
-    heard: set[int]
+    recognised: set[int]
     used: list[bool]
     theirs: list[str]
     across_scripts: bool = False
@@ -92,13 +91,13 @@ def words_of(text: str, *, spaced: bool = True) -> list[str]:
 
 
 def anchored(
-    script: Script, heard: Sequence[Word], voice: Sequence[Region], *, spaced: bool = True
+    script: Script, recognised: Sequence[Word], voice: Sequence[Region], *, spaced: bool = True
 ) -> Anchored:
     """Find the text's words among the recognised ones.
 
-    `heard` are in order and do not overlap; `voice` are the speech regions. Both in seconds.
+    `recognised` are in order and do not overlap; `voice` are the speech regions. Both in seconds.
     """
-    symbols = compared_by((line.text for line in script.lines), (word.text for word in heard))
+    symbols = compared_by((line.text for line in script.lines), (word.text for word in recognised))
     words: list[TextWord] = []
     line_words: list[range] = []
     for number, line in enumerate(script.lines):
@@ -110,31 +109,36 @@ def anchored(
     found = Anchored(
         words,
         shares=[0.0] * len(script.lines),
-        heard=set(),
-        used=[False] * len(heard),
-        theirs=[symbols(word.text) for word in heard],
+        recognised=set(),
+        used=[False] * len(recognised),
+        theirs=[symbols(word.text) for word in recognised],
         across_scripts=symbols is skeleton,
         line_words=line_words,
     )
     theirs = found.theirs
-    pairs = _pairs_by_word(words, theirs, related=found.across_scripts)
+    pairs = pairs_by_word(
+        [word.symbols for word in words],
+        [word.line for word in words],
+        theirs,
+        related=found.across_scripts,
+    )
     for at, mine in enumerate(pairs):
-        pairs[at] = _on_one_side(mine, heard)
+        pairs[at] = _on_one_side(mine, recognised)
     for number, span in enumerate(line_words):
         count = sum(len(words[at].symbols) for at in span)
         mine = [pair for at in span for pair in pairs[at]]
         if count and mine:
             found.shares[number] = sum(pair.equal for pair in mine) / count
-            wanted = count * HEARD
+            wanted = count * RECOGNISED
             if count <= SHORT:
                 # Nor is a part of a longer word it.
                 there = sum(len(theirs[word]) for word in {pair.word for pair in mine})
-                wanted = max(count, there) * HEARD_SHORT
-            if _worth(mine) >= wanted:
-                found.heard.add(number)
+                wanted = max(count, there) * RECOGNISED_SHORT
+            if worth(mine) >= wanted:
+                found.recognised.add(number)
     for at, word in enumerate(words):
-        if word.line in found.heard:
-            word.span = _span(word, pairs[at], heard, theirs)
+        if word.line in found.recognised:
+            word.span = _span(word, pairs[at], recognised, theirs)
             word.agreed = sum(pair.equal for pair in pairs[at]) / max(1, len(word.symbols))
     _drop_hasty(words, voice)
     _put_right(words)
@@ -146,106 +150,11 @@ def anchored(
     return found
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """A symbol of a text's word (`at` in it) and one of a recognised word (`place` in it).
-
-    `ours` and `theirs` are where they are in the two texts; `score` what chain.py gives for them.
-    """
-
-    at: int
-    word: int
-    place: int
-    ours: int
-    theirs: int
-    score: float
-
-    @property
-    def equal(self) -> bool:
-        return self.score == MATCH
-
-
-def _worth(pairs: Sequence[_Pair]) -> float:
-    """What the alignment of one line is worth: its pairs, less the gaps between them."""
-    total = sum(pair.score for pair in pairs)
-    for one, two in pairwise(pairs):
-        for gap in (two.ours - one.ours - 1, two.theirs - one.theirs - 1):
-            total -= OPEN + EXTEND * gap if gap else 0.0
-    return total
-
-
-def _pairs_by_word(
-    words: Sequence[TextWord], theirs: Sequence[str], *, related: bool
-) -> list[list[_Pair]]:
-    ours, other = "".join(word.symbols for word in words), "".join(theirs)
-    owner = [(at, n) for at, word in enumerate(words) for n in range(len(word.symbols))]
-    owner_there = [(at, n) for at, text in enumerate(theirs) for n in range(len(text))]
-    pairs: list[list[_Pair]] = [[] for _ in words]
-    starts = {0, len(ours)}
-    starts.update(
-        n for n in range(1, len(owner)) if words[owner[n][0]].line != words[owner[n - 1][0]].line
-    )
-    for i, j in whole_lines(chain(ours, other, related=related), ours, sorted(starts)):
-        (at, n), (there, place) = owner[i], owner_there[j]
-        pairs[at].append(_Pair(n, there, place, i, j, _score(ours[i], other[j], related=related)))
-    return pairs
-
-
-def _score(ours: str, theirs: str, *, related: bool) -> float:
-    """What chain.py gives for two symbols."""
-    if ours == theirs:
-        return MATCH
-    return RELATED if related and family(ours) == family(theirs) else MISMATCH
-
-
-def whole_lines(
-    pairs: Sequence[tuple[int, int]], ours: str, starts: Sequence[int]
-) -> list[tuple[int, int]]:
-    """The pairs, with the symbols that nobody said moved to where they are whole lines.
-
-    Of two lines that begin (or end) alike and of which one was said, an alignment may take the
-    beginning of one and the end of the other, which is worth as much. `starts` are where in `ours`
-    lines begin, and its end.
-    """
-    settled = list(pairs)
-    for n in range(1, len(settled)):
-        first, after = settled[n - 1][0] + 1, settled[n][0]
-        gap = after - first
-        line = bisect_right(starts, first) - 1
-        if gap <= 0 or starts[line] == first:
-            continue
-        # To the left, up to where the line begins; or to the right, up to where it ends.
-        start, end = starts[line], starts[line + 1]
-        if _is_start(starts, start + gap) and ours[start:first] == ours[start + gap : after]:
-            low = bisect_left(settled, (start, -1), 0, n)
-            settled[low:n] = [(i + gap, j) for i, j in settled[low:n]]
-        elif _is_start(starts, end + gap) and ours[first:end] == ours[after : end + gap]:
-            high = bisect_left(settled, (end + gap, -1), n)
-            settled[n:high] = [(i - gap, j) for i, j in settled[n:high]]
-    return settled
-
-
-def _is_start(starts: Sequence[int], at: int) -> bool:
-    where = bisect_left(starts, at)
-    return where < len(starts) and starts[where] == at
-
-
-def resemblance(ours: str, theirs: str, *, related: bool) -> tuple[float, float]:
-    """How much of a line is in what was recognised in one place: the share of its symbols that are
-    equal, and what the alignment is worth a symbol (see HEARD)."""
-    pairs = [
-        _Pair(0, 0, 0, i, j, _score(ours[i], theirs[j], related=related))
-        for i, j in chain(ours, theirs, related=related)
-    ]
-    count = max(1, len(ours))
-    return sum(pair.equal for pair in pairs) / count, _worth(pairs) / count
-
-
-def _on_one_side(pairs: Sequence[_Pair], heard: Sequence[Word]) -> list[_Pair]:
+def _on_one_side(pairs: Sequence[Pair], recognised: Sequence[Word]) -> list[Pair]:
     """The pairs of one word that lie together: of those that a pause parts, the larger part."""
-    groups: list[list[_Pair]] = []
+    groups: list[list[Pair]] = []
     for pair in pairs:
-        if groups and heard[pair.word].start - heard[groups[-1][-1].word].end <= TORN:
+        if groups and recognised[pair.word].start - recognised[groups[-1][-1].word].end <= TORN:
             groups[-1].append(pair)
         else:
             groups.append([pair])
@@ -253,7 +162,7 @@ def _on_one_side(pairs: Sequence[_Pair], heard: Sequence[Word]) -> list[_Pair]:
 
 
 def _span(
-    word: TextWord, pairs: Sequence[_Pair], heard: Sequence[Word], theirs: Sequence[str]
+    word: TextWord, pairs: Sequence[Pair], recognised: Sequence[Word], theirs: Sequence[str]
 ) -> tuple[float, float] | None:
     """When a word was said: from its first to its last symbol in what was recognised.
 
@@ -266,8 +175,8 @@ def _span(
     missing = len(word.symbols) - 1 - last.at
     ends = last.place + 1 + min(missing, len(theirs[last.word]) - 1 - last.place)
     span = (
-        _moment(heard[first.word], begins, len(theirs[first.word])),
-        _moment(heard[last.word], ends, len(theirs[last.word])),
+        _moment(recognised[first.word], begins, len(theirs[first.word])),
+        _moment(recognised[last.word], ends, len(theirs[last.word])),
     )
     # Symbols picked out of several words are no word.
     if last.theirs - first.theirs >= _SCATTERED * len(word.symbols) + 1:
@@ -306,7 +215,7 @@ def _drop_hasty(words: Sequence[TextWord], voice: Sequence[Region]) -> None:
 def _drop_strays(found: Anchored, voice: Sequence[Region]) -> None:
     """Take the spans of words that the recogniser put on the wrong side of a long silence."""
     words = found.words
-    for number in sorted(found.heard):
+    for number in sorted(found.recognised):
         timed = [at for at in found.line_words[number] if words[at].span is not None]
         for edge, run in (("first", timed), ("last", timed[::-1])):
             for count in range(min(STRAY_WORDS, (len(run) - 1) // 2), 0, -1):

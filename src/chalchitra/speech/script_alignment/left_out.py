@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
-from chalchitra.speech.script_alignment.anchors import HEARD, SHORT, Anchored, resemblance
+from chalchitra.speech.script_alignment.anchors import RECOGNISED, SHORT, Anchored
+from chalchitra.speech.script_alignment.pairs import resemblance
 from chalchitra.speech.script_alignment.report import DOUBTFUL, NoLine
 from chalchitra.transcript.model import Word
 
@@ -29,12 +30,12 @@ _RUN = 6
 """Symbols in a row that a line and the place where it is said have in common."""
 
 
-def contested(found: Anchored, times: Times, heard: Sequence[Word]) -> set[int]:
+def contested(found: Anchored, times: Times, recognised: Sequence[Word]) -> set[int]:
     """The placed lines instead of which one beside them, that was not recognised, may be said.
 
-    `times` are those of the text's words, in seconds; so are those of `heard`.
+    `times` are those of the text's words, in seconds; so are those of `recognised`.
     """
-    starts = [word.start for word in heard]
+    starts = [word.start for word in recognised]
     spans = [_span(times, words) for words in found.line_words]
     either: set[int] = set()
     for line, span in enumerate(spans):
@@ -43,23 +44,23 @@ def contested(found: Anchored, times: Times, heard: Sequence[Word]) -> set[int]:
         for other in range(max(0, line - _BESIDE), min(len(spans), line + _BESIDE + 1)):
             if found.shares[other] >= DOUBTFUL or other == line or not _alike(found, line, other):
                 continue
-            rival = spans[other] if other in found.heard else None  # it may have a part of it
+            rival = spans[other] if other in found.recognised else None  # it may have a part of it
             low, high = min(span, rival or span)[0], max(span, rival or span)[1]
             there = slice(bisect_left(starts, low - 1e-3), bisect_left(starts, high))
             said = "".join(found.theirs[there])
             best, _ = resemblance(_symbols(found, line), said, related=found.across_scripts)
             share, worth = resemblance(_symbols(found, other), said, related=found.across_scripts)
-            known = worth >= HEARD or line not in found.heard
+            known = worth >= RECOGNISED or line not in found.recognised
             if known and best - share < _OPEN * (1 - best):
                 either.add(line)
     return either
 
 
 def said_elsewhere(
-    found: Anchored, times: Times, no_line: Sequence[NoLine], heard: Sequence[Word]
+    found: Anchored, times: Times, no_line: Sequence[NoLine], recognised: Sequence[Word]
 ) -> dict[int, float]:
     """Of the lines that are left out: when (s) they are said where the text has no line."""
-    places = [_recognised(found, stretch, heard) for stretch in no_line]
+    places = [_recognised(found, stretch, recognised) for stretch in no_line]
     runs: dict[str, set[int]] = {}
     for number, (symbols, _) in enumerate(places):
         for at in range(len(symbols) - _RUN + 1):
@@ -104,11 +105,11 @@ def _symbols(found: Anchored, line: int) -> str:
     return "".join(found.words[at].symbols for at in found.line_words[line])
 
 
-def _recognised(found: Anchored, stretch: NoLine, heard: Sequence[Word]) -> tuple[str, list[float]]:
+def _recognised(found: Anchored, stretch: NoLine, words: Sequence[Word]) -> tuple[str, list[float]]:
     """What was recognised in a stretch: its symbols, and when each of their words begins (s)."""
     symbols, starts = "", []
-    for at in range(bisect_left(heard, stretch.start, key=lambda word: word.end), len(heard)):
-        word = heard[at]
+    for at in range(bisect_left(words, stretch.start, key=lambda word: word.end), len(words)):
+        word = words[at]
         if word.start >= stretch.end:
             break
         if stretch.start <= (word.start + word.end) / 2 <= stretch.end:
