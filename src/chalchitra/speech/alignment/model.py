@@ -1,8 +1,7 @@
 """Loading a wav2vec2 CTC network into torchaudio, from a folder in either of two formats.
 
-A Hugging Face folder (config.json, vocab.json, weights) is read without transformers, whose import
-takes 10 s: torchaudio has the same network under the same names. A converted folder holds
-`aligner.json` and `aligner.safetensors`, which `convert` writes.
+One is Hugging Face's (hugging_face.py). A converted folder holds `aligner.json` and
+`aligner.safetensors`, which `convert` writes.
 """
 
 from __future__ import annotations
@@ -10,56 +9,21 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import MissingError, UsageError
+from chalchitra.errors import UsageError
+from chalchitra.speech.alignment.config import AlignerConfig
 from chalchitra.speech.alignment.ctc import align_words
+from chalchitra.speech.alignment.hugging_face import load_weights, read_hugging_face
 from chalchitra.speech.alignment.vocabulary import Vocabulary, sure_blank
-from chalchitra.speech.checkpoint import read_weights
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 
 CONVERTED_CONFIG = "aligner.json"
 CONVERTED_WEIGHTS = "aligner.safetensors"
-_HF_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _PRIMITIVE_CACHE = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
 """torch's oneDNN keeps what it made for the last 1024 shapes, and nearly every stretch of sound has
 a length of its own: 40 minutes of film grew to 2.4 GB. 16 hold one stretch's, at the same speed."""
-
-
-@dataclass(frozen=True)
-class AlignerConfig:
-    """What a network is, as `aligner.json` keeps it.
-
-    network     torchaudio's arguments of wav2vec2_model
-    tokens      the alphabet: token -> index
-    separator   the token between words
-    normalize   whether the network wants sound of mean 0 and variance 1
-    pad_token   the padding token by the model's files
-    blank       the CTC blank's index; None: not decided yet
-    """
-
-    network: dict[str, Any]
-    tokens: dict[str, int]
-    separator: str | None
-    normalize: bool
-    pad_token: str | None = None
-    blank: int | None = None
-
-    @property
-    def hop(self) -> int:
-        """Samples a frame: 320, 20 ms, for every wav2vec2 that is known."""
-        return prod(stride for _, _, stride in self.network["extractor_conv_layer_config"])
-
-    @property
-    def may_be_padded(self) -> bool:
-        """Whether silence after a sound leaves the features of the sound what they are.
-
-        Not in models of the size "base": their first layer is normed over time (group_norm).
-        """
-        return bool(self.network["extractor_mode"] == "layer_norm")
 
 
 class Aligner:
@@ -125,115 +89,8 @@ def read_folder(folder: Path) -> tuple[AlignerConfig, dict[str, Any]]:
     """The configuration and the weights, under torchaudio's names. Raises as load_aligner."""
     if (folder / CONVERTED_CONFIG).is_file() and (folder / CONVERTED_WEIGHTS).is_file():
         data = json.loads((folder / CONVERTED_CONFIG).read_bytes())
-        return AlignerConfig(**data), _load_weights(folder / CONVERTED_WEIGHTS)
-    return _read_hugging_face(folder)
-
-
-def _read_hugging_face(folder: Path) -> tuple[AlignerConfig, dict[str, Any]]:
-    weights = next((folder / name for name in _HF_WEIGHTS if (folder / name).is_file()), None)
-    config, tokens = _json(folder / "config.json"), _json(folder / "vocab.json")
-    if weights is None or not config or not tokens:
-        raise MissingError(
-            f"{folder} does not contain a wav2vec2 model.",
-            cause=f"It needs config.json, vocab.json and {' or '.join(_HF_WEIGHTS)}.",
-            fix="Name a folder that was downloaded completely from the model hub.",
-        )
-    if config.get("model_type") != "wav2vec2" or config.get("add_adapter"):
-        raise UsageError(
-            f"{folder.name} is not a plain wav2vec2 network.",
-            cause=f"Its model_type is {config.get('model_type')}.",
-            fix="Choose a wav2vec2 model with a CTC head for alignment.model.",
-        )
-    words = _json(folder / "tokenizer_config.json")
-    special = _json(folder / "special_tokens_map.json")
-    separator = words.get("word_delimiter_token", "|")
-    pad = special.get("pad_token") or words.get("pad_token")
-    if isinstance(pad, dict):
-        pad = pad.get("content")
-    by_index = {index: token for token, index in tokens.items()}
-    aligner = AlignerConfig(
-        network=_network_arguments(config),
-        tokens=tokens,
-        separator=separator if separator in tokens else None,
-        normalize=bool(_json(folder / "preprocessor_config.json").get("do_normalize", True)),
-        pad_token=pad or by_index.get(config.get("pad_token_id", 0)),
-    )
-    return aligner, renamed(_load_weights(weights))
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _network_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
-    """torchaudio's arguments for a Hugging Face wav2vec2 configuration.
-
-    The mapping and the defaults are those of torchaudio's import_huggingface_model and of
-    transformers' Wav2Vec2Config. Dropout does not matter: nothing is trained here.
-    """
-    layers = zip(
-        config.get("conv_dim", (512,) * 7),
-        config.get("conv_kernel", (10, 3, 3, 3, 3, 2, 2)),
-        config.get("conv_stride", (5, 2, 2, 2, 2, 2, 2)),
-        strict=True,
-    )
-    return {
-        "extractor_mode": f"{config.get('feat_extract_norm', 'group')}_norm",
-        "extractor_conv_layer_config": [list(layer) for layer in layers],
-        "extractor_conv_bias": config.get("conv_bias", False),
-        "encoder_embed_dim": config.get("hidden_size", 768),
-        "encoder_projection_dropout": 0.0,
-        "encoder_pos_conv_kernel": config.get("num_conv_pos_embeddings", 128),
-        "encoder_pos_conv_groups": config.get("num_conv_pos_embedding_groups", 16),
-        "encoder_num_layers": config.get("num_hidden_layers", 12),
-        "encoder_num_heads": config.get("num_attention_heads", 12),
-        "encoder_attention_dropout": 0.0,
-        "encoder_ff_interm_features": config.get("intermediate_size", 3072),
-        "encoder_ff_interm_dropout": 0.0,
-        "encoder_dropout": 0.0,
-        "encoder_layer_norm_first": config.get("do_stable_layer_norm", False),
-        "encoder_layer_drop": 0.0,
-        "aux_num_out": config["vocab_size"],
-    }
-
-
-def _load_weights(path: Path) -> dict[str, Any]:
-    if path.suffix == ".safetensors":
-        from safetensors.torch import load_file
-
-        state: dict[str, Any] = load_file(path)
-        return state
-    return read_weights(path)
-
-
-_RENAMES = (
-    ("wav2vec2.feature_extractor.", "feature_extractor."),
-    ("wav2vec2.feature_projection.", "encoder.feature_projection."),
-    ("wav2vec2.encoder.", "encoder.transformer."),
-    ("lm_head.", "aux."),
-)
-_WEIGHT_NORM = (
-    ("conv.weight_g", "conv.parametrizations.weight.original0"),
-    ("conv.weight_v", "conv.parametrizations.weight.original1"),
-)
-"""Checkpoints older than PyTorch 2 and newer ones name the two parts of a normed weight apart."""
-
-
-def renamed(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Hugging Face's names of the weights as torchaudio's; what only training needs is left."""
-    result: dict[str, Any] = {}
-    for name, tensor in state.items():
-        for old, new in _RENAMES:
-            if name.startswith(old):
-                target = new + name.removeprefix(old)
-                for before, after in _WEIGHT_NORM:
-                    target = target.replace(before, after)
-                result[target] = tensor.float()  # some checkpoints are in half precision
-    return result
+        return AlignerConfig(**data), load_weights(folder / CONVERTED_WEIGHTS)
+    return read_hugging_face(folder)
 
 
 def build(config: AlignerConfig, state: Mapping[str, Any]) -> Any:

@@ -8,20 +8,18 @@ side by side go 1.5 to 1.9 times as fast (base, 2 cores). The workers decode at 
 which samples nothing, and decode no more silence after a block than they need (short_context.py).
 What fails there is decoded again with all temperatures and the usual 30 s by one worker, in the
 film's order, because CTranslate2's random numbers are each thread's own: so a film gives the same
-words every time, by itself or after others (_Network).
+words every time, by itself or after others (seeded_network.py).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import MissingError
 from chalchitra.speech.engines.base import (
     APPENDED,
     LONGEST,
@@ -30,19 +28,17 @@ from chalchitra.speech.engines.base import (
     DecodingOptions,
     Engine,
     ModelOptions,
-    Note,
     OnBlock,
     Task,
     full_windows,
 )
+from chalchitra.speech.engines.ctranslate2_device import MOST_WORKERS, check_folder, usable
 from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.engines.seeded_network import SeededNetwork
 from chalchitra.speech.engines.short_context import MARGIN, NothingLeftError
 from chalchitra.speech.engines.tokens import bytes_of_tokens
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
-from chalchitra.stagekit.warm import count_load
 
-MOST_WORKERS = 4
-"""More would read the same memory: the decoder waits for memory, not for arithmetic."""
 _LEAST_TOKENS = 24
 """For times and for a quick word in a short block."""
 _COMMANDS = 3
@@ -84,7 +80,7 @@ class CTranslate2Engine(Engine):
                 inter_threads=workers,
             )
 
-        self._network = _Network(self._model.model, self.workers, load)
+        self._network = SeededNetwork(self._model.model, self.workers, load)
         self._model.model = self._network
 
     @property
@@ -237,53 +233,6 @@ class _How:
         )
 
 
-class _Network:
-    """CTranslate2's model in the place that faster-whisper keeps it, loaded again where it must be.
-
-    CTranslate2 seeds the random numbers of a thread when the thread first samples, and never again.
-    So before a film samples on threads that sampled for another one, the model is loaded anew,
-    which makes new threads; a film that samples nothing (most do not) loads nothing. What is in
-    memory goes before the new one comes.
-    """
-
-    def __init__(self, network: Any, workers: int, load: Callable[[int], Any]) -> None:
-        self._network = network
-        self._workers = workers
-        self._load = load
-        self._sampled = False
-        """On these threads, for this film or an earlier one."""
-        self._for_this_film = False
-
-    def begin(self, seed: int) -> None:
-        """Another film begins."""
-        import ctranslate2
-
-        ctranslate2.set_random_seed(seed)
-        self._for_this_film = False
-
-    def use(self, workers: int) -> None:
-        """Have this many workers."""
-        if self._workers != workers:
-            self._workers = workers
-            self._load_again()
-
-    def _load_again(self) -> None:
-        self._network = None
-        self._network = self._load(self._workers)
-        self._sampled = False
-        count_load()
-
-    def generate(self, *inputs: Any, **options: Any) -> Any:
-        if options.get("sampling_temperature", 0) > 0:  # faster-whisper gives it only above 0
-            if self._sampled and not self._for_this_film:
-                self._load_again()
-            self._sampled = self._for_this_film = True
-        return self._network.generate(*inputs, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._network, name)
-
-
 def _until_nothing_is_left(segments: Iterable[Any]) -> Iterator[Any]:
     with suppress(NothingLeftError):
         yield from segments
@@ -306,52 +255,3 @@ def raw_segments(segments: Iterable[Any], cap: int) -> list[RawSegment]:
         )
         for segment in every
     ]
-
-
-def usable(device: str, compute_type: str) -> tuple[str, str, Note | None]:
-    """A device and compute type that CTranslate2 has here, and what had to be changed."""
-    import ctranslate2
-
-    if device not in ("cpu", "cuda"):  # it has no Metal
-        device = "cpu"
-    try:
-        supported = ctranslate2.get_supported_compute_types(device)
-    except (RuntimeError, ValueError) as error:
-        # CUDA without a usable driver or device.
-        found = usable("cpu", "int8")
-        why = str(error).strip().partition("\n")[0]
-        return (
-            *found[:2],
-            Note(
-                f"Recognition ran on the CPU, not on {device}.",
-                f"CTranslate2 cannot use it: {why}.",
-                "Check the driver, or prepare the job again on this machine.",
-            ),
-        )
-    if compute_type in supported:
-        return device, compute_type, None
-    wanted = ("int8_float16", "float16", "int8", "float32")
-    other = next((one for one in wanted if one in supported), "default")
-    return (
-        device,
-        other,
-        Note(
-            f"Recognition ran in {other}, not in {compute_type}.",
-            f"CTranslate2 does not support {compute_type} on this {device}.",
-            f"Set the compute type to one of {', '.join(sorted(supported))}.",
-        ),
-    )
-
-
-def check_folder(model: Path) -> None:
-    """Raises MissingError when the folder holds no CTranslate2 Whisper model.
-
-    Without tokenizer.json, faster-whisper would look for one on the hub.
-    """
-    missing = [name for name in ("model.bin", "tokenizer.json") if not (model / name).is_file()]
-    if missing:
-        raise MissingError(
-            f"The model folder {model} has no {' and no '.join(missing)}.",
-            cause="It is not a Whisper model in the CTranslate2 format, or it is incomplete.",
-            fix="Give --model a name of config/models.toml or a folder in that format.",
-        )

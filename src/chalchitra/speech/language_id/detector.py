@@ -13,7 +13,7 @@ from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.speech.engines.base import ModelOptions, Note
-from chalchitra.speech.engines.ctranslate2 import MOST_WORKERS, check_folder, usable
+from chalchitra.speech.engines.ctranslate2_device import MOST_WORKERS, check_folder, usable
 from chalchitra.speech.sound import Samples
 from chalchitra.stagekit.warm import kept
 

@@ -23,7 +23,7 @@ class _Model(BaseModel):
 class PlacedLine(_Model):
     """A line of the text: where it is in the film (s), and how that is known.
 
-    `recognised`: the recogniser heard it, with `confidence` the share of its letters that agree,
+    `recognised`: the recogniser has it, with `confidence` the share of its letters that agree,
     or half of that where a line beside it, which is left out, may have been said as well;
     `by room`: it has the voice that was left between its neighbours, and either resembles what was
     recognised there (`confidence` as before) or is the only line for a voice of that length, of

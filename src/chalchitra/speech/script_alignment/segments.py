@@ -77,7 +77,7 @@ def segments_of(
             )
         else:
             placed = placed.model_copy(update={"elsewhere": elsewhere.get(number)})
-            # What is heard beside words that are not said is not heard; what stood alone may be.
+            # A label beside words that are not said is left out; one that stood alone is not.
             alone = [label for label in line.labels if label.start is not None]
             waiting += [Label(text=label.text) for label in alone]
         lines.append(placed)
