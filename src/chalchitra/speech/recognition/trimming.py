@@ -94,7 +94,7 @@ def joined(hypotheses: Sequence[Hypothesis], how: str) -> Hypothesis:
 def without_hallucinations(
     hypothesis: Hypothesis, regions: Sequence[Region], rules: LanguageRules
 ) -> Hypothesis:
-    """The hypothesis without phrases that Whisper hallucinates, where the sound does not support them.
+    """The hypothesis without phrases that Whisper hallucinates, without support by the sound.
 
     Their words are among those that were dropped, and so are told.
     """
