@@ -144,6 +144,25 @@ def test_what_comes_along_and_what_is_made_lie_apart(installed):
     assert found["import_dir"] == shipped / "src"
 
 
+def test_a_checkout_has_all_of_it_in_its_own_folders(monkeypatch):
+    monkeypatch.delenv("CHALCHITRA_ROOT", raising=False)
+    monkeypatch.delenv("CHALCHITRA_MODELS", raising=False)
+    monkeypatch.setenv("CHALCHITRA_DATA", "/elsewhere")  # are for who installed it
+    monkeypatch.setenv("CHALCHITRA_CONFIG", "/elsewhere")
+    assert not paths.installed()
+    assert paths.variables() == {}
+    assert paths.project_root() == paths.data_dir() == ROOT
+    assert paths.config_dir() == ROOT / "config"
+    assert paths.config_file("runner.toml") == ROOT / "config" / "runner.toml"
+    assert paths.hardware_cache() == ROOT / "config" / "hardware_cache.json"
+    assert paths.requirements_dir() == ROOT / "requirements"
+    assert paths.stages_dir() == ROOT / "scripts" / "stages"
+    assert paths.venv_dir() == ROOT / "venv"
+    assert paths.models_dir() == ROOT / "models"
+    assert paths.jobs_dir() == ROOT / "out"
+    assert paths.source_dir() == paths.import_dir() == ROOT / "src"
+
+
 def test_without_a_wish_they_lie_where_this_system_keeps_such_things(installed):
     home = str(installed.home)
     code = "from chalchitra import paths; print(paths.data_dir()); print(paths.own_config_dir())"
@@ -225,3 +244,20 @@ def test_help_names_what_can_be_typed(installed):
         shown = installed.type(command, "--help")
         assert shown.returncode == 0, shown.stderr
         assert ".sh" not in shown.stdout, command
+
+
+BOOTSTRAP = """
+import pathlib, sys
+from chalchitra import paths
+from chalchitra.environments.build import lead_to_source
+from chalchitra.environments.table import load
+site = paths.venv_dir() / "common" / "lib" / "python3.11" / "site-packages"
+site.mkdir(parents=True)
+(site / "chalchitra.pth").write_text("/where/it/was/before\\n")
+lead_to_source(load().environments.values(), paths.project_root())
+print((site / "chalchitra.pth").read_text(), end="")
+"""
+
+
+def test_environments_follow_an_update_that_lies_elsewhere(installed):
+    assert installed.python(BOOTSTRAP) == f"{installed.site / DATA / 'src'}\n"

@@ -149,7 +149,7 @@ class Builder:
         """The .pth file to our source and, where commands run, the command."""
         final = environment_dir(environment.name, self.root) / site.relative_to(aside)
         (site / SOURCE_FILE).write_text(_to_source(final, self.root), encoding="utf-8")
-        if environment.has_commands:
+        if environment.has_commands and not installed(self.root):
             command = aside / "bin" / "chalchitra"
             command.write_text(_COMMAND, encoding="utf-8")
             command.chmod(0o755)
