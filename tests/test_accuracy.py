@@ -138,10 +138,10 @@ def test_a_note_is_no_part_of_what_a_job_is_told(tables):
 
 def test_broken_tables_are_told(tables):
     tables("accuracy.toml", "poor = 0.4", "poor = 4")
-    with pytest.raises(UsageError, match=r"accuracy\.toml is broken: poor"):
+    with pytest.raises(UsageError, match=r"accuracy\.toml cannot be used: poor"):
         forecast("base", HINDI)
     tables("accuracy.toml", None, "poor = [")
-    with pytest.raises(UsageError, match=r"accuracy\.toml is broken"):
+    with pytest.raises(UsageError, match=r"accuracy\.toml cannot be read"):
         forecast("base", HINDI)
 
 

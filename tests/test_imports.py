@@ -12,7 +12,8 @@ from chalchitra import paths
 
 SHARED = {
     "errors", "files", "given", "glossary", "hints", "inside", "jobs", "offline", "own_code",
-    "pipeline", "printable", "stagekit", "stopping", "system_errors", "text", "transcript",
+    "pipeline", "printable", "stagekit", "stopping", "system_errors", "text", "toml_tables",
+    "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}
 """What stages do; `media` and `models` serve the orchestrator too."""

@@ -6,7 +6,6 @@ curves from it. Orchestrator side: what a stage needs of it, job.json has (`of_j
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,12 +14,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalchitra.errors import ChalchitraError, MissingError, UsageError
-from chalchitra.hints import restore_line
+from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.jobs.model import Job
 from chalchitra.languages import Language, find
 from chalchitra.models import catalogue
 from chalchitra.paths import config_file
+from chalchitra.toml_tables import read_toml, unusable
 from chalchitra.transcript.expected import Basis, Calibration, Curve, in_words, percents
 
 STANDARD = "base"
@@ -271,7 +270,7 @@ def _tables() -> tuple[Path, Path]:
 @cache
 def _accuracy(path: Path) -> _Accuracy:
     try:
-        return _Accuracy.model_validate(_read(path))
+        return _Accuracy.model_validate(read_toml(path))
     except ValidationError as error:
         raise _broken(path, error) from None
 
@@ -279,25 +278,12 @@ def _accuracy(path: Path) -> _Accuracy:
 @cache
 def _calibrated(path: Path) -> dict[str, Calibrated]:
     try:
-        return {name: Calibrated.model_validate(row) for name, row in _read(path).items()}
+        return {name: Calibrated.model_validate(row) for name, row in read_toml(path).items()}
     except ValidationError as error:
         raise _broken(path, error) from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise MissingError(
-            f"The table {path} is missing.",
-            cause="The installation is incomplete.",
-            fix=restore_line(f"config/{path.name}"),
-        ) from None
-    except ValueError as error:  # not TOML, or not UTF-8
-        raise UsageError(f"{path} is broken: {error}.", fix="Correct it.") from None
 
 
 def _broken(path: Path, error: ValidationError) -> UsageError:
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
-    return UsageError(f"{path} is broken: {where}: {first['msg']}.", fix="Correct that line.")
+    return unusable(path, f"{where}: {first['msg']}")

@@ -6,7 +6,6 @@ instead.
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -15,9 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from chalchitra.errors import MissingError, UsageError
-from chalchitra.hints import restore_line, typed
+from chalchitra.errors import UsageError
+from chalchitra.hints import typed
 from chalchitra.paths import config_file
+from chalchitra.toml_tables import read_toml, unusable
 
 _REQUIRED = ("name", "native", "script", "bcp47", "direction")
 _LISTS = ("aliases", "invented", "refused", "undoubled")
@@ -165,20 +165,11 @@ def _table(path: Path | None) -> _Table:
 
 @cache
 def _load(path: Path) -> _Table:
-    try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise MissingError(
-            f"The language table {path} is missing.",
-            cause="The installation is incomplete.",
-            fix=restore_line("config/languages.toml"),
-        ) from None
-    except ValueError as error:  # not TOML, or not UTF-8
-        raise _broken(path, str(error)) from None
+    rows = read_toml(path)
     table = _Table({}, {}, {})
     for id_, row in rows.items():
         if wrong := _wrong(row):
-            raise _broken(path, f"[{id_}] {wrong}")
+            raise unusable(path, f"[{id_}] {wrong}")
         because = row.pop("refused_because", "")
         table.refused.update({_normal(name): because for name in row.pop("refused", ())})
         for key in _KEPT_LISTS:
@@ -188,7 +179,7 @@ def _load(path: Path) -> _Table:
         table.languages[id_] = language
         for name in (id_, language.name, language.native, *language.aliases):
             if table.names.setdefault(_normal(name), id_) != id_:
-                raise _broken(path, f"“{name}” names both {table.names[_normal(name)]} and {id_}")
+                raise unusable(path, f"“{name}” names both {table.names[_normal(name)]} and {id_}")
     return table
 
 
@@ -212,7 +203,3 @@ def _wrong(row: Any) -> str:
         ):
             return f"has a {key} that is not a {'list of strings' if key in _LISTS else 'string'}"
     return ""
-
-
-def _broken(path: Path, why: str) -> UsageError:
-    return UsageError(f"{path} is broken: {why}.", fix="Correct that table of the file.")

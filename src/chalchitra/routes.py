@@ -6,7 +6,6 @@ Every refusal says what is possible instead.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from chalchitra.errors import UsageError
-from chalchitra.hints import restore_line, typed
+from chalchitra.hints import typed
 from chalchitra.languages import Language, find
 from chalchitra.paths import config_file
+from chalchitra.toml_tables import read_toml, unusable
 
 PIVOT = "en"
 """The language that a way of two legs leads through."""
@@ -204,8 +204,8 @@ def _table(root: Path | None = None) -> _Table:
 
 @cache
 def _load(path: Path) -> _Table:
+    data = read_toml(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
         translators = {name: Translator(name, **row) for name, row in data["translators"].items()}
         ways = tuple(_way(row) for row in data["ways"])
         for way in ways:
@@ -213,12 +213,8 @@ def _load(path: Path) -> _Table:
                 if name not in translators:
                     raise ValueError(f"a way names the translator {name}, which has no section")
         return _Table(translators, ways)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(
-            f"{path} cannot be used: {error}.",
-            cause="It is missing, or is no longer a valid table of translators.",
-            fix=restore_line("config/translators.toml", first="Fix it, or"),
-        ) from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unusable(path, str(error)) from None
 
 
 def _way(row: dict[str, Any]) -> _Way:

@@ -10,16 +10,16 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from chalchitra.errors import UsageError
-from chalchitra.hints import restore_line, typed
+from chalchitra.hints import typed
 from chalchitra.paths import config_file
 from chalchitra.schemas import CHECK_VARIABLE
+from chalchitra.toml_tables import read_toml
 
 PREFIX = "CHALCHITRA_"
 INTERNAL_VARIABLES = frozenset(
@@ -133,20 +133,7 @@ def restyled(
 
 def _read_table(root: Path | None) -> tuple[Settings, Settings]:
     path = config_file("pipeline.toml", root)
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path} is missing.",
-            cause="The installation is incomplete.",
-            fix=restore_line("config/pipeline.toml"),
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}.",
-            cause="It was edited and is no longer valid TOML.",
-            fix=restore_line("config/pipeline.toml", first="Fix that line, or"),
-        ) from None
+    data = read_toml(path)
     limits = data.pop("limits", {})
     return data, limits
 

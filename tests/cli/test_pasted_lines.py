@@ -200,44 +200,14 @@ def a_variable_that_is_no_setting(w: World) -> str:
     return w.type("prepare-job", "x.mkv", "--transcribe", "-s", "hi")
 
 
-def no_settings(w: World) -> str:
-    w.without("config/pipeline.toml")
-    return w.type("prepare-job", "x.mkv", "--transcribe", "-s", "hi")
-
-
-def broken_settings(w: World) -> str:
-    w.without("config/pipeline.toml", "[")
-    return w.type("prepare-job", "x.mkv", "--transcribe", "-s", "hi")
-
-
-def broken_translators(w: World) -> str:
-    w.without("config/translators.toml", "[")
-    return w.type("prepare-job", "x.mkv", "--translate", "-s", "hi", "-t", "en")
-
-
 def no_languages(w: World) -> str:
     w.without("config/languages.toml")
     return w.type("languages")
 
 
-def no_accuracy(w: World) -> str:
-    w.without("config/accuracy.toml")
-    return w.type("languages")
-
-
-def broken_environments(w: World) -> str:
-    w.without("config/environments.toml", "[")
-    return w.type("doctor")
-
-
 def broken_rules(w: World) -> str:
     w.without("config/runner.toml", "[")
     return w.type("run-pipeline", "--job-dir", w.job())
-
-
-def no_models_table(w: World) -> str:
-    w.without("config/models.toml")
-    return w.type("models", "list")
 
 
 def no_lock(w: World) -> str:
@@ -421,16 +391,10 @@ MADE_BY = {
     "cli/review.py:review": most_cues_gone,
     "models/need.py:require_any": no_kind_of_models,
     "settings.py:_variable_target": a_variable_that_is_no_setting,
-    "settings.py:_read_table": no_settings,
-    "settings.py:_read_table #2": broken_settings,
-    "routes.py:_load": broken_translators,
-    "languages.py:_load": no_languages,
-    "accuracy.py:_read": no_accuracy,
-    "environments/table.py:load": broken_environments,
     "environments/state.py:lock_hashes": no_lock,
     "environments/state.py:state": an_environment_is_gone,
-    "runner/rules.py:_broken": broken_rules,
-    "models/catalogue.py:load": no_models_table,
+    "toml_tables.py:read_toml": no_languages,
+    "toml_tables.py:_restore": broken_rules,
     "languages.py:(module)": unknown_language,
     "models/catalogue.py:_raise_unknown": unknown_model,
     "diagnosis.py:_models": a_damaged_model,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from chalchitra.errors import UsageError
+from chalchitra.errors import MissingError, UsageError
 from chalchitra.models.catalogue import (
     Catalogue,
     HubSource,
@@ -198,7 +198,7 @@ ROW = '[whisper.x.mlx]\nsources = [{ hub = "a/b" }]\nfiles = [{ name = "f" }]\n'
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[whisper", "is not valid TOML"),
+        ("[whisper", "cannot be read"),
         ("[whisper.x]\nmultilingual = true\n", "whisper.x has no format"),
         ("[whisper.x.mlx]\nfiles = [{ name = 'f' }]\n", "needs files and sources"),
         (ROW + "colour = 1\n", "unknown key colour"),
@@ -217,7 +217,7 @@ def test_a_broken_table_is_a_usage_error(tmp_path: Path, text: str, said: str) -
 
 
 def test_a_missing_table(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is missing"):
+    with pytest.raises(MissingError, match="is missing"):
         load(tmp_path)
 
 

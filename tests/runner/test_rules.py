@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalchitra import paths
-from chalchitra.errors import UsageError
+from chalchitra.errors import MissingError, UsageError
 from chalchitra.pipeline import STAGES
 from chalchitra.runner.rules import RetryRules, StageRules, load
 
@@ -77,7 +77,7 @@ def test_what_cannot_be_is_refused_and_named(write, text, said):
 
 
 def test_no_rules_at_all(tmp_path):
-    with pytest.raises(UsageError, match="is missing"):
+    with pytest.raises(MissingError, match="is missing"):
         load(tmp_path)
 
 

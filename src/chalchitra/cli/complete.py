@@ -53,14 +53,10 @@ def models(incomplete: str) -> Iterator[Offer]:
 @_quietly
 def styles(incomplete: str) -> Iterator[Offer]:
     """Subtitle styles."""
-    import tomllib
-
     from chalchitra.paths import config_file
+    from chalchitra.toml_tables import read_toml
 
-    yield from (
-        (name, "subtitle style")
-        for name in tomllib.loads(config_file("styles.toml").read_text(encoding="utf-8"))
-    )
+    yield from ((name, "subtitle style") for name in read_toml(config_file("styles.toml")))
 
 
 @_quietly

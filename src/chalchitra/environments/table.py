@@ -5,14 +5,13 @@ Standard library only: bootstrap reads it before anything is installed.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from chalchitra.errors import UsageError
-from chalchitra.hints import restore_line
 from chalchitra.paths import config_file, venv_dir
+from chalchitra.toml_tables import read_toml, unusable
 
 Where = Literal["everywhere", "apple-silicon", "elsewhere"]
 
@@ -137,15 +136,11 @@ class Table:
 def load(root: Path | None = None) -> Table:
     """Read the table. Raises UsageError when the file is missing, no TOML, or lacks a field."""
     path = config_file("environments.toml", root)
+    data = read_toml(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Table({name: _environment(name, fields) for name, fields in data.items()})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(
-            f"{path} cannot be used: {error}.",
-            cause="It is missing, or is no longer a valid table of environments.",
-            fix=restore_line("config/environments.toml", first="Fix it, or"),
-        ) from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise unusable(path, str(error)) from None
 
 
 def environment_for(

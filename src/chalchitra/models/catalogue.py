@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, NoReturn
 from chalchitra import hints
 from chalchitra.errors import UsageError
 from chalchitra.paths import config_file, models_dir
+from chalchitra.toml_tables import read_toml, unusable
 
 TABLE = "models.toml"
 HUB_PAGES = "https://huggingface.co"
@@ -259,18 +259,11 @@ class Catalogue:
 def load(root: Path | None = None) -> Catalogue:
     """Read config/models.toml. Raises UsageError when it is missing or broken."""
     path = config_file(TABLE, root)
-    restore = hints.restore_line(f"config/{TABLE}", first="Fix it, or")
+    data = read_toml(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Catalogue(tuple(_entries(data)))
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path} is missing.", cause="The installation is incomplete.", fix=restore
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", fix=restore) from None
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"{path} has a row that cannot be read: {error}.", fix=restore) from error
+        raise unusable(path, f"a row cannot be read: {error}") from error
 
 
 def _raise_unknown(name: str, kind: str | None, entries: list[ModelEntry]) -> NoReturn:

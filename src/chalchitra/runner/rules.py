@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalchitra.errors import UsageError
-from chalchitra.hints import restore_line
 from chalchitra.paths import config_file
+from chalchitra.toml_tables import read_toml, unusable
 
 _Seconds = Annotated[float, Field(ge=0)]
 
@@ -86,28 +84,16 @@ class _File:
 
 
 def load(root: Path | None = None) -> Rules:
-    """The rules. Raises UsageError when the file is missing, no TOML, or says what cannot be."""
+    """The rules. Raises as `read_toml`, and UsageError where the file says what cannot be."""
     path = config_file("runner.toml", root)
     try:
-        return _read(_File(path, path.stat().st_mtime_ns))
-    except FileNotFoundError:
-        raise _broken(path, "is missing") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _broken(path, f"cannot be read: {error}") from None
+        return _read(_File(path, path.stat().st_mtime_ns if path.exists() else 0))
     except ValidationError as error:
         first: Any = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise _broken(path, f"is wrong at {where}: {first['msg']}") from None
+        raise unusable(path, f"{where}: {first['msg']}") from None
 
 
 @cache
 def _read(file: _File) -> Rules:
-    return Rules.model_validate(tomllib.loads(file.path.read_text(encoding="utf-8")))
-
-
-def _broken(path: Path, how: str) -> UsageError:
-    return UsageError(
-        f"{path} {how}.",
-        cause="It was edited, or the installation is incomplete.",
-        fix=restore_line("config/runner.toml", first="Fix it, or"),
-    )
+    return Rules.model_validate(read_toml(file.path))

@@ -6,7 +6,6 @@ Orchestrator side: a stage finds the chosen profile's values among its parameter
 from __future__ import annotations
 
 import difflib
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from pydantic import ConfigDict, ValidationError, model_validator
 from chalchitra.errors import UsageError
 from chalchitra.paths import config_file
 from chalchitra.subtitles.cues.cue import CueSettings
+from chalchitra.toml_tables import read_toml
 
 DEFAULT_STYLE = "netflix"
 _EXTENDS = "extends"
@@ -46,7 +46,7 @@ def read_style(name: str, root: Path | None = None) -> Style:
     tables = _tables(path)
     if is_file(name):
         path = Path(name).expanduser()
-        tables = {**tables, name: _load(path)}
+        tables = {**tables, name: read_toml(path)}
     values = _whole(name, tables, path)
     try:
         return Style.model_validate(values)
@@ -74,7 +74,7 @@ def problem(error: ValidationError) -> str:
 
 
 def _tables(path: Path) -> dict[str, dict[str, Any]]:
-    tables = _load(path)
+    tables = read_toml(path)
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise UsageError(
@@ -83,23 +83,6 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
                 fix=f"Move {name} below the name of its profile, such as [{DEFAULT_STYLE}].",
             )
     return tables
-
-
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"The styles in {path} cannot be read.",
-            cause=f"{error.strerror}.",
-            fix="Correct the name, or see config/styles.toml for the existing styles.",
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{path} cannot be read: {error}.",
-            cause="It was edited and is no longer valid TOML.",
-            fix="Fix that line.",
-        ) from None
 
 
 def _whole(
