@@ -116,9 +116,12 @@ class Project:
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_text(ECHO.format(name=name, extra=extra))
 
-    def job(self, workflow="subtitle", targets=("en",), settings=None) -> tuple[Job, JobLayout]:
+    def job(
+        self, workflow="subtitle", targets=("en",), settings=None, film="film.mkv"
+    ) -> tuple[Job, JobLayout]:
         """A job of an existing 'film', all stages in `one` except subtitles and mux."""
-        film = self.root / "film.mkv"
+        film = self.root / film
+        film.parent.mkdir(exist_ok=True)
         if not film.exists():  # another time would make it a film that changed
             film.write_text("the film")
         keys = plan(workflow, "hi", list(targets))
@@ -128,7 +131,7 @@ class Project:
             job_id=f"job_20260102_{number:03d}",
             created="2026-01-02T00:00:00+00:00",
             user="asha",
-            title="film",
+            title=film.stem,
             workflow=workflow,
             film=_as_a_film(film),
             source_language="hi",

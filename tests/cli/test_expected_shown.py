@@ -144,6 +144,7 @@ def test_a_batch_says_it_before_anything_else():
         "job_id": "job_20260102_001",
         "job_dir": "out/1",
         "title": "film",
+        "label": "film",
         "state": "done",
         "seconds": 1.0,
         "degraded": ["alignment: Word times are unaligned.", f"export: {sentence(POOR)}"],

@@ -29,6 +29,13 @@ def test_the_newest_is_last(project, chalchitra):
     assert [row["job_id"] for row in chalchitra("jobs", "--json", "--last", 2).data] == jobs[1:]
 
 
+def test_films_with_one_name_are_told_apart(project, chalchitra):
+    for film in ("S01/ep1.mkv", "S02/ep1.mkv", "S02/ep2.mkv", "S02/ep2.mkv"):
+        project.job(film=film)
+    shown = [line.split()[-1] for line in chalchitra("jobs").out.splitlines()[1:]]
+    assert shown == ["S01/ep1.mkv", "S02/ep1.mkv", "ep2.mkv", "ep2.mkv"]
+
+
 def test_filters(project, chalchitra):
     job, layout = project.job()
     project.job()

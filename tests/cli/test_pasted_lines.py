@@ -172,7 +172,8 @@ def nobody_runs_it(w: World) -> str:
 
 def a_batch_has_more_to_say(w: World) -> str:
     film = {
-        "job_id": "job_20260102_001", "job_dir": str(w.job()), "title": "film", "state": "done",
+        "job_id": "job_20260102_001", "job_dir": str(w.job()), "title": "film", "label": "film",
+        "state": "done",
         "seconds": 1.0, "degraded": ["asr: one", "vad: two"], "expected": None, "error": None,
     }  # fmt: skip
     fields = {"films": [film], "seconds": 1.0, "workers": {}}

@@ -79,7 +79,7 @@ def job_rows():
         job(5, "done", stages_done=11, degraded=2),
         Row("job_20260131_007", Path("/out"), "asha", "broken", None, broken),
     ]
-    return [jobs.cells(row, NOW) for row in rows]
+    return jobs.table_of(rows, NOW)
 
 
 def model_rows():
@@ -170,6 +170,7 @@ def a_film(number, state="done", **fields):
         "job_id": f"job_20260131_{number:03d}",
         "job_dir": f"/elsewhere/out/2026/01/31/asha/{number:03d}",
         "title": "Pather Panchali (1955) [restored, Bengali, 1080p]",
+        "label": "Pather Panchali (1955) [restored, Bengali, 1080p]",
         "state": state,
         "seconds": 512.3,
         "degraded": [],
@@ -183,7 +184,7 @@ BATCH = {
     "seconds": 1024.0,
     "films": [
         a_film(1),
-        a_film(2, "failed", title="चलचित्र", error=ERROR),
+        a_film(2, "failed", label="चलचित्र", error=ERROR),
         a_film(3, degraded=["asr: No voices.", "asr: No voices.", "vad: Quiet."]),
     ],
     "workers": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -117,7 +118,27 @@ def test_a_folder_without_films_says_what_is_in_it(folder):
 
 def test_a_named_file_may_end_in_anything_and_is_prepared_once(folder):
     film = folder("a.bin") / "a.bin"
-    assert find_films([film, film]).films == [film]
+    found = find_films([film, film])
+    assert (found.films, found.notes) == (
+        [film],
+        [f"{film} was named more than once; it is prepared once."],
+    )
+
+
+def test_a_file_with_several_names_is_prepared_once_and_that_is_said(folder, monkeypatch):
+    where = folder("a.mkv", "S01/ep1.mkv", "S02/ep1.mkv")
+    (where / "b.mkv").hardlink_to(where / "a.mkv")
+    (where / "c.mkv").symlink_to("a.mkv")
+    monkeypatch.chdir(where)
+    found = find_films([where, Path("S01/ep1.mkv"), Path("S01/../S02/ep1.mkv")])
+    in_it = [str(film.relative_to(where)) for film in found.films]
+    assert in_it == ["a.mkv", "S01/ep1.mkv", "S02/ep1.mkv"]
+    assert found.notes == [
+        f"{where}/b.mkv is the same file as {where}/a.mkv; it is prepared once.",
+        f"{where}/c.mkv is the same file as {where}/a.mkv; it is prepared once.",
+        "S01/ep1.mkv was named more than once; it is prepared once.",
+        "S01/../S02/ep1.mkv was named more than once; it is prepared once.",
+    ]
 
 
 def test_a_name_that_no_file_can_have_is_left_to_whoever_opens_it(tmp_path):

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from chalchitra.errors import ExitCode
 from chalchitra.files import sha256_file
+from chalchitra.jobs.record import Placed
 from chalchitra.runner.events import Silent
-from chalchitra.runner.hand_over import Target
+from chalchitra.runner.hand_over import Target, hand_over
 from chalchitra.runner.run import RunOptions, run_job
+
+from .conftest import Batch
 
 
 @pytest.fixture
-def subtitled(project):
+def subtitled(project, named):
     """A job whose tracks are named after the film."""
+    return project.job()
+
+
+@pytest.fixture
+def named(project):
+    """Tracks are named after the film."""
     script = project.root / "scripts" / "stages" / "subtitle_gen.py"
     name = 'name if NAME == "subtitle_gen" else None'
     named = 'f"film.{stage.language}.srt" if output == "srt" else None'
     text = script.read_text()
     assert name in text
     script.write_text(text.replace(name, named))
-    return project.job()
 
 
 def run(layout, target, **options):
@@ -113,3 +122,61 @@ def test_a_record_that_says_nonsense_makes_nothing_ours(project, subtitled):
         (layout.root / "handed.json").write_text(text)
         run(layout, Target())
         assert mine.read_text() == "mine"
+
+
+def test_films_with_one_name_do_not_share_a_folder(project, named, batch, tmp_path):
+    films = ["S01/film.mkv", "S02/film.mkv"]
+    batch.layouts = [project.job(film=film)[1] for film in films]
+    (project.root / films[1]).write_text("another film")
+    tv = tmp_path / "tv"
+    ran = batch.run(hand_over=Target(tv))
+    assert ran.states == ["done", "done"]
+    assert [film.label for film in ran.films] == ["S01/film", "S02/film"]
+    assert {event["label"] for event in ran.of("job_started")} == {"S01/film", "S02/film"}
+    assert not list(tv.glob("*.*"))
+    for layout, season in zip(batch.layouts, ["S01", "S02"], strict=True):
+        own = {file.name: file.read_bytes() for file in (tv / season).iterdir()}
+        assert own == {file.name: file.read_bytes() for file in layout.output.glob("film.*")}
+    notes = [note for event in ran.of("summary") for note in event["new_notes"]]
+    assert sum("Another film is named 'film' too" in note for note in notes) == 2
+
+    alone = run(batch.layouts[0], Target(tv), verify=True)
+    assert alone.summary["copies"] == [
+        str(tv / "S01" / f"film.{name}.srt") for name in ("hi", "en")
+    ]
+    assert not list(tv.glob("*.*")), "run by itself, it stays where it was"
+
+
+def test_what_lies_in_the_folder_itself_stays_there(project, named, batch, tmp_path):
+    tv = tmp_path / "tv"
+    batch.layouts = [project.job(film=film)[1] for film in ("S01/film.mkv", "S02/film.mkv")]
+    run(batch.layouts[0], Target(tv))
+    batch.run(hand_over=Target(tv))
+    assert {path.name for path in tv.iterdir()} == {"film.hi.srt", "film.en.srt", "S02"}
+
+
+def test_two_jobs_that_place_one_name_at_once_lose_neither(project, named, tmp_path):
+    """As two runs beside each other do, which know nothing of each other's films."""
+    jobs = [project.job(film=f"S{n}/film.mkv") for n in range(3)]
+    placed = []
+    for job, layout in jobs:
+        made = layout.output / "film.hi.srt"
+        made.parent.mkdir()
+        made.write_text(job.job_id * 300_000)
+        placed.append(
+            Placed(path="output/film.hi.srt", bytes=0, mtime_ns=0, sha256=sha256_file(made))
+        )
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        list(
+            threads.map(
+                lambda one: hand_over(*one[0], [one[1]], Target(tmp_path / "tv")),
+                zip(jobs, placed, strict=True),
+            )
+        )
+    there = sorted(file.read_text()[:16] for file in (tmp_path / "tv").iterdir())
+    assert there == sorted(job.job_id for job, _ in jobs)
+
+
+@pytest.fixture
+def batch(project):
+    return Batch(project)

@@ -22,6 +22,7 @@ def film(**fields):
         "job_id": "job_20260102_001",
         "job_dir": "out/1",
         "title": "film",
+        "label": fields.get("title", "film"),
         "state": "done",
         "seconds": 1.0,
         "degraded": [],

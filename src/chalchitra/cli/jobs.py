@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +14,7 @@ from chalchitra.cli.text import OutOption, print_json
 from chalchitra.durations import length
 from chalchitra.errors import UsageError
 from chalchitra.hints import jobs_line, pasteable, typed
+from chalchitra.jobs.told_apart import told_apart
 from chalchitra.printable import printable
 from chalchitra.tables import Column, show, state_cell
 from chalchitra.wrapping import say
@@ -51,7 +53,7 @@ def jobs(
     if as_json:
         print_json("jobs", [row.to_dict(now) for row in rows])
     elif rows:
-        show(COLUMNS, [cells(row, now) for row in rows])
+        show(COLUMNS, table_of(rows, now))
         for row in rows:
             if row.error is not None:
                 say(f"{row.job_id}: {row.error.get('what', '')}")
@@ -83,8 +85,14 @@ COLUMNS = (
 )
 
 
-def cells(row: Row, now: datetime) -> tuple[str, ...]:
-    """A job's row of the table."""
+def table_of(rows: Sequence[Row], now: datetime) -> list[tuple[str, ...]]:
+    """The jobs' rows of the table; films with one name are told apart by their folders."""
+    films = [PurePath(row.data.film) for row in rows if row.data is not None]
+    called = iter(told_apart([(film.name, film) for film in films]))
+    return [_cells(row, next(called).label if row.data else "", now) for row in rows]
+
+
+def _cells(row: Row, film: str, now: datetime) -> tuple[str, ...]:
     data = row.data
     if data is None:
         return row.job_id, state_cell(row.state), "", "", "", "", printable(row.user), ""
@@ -96,7 +104,7 @@ def cells(row: Row, now: datetime) -> tuple[str, ...]:
         _words_wrong(data),
         length(row.age(now)),
         printable(row.user),
-        printable(PurePath(data.film).name),
+        printable(film),
     )
 
 

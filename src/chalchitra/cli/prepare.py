@@ -356,9 +356,8 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
     from chalchitra import stopping
     from chalchitra.jobs.earlier import earlier_jobs
     from chalchitra.out import out_dir
-    from chalchitra.prepare.film_files import find_films
+    from chalchitra.prepare.film_files import find_films, named_film
     from chalchitra.prepare.films import collect
-    from chalchitra.prepare.look import named_film
     from chalchitra.prepare.options import PrepareOptions
     from chalchitra.prepare.plan import make_plan
     from chalchitra.runner.report import choose_listening_reporter
@@ -501,12 +500,15 @@ def _show_jobs(jobs: Sequence[tuple[Job, Path]], earlier: Mapping[str, Row]) -> 
     """Each job and what is to be known of it; what is true of all films is said once."""
     from chalchitra.hints import pasteable
     from chalchitra.jobs.earlier import told
+    from chalchitra.jobs.told_apart import told_apart
     from chalchitra.paths import shown_path
+    from chalchitra.printable import printable
 
     common = [note for note in jobs[0][0].notes if len(jobs) > 1] if jobs else []
     common = [note for note in common if all(note in job.notes for job, _ in jobs)]
-    for job, folder in jobs:
-        say(f"{job.job_id}  {job.title}  ({shown_path(folder)})")
+    called = told_apart([(job.title, job.film.path) for job, _ in jobs])
+    for (job, folder), apart in zip(jobs, called, strict=True):
+        say(f"{job.job_id}  {printable(apart.label)}  ({shown_path(folder)})")
         for note in job.notes:
             if note not in common:
                 say(f"  {pasteable(note)}")

@@ -54,8 +54,35 @@ def find_films(paths: Iterable[Path]) -> FilmFiles:
         found.films += films
         if left_out:
             found.notes.append(f"Skipped in {path}: {left_out}.")
-    found.films[:] = dict.fromkeys(found.films)
+    found.films[:], doubled = _once(found.films)
+    found.notes += doubled
     return found
+
+
+def _once(films: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    """The films, each file once whatever its names are, and what is said of the others."""
+    first: dict[object, Path] = {}
+    notes = []
+    for film in films:
+        try:
+            status = film.stat()
+            identity: object = (status.st_dev, status.st_ino)
+        except (OSError, ValueError):  # whoever opens it says what is wrong with it
+            identity = film
+        if identity not in first:
+            first[identity] = film
+            continue
+        same = first[identity]
+        if named_film(same) == named_film(film):
+            notes.append(f"{film} was named more than once; it is prepared once.")
+        else:
+            notes.append(f"{film} is the same file as {same}; it is prepared once.")
+    return list(first.values()), list(dict.fromkeys(notes))
+
+
+def named_film(path: Path) -> Path:
+    """A film's path as its job has it: one that is named through a link keeps that name."""
+    return Path(os.path.normpath(path.absolute()))
 
 
 def _is_folder(path: Path) -> bool:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from chalchitra import stopping
 from chalchitra.errors import CancelledError, ChalchitraError, unforeseen
 from chalchitra.jobs.model import Job
+from chalchitra.jobs.told_apart import told_apart
 from chalchitra.languages import Language
-from chalchitra.media.formats import shown
 from chalchitra.prepare.build import build_job
+from chalchitra.prepare.film_files import named_film
 from chalchitra.prepare.glossary.of_film import FilmGlossary, glossary_of
 from chalchitra.prepare.look import FilmAsked, look
 from chalchitra.prepare.plan import Plan
@@ -95,18 +96,22 @@ def collect(
     """
     jobs: list[tuple[Job, Path]] = []
     errors: list[ChalchitraError] = []
+    names = told_apart([(film.name, named_film(film)) for film in films])
+    called = {film: apart.label for film, apart in zip(films, names, strict=True)}
     with _services(films, shared) as services:
         for film in films:
             try:
                 stopping.check()
                 jobs.append(prepare_film(film, shared, out, reporter, services))
             except ChalchitraError as error:
+                if called[film] != film.name:  # its sentences have the file's name alone
+                    error.what = f"{called[film]}: {error.what}"
                 errors.append(error)
             except Exception as error:
                 if shared.options.debug:
                     raise
                 found = unforeseen(error)
-                found.what = f"{shown(film)}: {found.what}"
+                found.what = f"{called[film]!r}: {found.what}"
                 errors.append(found)
             except CancelledError as stopped:
                 return jobs, errors, stopped

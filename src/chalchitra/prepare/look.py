@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from chalchitra.media.channels import find_channel
 from chalchitra.media.film import Film
 from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
+from chalchitra.prepare.film_files import named_film
 from chalchitra.prepare.options import PrepareOptions
 
 
@@ -52,11 +52,6 @@ def look(path: Path, options: PrepareOptions, source: Language | None) -> FilmAs
         ),
         datetime.now().astimezone(),
     )
-
-
-def named_film(path: Path) -> Path:
-    """A film's path as its job has it: one that is named through a link keeps that name."""
-    return Path(os.path.normpath(path.absolute()))
 
 
 def _track_language(wanted: str | None) -> Language | None:

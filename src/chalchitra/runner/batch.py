@@ -10,11 +10,11 @@ from __future__ import annotations
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from chalchitra import stopping, timestamps
@@ -23,6 +23,7 @@ from chalchitra.hardware import known_hardware
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import read_state
 from chalchitra.jobs.store import id_of_path
+from chalchitra.jobs.told_apart import Apart, told_apart
 from chalchitra.runner import queue, rules
 from chalchitra.runner.events import Reporter, checked
 from chalchitra.runner.resources import Resources
@@ -37,11 +38,15 @@ _UNRUN: dict[type, str] = {HeldError: "held", CancelledError: "ready"}
 
 @dataclass(frozen=True)
 class Film:
-    """One row of the table at the end: how a job ended, and what it needs."""
+    """One row of the table at the end: how a job ended, and what it needs.
+
+    `label` is the title, with its folder where others in the batch have the same.
+    """
 
     job_id: str
     job_dir: str
     title: str
+    label: str
     state: str
     seconds: float
     degraded: list[str]
@@ -62,7 +67,8 @@ def run_batch(
     stage was ended, when the program is told to end.
     """
     clock = time.monotonic()
-    shared = _Shared(reporter)
+    called = dict(zip(folders, _told_apart(folders), strict=True))
+    shared = _Shared(reporter, {_name(folder): apart.label for folder, apart in called.items()})
     everything = threading.Event()
     rule = rules.load()
     pool = WorkerPool(rule)
@@ -77,7 +83,10 @@ def run_batch(
             gate=partial(resources.room, priority=number),
             make_stop=lambda layout: Stop(layout, everything, queued=True),
         )
-        return _run_one(folder, shared, options, services, everything)
+        own = options
+        if options.hand_over is not None:
+            own = replace(options, hand_over=options.hand_over.within(called[folder].folder))
+        return _run_one(folder, called[folder].label, shared, own, services, everything)
 
     stopped: BaseException | None = None
     futures: list[Future[Film]] = []
@@ -96,7 +105,8 @@ def run_batch(
                 everything.set()
                 stopped = error
         films = [future.result() for future in futures]
-        films += [_not_started(folder) for folder in folders[len(futures) :]]
+        left = folders[len(futures) :]
+        films += [_not_started(folder, called[folder].label) for folder in left]
         shared.emit(
             "batch_summary",
             time=timestamps.now(),
@@ -123,6 +133,7 @@ def _wait(futures: list[Future[Film]], pool: WorkerPool) -> None:
 
 def _run_one(
     folder: Path,
+    label: str,
     reporter: Reporter,
     options: RunOptions,
     services: Services,
@@ -130,7 +141,7 @@ def _run_one(
 ) -> Film:
     clock = time.monotonic()
     if everything.is_set() or stopping.asked():
-        return _not_started(folder)
+        return _not_started(folder, label)
     try:
         outcome = run_job(folder, reporter, options, services)
     except (ChalchitraError, CancelledError) as error:
@@ -145,6 +156,7 @@ def _run_one(
         job_id=_name(folder),
         job_dir=str(folder),
         title=_title(folder),
+        label=label,
         state="planned" if options.dry_run and error_ is None else state,
         seconds=round(time.monotonic() - clock, 2),
         degraded=[
@@ -158,9 +170,18 @@ def _run_one(
     )
 
 
-def _not_started(folder: Path) -> Film:
+def _not_started(folder: Path, label: str) -> Film:
     return Film(
-        _name(folder), str(folder), _title(folder), "ready", 0.0, [], None, None, ExitCode.CANCELLED
+        job_id=_name(folder),
+        job_dir=str(folder),
+        title=_title(folder),
+        label=label,
+        state="ready",
+        seconds=0.0,
+        degraded=[],
+        expected=None,
+        error=None,
+        exit_code=ExitCode.CANCELLED,
     )
 
 
@@ -186,11 +207,24 @@ def _title(folder: Path) -> str:
         return folder.name
 
 
-class _Shared:
-    """One reporter for many threads."""
+def _told_apart(folders: Sequence[Path]) -> list[Apart]:
+    """What the films of the jobs are called; one whose job cannot be read by its folder."""
+    films: list[tuple[str, PurePath]] = []
+    for folder in folders:
+        try:
+            data = read_state(JobLayout(folder))
+            films.append((data.title, PurePath(data.film)))
+        except ChalchitraError:
+            films.append((folder.name, folder))
+    return told_apart(films)
 
-    def __init__(self, reporter: Reporter) -> None:
+
+class _Shared:
+    """One reporter for many threads; `labels` says by job what its film is called here."""
+
+    def __init__(self, reporter: Reporter, labels: Mapping[str, str]) -> None:
         self._reporter = reporter
+        self._labels = labels
         self._lock = threading.Lock()
 
     def __enter__(self) -> _Shared:
@@ -200,6 +234,8 @@ class _Shared:
         pass
 
     def emit(self, event: str, **fields: Any) -> None:
+        if event == "job_started" and fields["job_id"] in self._labels:
+            fields["label"] = self._labels[fields["job_id"]]
         checked(event, fields)
         with self._lock:
             self._reporter.emit(event, **fields)

@@ -3,7 +3,7 @@
 Every event is a dictionary with `event`, `job_id`, `time` (ISO 8601) and the fields below;
 `run-pipeline --events` prints them one a line, the terminal draws them.
 
-    job_started     job_dir, title, stages
+    job_started     job_dir, title, stages, in a batch label (told_apart.py)
     fetch           model, done, total (bytes)
     fetched         model
     stage_skipped   stage, environment, reasons
@@ -19,7 +19,8 @@ Every event is a dictionary with `event`, `job_id`, `time` (ISO 8601) and the fi
                     --beside), expected, error, notes, new_notes (those that came up in this run)
 
 Several jobs begin with the first of these and end with the second (films: job_id, job_dir, title,
-state, seconds, degraded, expected, error, exit_code; workers: how many were started, by stage):
+label, state, seconds, degraded, expected, error, exit_code; workers: how many were started, by
+stage):
 
     batch_started   jobs
     batch_summary   seconds, films, workers

@@ -6,12 +6,16 @@ The copies are ours until a person changes them: then a later one goes next to i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chalchitra import stopping
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
 from chalchitra.jobs import inside
@@ -44,12 +48,22 @@ class _Folder:
 
 @dataclass(frozen=True)
 class Target:
-    """Where deliverables go: a folder, or None for that of each film."""
+    """Where deliverables go: a folder, or None for that of each film.
+
+    `own` is the folder in it for a film that has another's name.
+    """
 
     folder: Path | None = None
+    own: str | None = None
 
     def of(self, job: Job) -> Path:
-        return job.film.path.parent if self.folder is None else self.folder
+        if self.folder is None:
+            return job.film.path.parent
+        return self.folder / self.own if self.own else self.folder
+
+    def within(self, own: str | None) -> Target:
+        """The target of a film that needs this folder in the one that all share."""
+        return replace(self, own=own)
 
 
 def hand_over(
@@ -60,29 +74,32 @@ def hand_over(
     Those with a name that every film's have (`transcript.json`) stay in `output/`. Raises
     UsageError where the folder cannot be written.
     """
-    folder = target.of(job)
     handed = _read(layout)
+    folder = _where(job, target, handed)
     known = handed.folders.setdefault(str(folder), {})
     copies, notes = [], []
+    if folder != target.folder and target.folder is not None:
+        notes.append(f"Another film is named {job.title!r} too, so the copies are in {folder}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for made in deliverables:
-            path = layout.root / made.path
-            if not path.name.startswith(f"{job.title}."):
-                continue
-            before = known.get(path.name)
-            edited = not is_as_placed(layout, made)
-            sha256 = inside.sha256(layout.root, path) if edited else made.sha256
-            placed, beside = place(
-                _Folder(folder), path, path.name, sha256, before, made_in=layout.root
-            )
-            known[path.name] = placed
-            copies.append(str(folder / placed.path))
-            if beside:
-                notes.append(
-                    f"{folder / path.name} was not made by this job and was kept; the new "
-                    f"file is {placed.path}."
+        with _alone(folder):
+            for made in deliverables:
+                path = layout.root / made.path
+                if not path.name.startswith(f"{job.title}."):
+                    continue
+                before = known.get(path.name)
+                edited = not is_as_placed(layout, made)
+                sha256 = inside.sha256(layout.root, path) if edited else made.sha256
+                placed, beside = place(
+                    _Folder(folder), path, path.name, sha256, before, made_in=layout.root
                 )
+                known[path.name] = placed
+                copies.append(str(folder / placed.path))
+                if beside:
+                    notes.append(
+                        f"{folder / path.name} was not made by this job and was kept; the new "
+                        f"file is {placed.path}."
+                    )
     except OSError as error:
         raise UsageError(
             f"The deliverables cannot be copied to {folder}: {error.strerror or error}.",
@@ -92,6 +109,28 @@ def hand_over(
     finally:
         write_text(layout.root / FILE, handed.model_dump_json(indent=1) + "\n")
     return copies, notes
+
+
+def _where(job: Job, target: Target, handed: _Handed) -> Path:
+    """The folder of the copies. A film stays where it is, whatever others came meanwhile."""
+    shared = target.folder
+    if shared is not None:
+        before = [Path(known) for known in handed.folders if ".." not in Path(known).parts]
+        for folder in before:
+            if shared in (folder, *folder.parents):
+                return folder
+    return target.of(job)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder, so that two jobs do not take one name in it at once."""
+    with ExitStack() as held:
+        with suppress(OSError):  # a file system without locks
+            handle = os.open(folder, os.O_RDONLY)
+            held.callback(os.close, handle)
+            stopping.lock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def _read(layout: JobLayout) -> _Handed:

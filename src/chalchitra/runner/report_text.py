@@ -43,7 +43,7 @@ def lines_of(
             if event == "summary":
                 lines = [_ended(fields)]
             if event == "job_started":
-                lines = [fields["title"]]
+                lines = [fields.get("label") or fields["title"]]
             lines = [f"{fields['job_id']} {line.strip()}" for line in lines]
         style = _EVENT_STYLES.get(event, "")
         lines = [styled(line, style, colours=colours) for line in lines]
@@ -208,7 +208,7 @@ def batch_lines(
             film["job_id"],
             state_cell(film["state"], degraded=bool(film["degraded"])),
             f"{film['seconds']:.1f}",
-            film["title"],
+            film["label"],
         )
         for film in films
     ]

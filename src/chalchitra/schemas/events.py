@@ -29,9 +29,12 @@ class _Ended(_InEnvironment):
 
 
 class JobStarted(_OfJob):
+    """`label`, in a batch: the title, with its folder where others have the same."""
+
     event: Literal["job_started"]
     job_dir: str
     title: str
+    label: str | None = None
     stages: list[str]
 
 
@@ -145,6 +148,7 @@ class BatchFilm(Row):
     job_id: str
     job_dir: str
     title: str
+    label: str
     state: str
     seconds: float
     degraded: list[str]
