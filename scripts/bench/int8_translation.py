@@ -4,7 +4,7 @@
 
 torch's dynamic quantisation of every linear layer against float32, on random weights in the shape
 of NLLB-200's 600M (12 + 12 layers of 1024, 256,206 words), 8 sentences of 25 tokens at a time. What
-it decides is written down in docs/design.md ("Translators"). The two take turns, since the machine
+it decides is written down in docs/decisions/translation.md. The two take turns, since the machine
 may have other work.
 """
 

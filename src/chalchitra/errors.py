@@ -13,7 +13,7 @@ from typing import Any
 
 
 class ExitCode(IntEnum):
-    """What a command's exit status means (docs/design.md, "The commands, as a contract")."""
+    """What a command's exit status means (docs/contract.md)."""
 
     DONE = 0
     STAGE_FAILED = 1

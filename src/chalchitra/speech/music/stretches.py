@@ -4,7 +4,7 @@ A voice over music is a song only where it sings: most film dialogue has music u
 step is judged by the voice first, over a few seconds around it, and by the music only where no
 voice is found. What is spoken is in no stretch, not even between two verses.
 
-docs/design.md ("Songs") says on what the figures below were tried.
+docs/decisions/songs.md says on what the figures below were tried.
 """
 
 from __future__ import annotations
