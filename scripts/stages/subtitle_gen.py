@@ -14,7 +14,7 @@ from chalchitra.media.measure import measured
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.speech.sound import film_seconds
 from chalchitra.stagekit.stage import Stage
-from chalchitra.subtitles.ass import to_ass
+from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.build import Track, build_track
 from chalchitra.subtitles.cues.cue import Cue, Format, TrackSettings
 from chalchitra.subtitles.cues.graphemes import UNSPACED_SCRIPTS
@@ -23,7 +23,7 @@ from chalchitra.subtitles.cues.words import TimedWord, clean, transcript_words, 
 from chalchitra.subtitles.qc.metrics import lines_too_long, measure
 from chalchitra.subtitles.qc.model import QualityReport
 from chalchitra.subtitles.qc.report import counted, how_many, make_report, sentence, worst
-from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.formats.srt import to_srt
 from chalchitra.subtitles.tracks.bilingual import (
     Half,
     bilingual_report,
@@ -33,12 +33,14 @@ from chalchitra.subtitles.tracks.bilingual import (
 )
 from chalchitra.subtitles.tracks.complete import require_every_unit
 from chalchitra.subtitles.tracks.edited import EditedTrack, still_shown
-from chalchitra.subtitles.tracks.review import CueNote, cue_notes, to_review
+from chalchitra.subtitles.formats.model import CueNote
+from chalchitra.subtitles.tracks.notes import cue_notes
+from chalchitra.subtitles.formats.table import to_review
 from chalchitra.subtitles.tracks.romanised import romanised_cues
 from chalchitra.subtitles.tracks.template import Filled, fill_template
 from chalchitra.subtitles.tracks.template_track import TemplateTrack, edited_words, with_units
-from chalchitra.subtitles.ttml import to_ttml
-from chalchitra.subtitles.vtt import to_vtt
+from chalchitra.subtitles.formats.ttml import to_ttml
+from chalchitra.subtitles.formats.vtt import to_vtt
 from chalchitra.text.romanise.romanise import NotRomanisedError
 from chalchitra.transcript.model import Region, Transcript
 from chalchitra.transcript.songs import NOTE, noted, why_empty, without_songs

@@ -14,8 +14,8 @@ from measures.diarization import Turn
 
 from chalchitra.errors import UsageError
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.srt import to_srt
-from chalchitra.subtitles.vtt import to_vtt
+from chalchitra.subtitles.formats.srt import to_srt
+from chalchitra.subtitles.formats.vtt import to_vtt
 from chalchitra.transcript.export import plain_text, whisperx_json
 from chalchitra.transcript.model import Segment, Transcript, Word
 

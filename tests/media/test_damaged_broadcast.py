@@ -10,7 +10,7 @@ from chalchitra.media.mux_plan import Track, plan
 from chalchitra.media.probe import probe
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.formats.srt import to_srt
 
 EN = {"id": "en", "native": "English", "container": "eng"}
 MPEG2 = "-c:v mpeg2video -c:a mp2"

@@ -17,7 +17,7 @@ from chalchitra.media.probe import probe
 from chalchitra.media.shots import find_shot_changes
 from chalchitra.media.tools import find_drawing_ffmpeg
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.formats.srt import to_srt
 
 SIZES = {
     "DVD": (720, 576),

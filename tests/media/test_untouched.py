@@ -16,7 +16,7 @@ from chalchitra.media.mux_plan import Track, plan
 from chalchitra.media.names import harmless_name
 from chalchitra.media.probe import open_container, probe
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.formats.srt import to_srt
 
 H264 = "-c:v libx264 -c:a aac"
 

@@ -18,7 +18,7 @@ from chalchitra.stagekit.protocol import Request, Result
 from chalchitra.subtitles.cues.cue import Cue, CueSettings, TrackSettings
 from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.tracks.edited import EditedTrack
-from chalchitra.subtitles.tracks.review import from_review
+from chalchitra.subtitles.tracks.edited_csv import from_review
 from chalchitra.subtitles.tracks.template_track import TemplateTrack
 from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit

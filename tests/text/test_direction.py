@@ -13,8 +13,8 @@ from chalchitra.languages import find
 from chalchitra.prepare.given_text.read import read_script
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats.foreign import read_subtitles
-from chalchitra.subtitles.srt import to_srt
-from chalchitra.subtitles.vtt import to_vtt
+from chalchitra.subtitles.formats.srt import to_srt
+from chalchitra.subtitles.formats.vtt import to_vtt
 from chalchitra.text.direction import EMBED, POP, UNSEEN, marked
 
 URDU = ("آپ iPhone لائے؟", "جی، 12 بجے۔", "یہ کتاب ہے۔")

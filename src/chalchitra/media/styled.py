@@ -9,7 +9,7 @@ from chalchitra.files import write_text
 from chalchitra.media.film import Shortfall
 from chalchitra.media.fonts import find_font
 from chalchitra.media.mux_plan import Track
-from chalchitra.subtitles.ass import with_font
+from chalchitra.subtitles.formats.ass_style import with_font
 from chalchitra.subtitles.formats.fonts import font_for, fonts_for
 
 

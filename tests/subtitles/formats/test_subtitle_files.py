@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.cues.words import clean
 from chalchitra.subtitles.formats.foreign import read_subtitles
-from chalchitra.subtitles.srt import to_srt
-from chalchitra.subtitles.vtt import to_vtt
+from chalchitra.subtitles.formats.srt import to_srt
+from chalchitra.subtitles.formats.vtt import to_vtt
 
 AWKWARD = [
     ("a --> b", "-->"),

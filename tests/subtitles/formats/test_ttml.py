@@ -15,7 +15,7 @@ from ttconv.style_properties import StyleProperties
 
 from chalchitra.languages import find
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.ttml import IMSC_TEXT, to_ttml
+from chalchitra.subtitles.formats.ttml import IMSC_TEXT, to_ttml
 
 from ..samples import AWKWARD, SPOKEN, timed, track
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.ass import to_ass
+from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.srt import to_srt
+from chalchitra.subtitles.formats.srt import to_srt
 from chalchitra.subtitles.tracks.bilingual import (
     Half,
     bilingual_report,
@@ -17,9 +17,10 @@ from chalchitra.subtitles.tracks.bilingual import (
     marked,
     together,
 )
-from chalchitra.subtitles.tracks.review import from_review, to_review
-from chalchitra.subtitles.ttml import to_ttml
-from chalchitra.subtitles.vtt import to_vtt
+from chalchitra.subtitles.tracks.edited_csv import from_review
+from chalchitra.subtitles.formats.table import to_review
+from chalchitra.subtitles.formats.ttml import to_ttml
+from chalchitra.subtitles.formats.vtt import to_vtt
 
 from .test_template import STYLE, fill, films, letters, own_track, script
 

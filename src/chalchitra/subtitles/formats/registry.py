@@ -1,4 +1,5 @@
-"""The formats of timed texts, one file each: what `qc`, `--transcript` and `review` read.
+"""The formats of timed texts, one file each: what `qc`, `--transcript` and `review` read, and what
+tracks are written as.
 
 A reader gives cues as they stand and the file's faults; it puts nothing right. Which format a text
 is, its content says. The first that recognises it is it: the strict ones stand before the loose.
@@ -39,6 +40,8 @@ FORMATS: tuple[Format, ...] = (
     stamped.TMPLAYER,
     stamped.STAMPED,
 )
+WRITTEN: dict[str, Format] = {one.id: one for one in FORMATS if one.write is not None}
+"""The formats that tracks are written as, by their ids, which the files' names end in."""
 _LEAST_ROWS = 6
 _RETURNS = re.compile(r"\r+\n?")
 SUFFIXES = frozenset(suffix for format_ in FORMATS for suffix in format_.suffixes)

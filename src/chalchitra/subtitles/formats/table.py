@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 
 from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced, timecode_ms
 from chalchitra.subtitles.formats.markup import TAG, without_unseen
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
-from chalchitra.subtitles.tracks.review import cell_lines
+from chalchitra.subtitles.formats.model import CueNote, Fault, Format, RawCue, Reading, Row
+from chalchitra.subtitles.cues.cue import Cue, clock_time
+from chalchitra.subtitles.formats.cells import cell_lines, harmless, lines_cell
 
+COLUMNS = ("index", "start", "end", "duration", "cps", "text", "speaker", "confidence")
+_BOM = "\ufeff"
 _START = frozenset(
     """start|start time|starttime|begin|begin time|in|in point|in time|in timestamp|from|tc in|
     time in|timecode in|timecode|time|timestamp""".replace("\n    ", "").split("|")
@@ -151,6 +154,39 @@ def _rows(cue: RawCue) -> list[Row]:
     return [Row(text) for text in shown if text]
 
 
+def to_review(
+    cues: Sequence[Cue],
+    notes: Mapping[int, CueNote] | None = None,
+    *,
+    length: Callable[[str], int] = len,
+) -> str:
+    """The whole file, with a byte order mark, without which Excel shows no Indian script.
+
+    `notes` are by the cues' index; `length` counts the characters of the column cps (characters a
+    second, the line break not counted). Index, duration and cps are for reading only.
+    """
+    whole = StringIO(newline="")
+    whole.write(_BOM)
+    writer = csv.writer(whole, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for cue in cues:
+        note = (notes or {}).get(cue.index, CueNote())
+        speed = sum(map(length, cue.lines)) / cue.seconds if cue.seconds > 0 else None
+        writer.writerow(
+            [
+                cue.index,
+                f"[{clock_time(cue.start)}]",
+                f"[{clock_time(cue.end)}]",
+                f"{cue.seconds:.3f}",
+                "" if speed is None else f"{speed:.1f}",
+                lines_cell(cue.lines),
+                harmless(note.speaker or ""),
+                "" if note.confidence is None else f"{note.confidence:.2f}",
+            ]
+        )
+    return whole.getvalue()
+
+
 FORMAT = Format(
     id="csv",
     title="table of cues",
@@ -159,4 +195,5 @@ FORMAT = Format(
     read=_read,
     rows=_rows,
     needs_rate=lambda text: _TIMECODE.search(text[:100_000]) is not None,
+    write=lambda track: to_review(track.cues, track.notes, length=track.length),
 )

@@ -1,15 +1,25 @@
-"""TTML (.ttml, .dfxp, .xml): every paragraph that has times."""
+"""TTML (.ttml, .dfxp, .xml): every paragraph that has times is read.
+
+Written is what broadcasters take: the Text Profile of IMSC 1.1 (W3C Recommendation, 2018).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, ParseError
-
 from chalchitra.subtitles.formats.clock import TIME, ms, timecode_ms
 from chalchitra.subtitles.formats.markup import without_unseen
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
+from chalchitra.text.direction import marked
+from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row, TrackText
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+from chalchitra.subtitles.cues.cue import Cue, clock_time
+from chalchitra.subtitles.formats.fonts import SAFE_MARGIN, TEXT_SIZE, font_for
 
 _ROOT = re.compile(r"<(?:[A-Za-z]{1,20}:)?tt[\s>]")
 _PARAGRAPH = re.compile(r"<(?:[A-Za-z]{1,20}:)?p[\s/>]")
@@ -19,6 +29,19 @@ _BESIDE = frozenset({"text", "textContainer", "delimiter"})
 """The readings of ruby, which stand beside what is said."""
 _DEEPEST = 100
 """Elements inside each other; TTML has five."""
+
+IMSC_TEXT = "http://www.w3.org/ns/ttml/profile/imsc1.1/text"
+"""The designator of the profile."""
+
+_NAMESPACES = {
+    "xmlns": "http://www.w3.org/ns/ttml",
+    "xmlns:ttp": "http://www.w3.org/ns/ttml#parameter",
+    "xmlns:tts": "http://www.w3.org/ns/ttml#styling",
+}
+_CELLS = f"32 {round(1 / TEXT_SIZE)}"
+"""Columns and rows: type of 100 % is as high as a row."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_REPLACEMENT = "\ufffd"
 
 
 def _recognises(text: str) -> bool:
@@ -151,6 +174,92 @@ def _rows(cue: RawCue) -> list[Row]:
     return [Row(text) for text in shown if text]
 
 
+def to_ttml(
+    cues: Sequence[Cue], *, language: str, tag: str, script: str, right_to_left: bool = False
+) -> str:
+    """The whole file, for text of the language with this id in `script` (ISO 15924).
+
+    `tag` is the language's BCP-47 tag. What XML cannot carry becomes U+FFFD.
+    """
+    root = Element(
+        "tt",
+        {
+            **_NAMESPACES,
+            "xml:lang": tag,
+            "ttp:contentProfiles": IMSC_TEXT,
+            "ttp:timeBase": "media",
+            "ttp:cellResolution": _CELLS,
+        },
+    )
+    head = SubElement(root, "head")
+    SubElement(SubElement(head, "styling"), "style", _style(language, script, right_to_left))
+    SubElement(SubElement(head, "layout"), "region", _region())
+    division = SubElement(SubElement(root, "body"), "div", {"region": "bottom"})
+    paragraphs = [SubElement(division, "p", _timing(cue)) for cue in cues]
+    ElementTree.indent(root)  # while the paragraphs are empty: white space counts in them
+    for paragraph, cue in zip(paragraphs, cues, strict=True):
+        _write_lines(paragraph, cue.lines)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _style(language: str, script: str, right_to_left: bool) -> dict[str, str]:
+    font = font_for(script, language)
+    style = {
+        "xml:id": "subtitle",
+        "tts:fontFamily": f"{font.family}, proportionalSansSerif",
+        "tts:fontSize": "100%",
+        "tts:lineHeight": f"{font.height:.0%}",
+        "tts:textAlign": "center",
+        "tts:color": "white",
+        "tts:textOutline": "black 5%",
+    }
+    if right_to_left:
+        style |= {"tts:direction": "rtl", "tts:unicodeBidi": "embed"}
+    return style
+
+
+def _region() -> dict[str, str]:
+    return {
+        "xml:id": "bottom",
+        "tts:origin": f"{SAFE_MARGIN:.0%} {SAFE_MARGIN:.0%}",
+        "tts:extent": f"{1 - 2 * SAFE_MARGIN:.0%} {1 - 2 * SAFE_MARGIN:.0%}",
+        "tts:displayAlign": "after",
+    }
+
+
+def _timing(cue: Cue) -> dict[str, str]:
+    return {
+        "xml:id": f"cue{cue.index}",
+        "begin": clock_time(cue.start),
+        "end": clock_time(cue.end),
+        "style": "subtitle",
+        "xml:space": "preserve",
+    }
+
+
+def _write_lines(paragraph: Element, lines: Sequence[str]) -> None:
+    first, *others = (_NOT_XML.sub(_REPLACEMENT, line) for line in lines)
+    paragraph.text = first
+    for line in others:
+        SubElement(paragraph, "br").tail = line
+
+
+def _written(track: TrackText) -> str:
+    """The file has one direction; in a track of two, every line of the other is marked."""
+    main = track.main
+    cues = track.cues
+    if track.right_to_left and not track.all_right_to_left:
+        cues = [replace(cue, lines=tuple(map(marked, cue.lines))) for cue in cues]
+    return to_ttml(
+        cues,
+        language=main.id,
+        tag=track.tag,
+        script=main.script,
+        right_to_left=track.all_right_to_left,
+    )
+
+
 FORMAT = Format(
     id="ttml",
     title="TTML",
@@ -158,4 +267,5 @@ FORMAT = Format(
     recognises=_recognises,
     read=_read,
     rows=_rows,
+    write=_written,
 )

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-
 from chalchitra.subtitles.formats.arrows import read_arrows
 from chalchitra.subtitles.formats.clock import TIME, ms
 from chalchitra.subtitles.formats.markup import characters, without_unseen
 from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
+from collections.abc import Sequence
+from chalchitra.subtitles.cues.cue import Cue, clock_time
+from chalchitra.text.direction import marked
 
 _NOT_A_CUE = re.compile(r"\ufeff?(?:WEBVTT|NOTE|STYLE|REGION)(?:\s|$)")
 _TAG = re.compile(r"<([^<>\n]*)>|\{\\[^{}\n]*\}")
 _TIME = re.compile(TIME)
+
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def _recognises(text: str) -> bool:
@@ -87,6 +91,17 @@ def _row(text: str, speaker: str | None, times: Sequence[tuple[int, int]]) -> Ro
     return Row(shown.strip(), speaker, tuple(places))
 
 
+def to_vtt(cues: Sequence[Cue], *, right_to_left: bool = False) -> str:
+    """The whole file; without cues its header, which is a valid empty track."""
+    direct = marked if right_to_left else str
+    blocks = ["WEBVTT\n"]
+    for cue in cues:
+        timing = f"{clock_time(cue.start)} --> {clock_time(cue.end)}"
+        lines = (direct(line.translate(_ESCAPES)) for line in cue.lines)
+        blocks.append("\n".join([str(cue.index), timing, *lines, ""]))
+    return "\n".join(blocks)
+
+
 FORMAT = Format(
     id="vtt",
     title="WebVTT",
@@ -94,4 +109,5 @@ FORMAT = Format(
     recognises=_recognises,
     read=_read,
     rows=_rows,
+    write=lambda track: to_vtt(track.cues, right_to_left=track.right_to_left),
 )

@@ -1,10 +1,4 @@
-"""The reviewer's spreadsheet (.csv): one row a cue, to be edited in any spreadsheet and read back.
-
-Spreadsheets change what they open: a time is shown, and saved, without its hours, a text that
-begins with = is run, and 1/2 becomes a date. So times stand in brackets, and a text that may be
-taken for a formula, a number or a date stands behind an apostrophe; so does what would begin a cell
-with a formula where a spreadsheet takes a semicolon or a tab within a text for the end of a cell.
-"""
+"""The reviewer's spreadsheet (formats/table.py writes it) read back, with every fault named."""
 
 from __future__ import annotations
 
@@ -18,38 +12,19 @@ from typing import NamedTuple
 
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.subtitles.cues.cue import Cue, clock_time
-from chalchitra.subtitles.cues.words import clean
+from chalchitra.subtitles.formats.cells import cell_lines
+from chalchitra.subtitles.formats.table import COLUMNS
 from chalchitra.transcript.model import Transcript
 
-LINE_BREAK = "⏎"
-"""What stands between two lines of a cue; a line break inside a cell is read as well."""
-
-_COLUMNS = ("index", "start", "end", "duration", "cps", "text", "speaker", "confidence")
 _NEEDED = frozenset({"start", "end", "text"})
-_BOM = "\ufeff"
 _SEPARATORS = ",;\t"
 _SHOWN_ERRORS = 10
 
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
-"""What begins a formula (OWASP, "CSV Injection")."""
-_AFTER = re.compile(r"""([;\t][\s"]*+)('*+)([=+\-@＝＋－＠]?)""")
-"""What separates cells elsewhere, and what a cell that begins there would begin with."""
-_LONGEST_DATE = 4
-"""Words: "Monday, 5 May 2025"."""
-_BREAKS = re.compile(rf"(?<!\\){LINE_BREAK}|\r\n|\r|\n")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _TIME = re.compile(
     r"\[?\s*(?:(?P<h>\d{1,9}):)?(?P<m>\d{1,9}):(?P<s>\d{1,2})(?:[.,](?P<fraction>\d{1,20}))?"
     r"\s*(?P<half>[AaPp][Mm])?\s*\]?"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CueNote:
-    """What else is known of a cue: who speaks, and the mean probability of its words (0 to 1)."""
-
-    speaker: str | None = None
-    confidence: float | None = None
 
 
 class _Time(NamedTuple):
@@ -67,39 +42,6 @@ class _Row:
     lines: tuple[str, ...]
 
 
-def to_review(
-    cues: Sequence[Cue],
-    notes: Mapping[int, CueNote] | None = None,
-    *,
-    length: Callable[[str], int] = len,
-) -> str:
-    """The whole file, with a byte order mark, without which Excel shows no Indian script.
-
-    `notes` are by the cues' index; `length` counts the characters of the column cps (characters a
-    second, the line break not counted). Index, duration and cps are for reading only.
-    """
-    whole = StringIO(newline="")
-    whole.write(_BOM)
-    writer = csv.writer(whole, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for cue in cues:
-        note = (notes or {}).get(cue.index, CueNote())
-        speed = sum(map(length, cue.lines)) / cue.seconds if cue.seconds > 0 else None
-        writer.writerow(
-            [
-                cue.index,
-                f"[{clock_time(cue.start)}]",
-                f"[{clock_time(cue.end)}]",
-                f"{cue.seconds:.3f}",
-                "" if speed is None else f"{speed:.1f}",
-                _guarded(f" {LINE_BREAK} ".join(map(_with_literal_breaks, cue.lines))),
-                _harmless(note.speaker or ""),
-                "" if note.confidence is None else f"{note.confidence:.2f}",
-            ]
-        )
-    return whole.getvalue()
-
-
 def from_review(data: bytes, name: str = "The spreadsheet") -> list[Cue]:
     """The cues of an edited file, in the order of their times and numbered from 1.
 
@@ -109,11 +51,11 @@ def from_review(data: bytes, name: str = "The spreadsheet") -> list[Cue]:
     """
     records = _records(_decode(data, name), name)
     header = [cell.strip().casefold() for cell in next(records, [])]
-    if missing := [column for column in _COLUMNS if column in _NEEDED - set(header)]:
+    if missing := [column for column in COLUMNS if column in _NEEDED - set(header)]:
         raise UsageError(
             f"{name} has no column {' and no column '.join(missing)}.",
             cause="Its first row does not name the columns, or it is not a spreadsheet of cues.",
-            fix=f"Make its first row: {','.join(_COLUMNS)}",
+            fix=f"Make its first row: {','.join(COLUMNS)}",
         )
     rows: list[_Row] = []
     errors: list[ChalchitraError] = []
@@ -137,82 +79,6 @@ def from_review(data: bytes, name: str = "The spreadsheet") -> list[Cue]:
         Cue(index, row.start / 1000, row.end / 1000, row.lines)
         for index, row in enumerate(rows, start=1)
     ]
-
-
-def cue_notes(cues: Sequence[Cue], transcript: Transcript) -> dict[int, CueNote]:
-    """What a transcript knows of its cues: a word belongs to the cue that shows at its middle.
-
-    The speaker is whoever speaks longest in the cue.
-    """
-    words = sorted(
-        (
-            ((word.start + word.end) / 2, word, word.speaker or segment.speaker)
-            for segment in transcript.segments
-            for word in segment.words
-        ),
-        key=lambda item: item[0],
-    )
-    notes: dict[int, CueNote] = {}
-    first = 0
-    for cue in cues:
-        while first < len(words) and words[first][0] < cue.start:
-            first += 1
-        seconds: dict[str, float] = {}
-        probabilities: list[float] = []
-        while first < len(words) and words[first][0] < cue.end:
-            _, word, speaker = words[first]
-            first += 1
-            if speaker is not None:
-                seconds[speaker] = seconds.get(speaker, 0.0) + word.end - word.start
-            if word.probability is not None:
-                probabilities.append(word.probability)
-        notes[cue.index] = CueNote(
-            speaker=max(seconds, key=lambda who: seconds[who], default=None),
-            confidence=sum(probabilities) / len(probabilities) if probabilities else None,
-        )
-    return notes
-
-
-def _harmless(text: str) -> str:
-    text = _guarded_inside(text)
-    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
-
-
-def _guarded(text: str) -> str:
-    text = _guarded_inside(text)
-    return f"'{text}" if _is_changed(text) else text
-
-
-def _guarded_inside(text: str) -> str:
-    return _AFTER.sub(lambda at: f"{at[1]}'{at[2]}{at[3]}" if at[3] else at[0], text)
-
-
-def _unguarded(text: str) -> str:
-    text = text[1:] if text.startswith("'") and _is_changed(text) else text
-    return _AFTER.sub(lambda at: f"{at[1]}{at[2][1:]}{at[3]}" if at[3] else at[0], text)
-
-
-def _is_changed(text: str) -> bool:
-    """Whether a spreadsheet may take the text, without apostrophes before it, for something else.
-
-    A formula, a logical value, or whatever has a digit and is no longer than a date.
-    """
-    bare = text.lstrip("'")
-    return (
-        bare.startswith(_FORMULA)
-        or bare.casefold() in ("true", "false")
-        or (any(map(str.isdigit, bare)) and len(bare.split()) <= _LONGEST_DATE)
-    )
-
-
-def _with_literal_breaks(line: str) -> str:
-    return line.replace(LINE_BREAK, f"\\{LINE_BREAK}")
-
-
-def cell_lines(text: str) -> tuple[str, ...]:
-    """The lines of a cell with a cue's text."""
-    parts = (clean(part) for part in _BREAKS.split(_unguarded(text)))
-    return tuple(part.replace(f"\\{LINE_BREAK}", LINE_BREAK) for part in parts if part)
 
 
 def _decode(data: bytes, name: str) -> str:
