@@ -33,6 +33,6 @@ def _cut(stage: Stage) -> None:
     report = make_report(cues, settings, "netflix", stage.language)
     report.write(stage.output("qc", "qc.json"))
     report.write(stage.output("bilingual_qc", "bilingual.json"))
-    TemplateTrack.of_source("hi", cues).write(stage.output("cues", "cues.json"))
+    stage.output("cues", "cues.json").write_text(TemplateTrack.of_source("hi", cues).to_json())
     name = f"film.{stage.language}.srt"
     stage.output("srt", name, deliver_as=name).write_text(cues[0].text)

@@ -17,8 +17,8 @@ from chalchitra.media.probe import probe
 from chalchitra.media.styled import styled_track
 from chalchitra.media.tools import Ffmpeg, find_drawing_ffmpeg, find_ffmpeg
 from chalchitra.stagekit.failures import as_error
-from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.srt import to_srt
 
 ROW = {"id": "en", "native": "English", "container": "eng", "script": "Latn"}

@@ -15,8 +15,8 @@ from chalchitra.media.mux_plan import Track, plan
 from chalchitra.media.probe import probe
 from chalchitra.media.styled import styled_track
 from chalchitra.media.tools import find_drawing_ffmpeg
-from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.srt import to_srt
 
 WIDTH, HEIGHT = 480, 270

@@ -8,8 +8,8 @@ import pytest
 from chalchitra.media.probe import probe
 from chalchitra.media.wav import wav_duration
 from chalchitra.paths import venv_dir
-from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.srt import to_srt
 
 LANGUAGES = {

@@ -15,10 +15,11 @@ from chalchitra import paths
 from chalchitra.settings import load_table
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.stagekit.protocol import Request, Result
-from chalchitra.subtitles.cues.cue import Cue, CueSettings, TrackSettings
+from chalchitra.subtitles.cues.cue import Cue, CueSettings
 from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.tracks.edited import EditedTrack
 from chalchitra.subtitles.tracks.edited_csv import from_review
+from chalchitra.subtitles.tracks.settings import TrackSettings
 from chalchitra.subtitles.tracks.template_track import TemplateTrack
 from chalchitra.transcript.model import Region, Segment, Transcript, Word
 from chalchitra.translation.model import Translation, TranslationUnit
@@ -472,7 +473,7 @@ def hindi_cues(tmp_path):
     """What the stage of the Hindi track hands to those that follow it."""
     cues = [Cue(1, 1, 3, ("नमस्ते दोस्तो ।",)), Cue(2, 4, 8, ("आप कैसे हैं?",))]
     path = tmp_path / "hindi.cues.json"
-    TemplateTrack.of_source("hi", cues).write(path)
+    path.write_text(TemplateTrack.of_source("hi", cues).to_json())
     return path
 
 
@@ -491,7 +492,7 @@ def test_a_track_that_follows_a_template(run, hindi_cues):
 
 def test_a_template_without_cues_is_none(run, tmp_path):
     path = tmp_path / "none.json"
-    TemplateTrack.of_source("hi", []).write(path)
+    path.write_text(TemplateTrack.of_source("hi", []).to_json())
     code, result, _ = run("en", english_of_hindi(), inputs={"template": path})
     assert code == 0
     assert result.metrics["cues"] > 0

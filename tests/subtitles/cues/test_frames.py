@@ -9,16 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.clock import Clock
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.cues.frames import Limits, Pace, Ticks
 from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.cues.style import read_style
-from chalchitra.subtitles.qc.judge import judge
+from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.srt import to_srt
 from chalchitra.subtitles.formats.ttml import to_ttml
 from chalchitra.subtitles.formats.vtt import to_vtt
+from chalchitra.subtitles.qc.judge import judge
 
 NETFLIX = read_style("netflix")
 RATES = [Fraction(one) for one in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60")]

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from chalchitra.languages import all_languages
 from chalchitra.media.fonts import find_font
 from chalchitra.media.tools import find_ffmpeg
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.ass_style import with_font
-from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats.fonts import LATIN, Font, font_for
 from chalchitra.subtitles.formats.srt import to_srt
 from chalchitra.subtitles.formats.vtt import to_vtt

@@ -14,10 +14,10 @@ from chalchitra.errors import UsageError
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.formats.foreign import read_subtitles
-from chalchitra.subtitles.qc.model import QualityReport
-from chalchitra.subtitles.qc.report import make_report
 from chalchitra.subtitles.formats.srt import to_srt
 from chalchitra.subtitles.formats.vtt import to_vtt
+from chalchitra.subtitles.qc.model import QualityReport
+from chalchitra.subtitles.qc.report import make_report
 
 NETFLIX = read_style("netflix")
 

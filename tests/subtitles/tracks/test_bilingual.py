@@ -7,20 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.cues.cue import Cue
-from chalchitra.subtitles.formats.srt import to_srt
+from chalchitra.subtitles.formats.model import TrackLanguage, TrackText
+from chalchitra.subtitles.formats.registry import WRITTEN
 from chalchitra.subtitles.tracks.bilingual import (
     Half,
     bilingual_report,
     halves_in_cues,
-    marked,
     together,
 )
 from chalchitra.subtitles.tracks.edited_csv import from_review
-from chalchitra.subtitles.formats.table import to_review
-from chalchitra.subtitles.formats.ttml import to_ttml
-from chalchitra.subtitles.formats.vtt import to_vtt
 
 from .test_template import STYLE, fill, films, letters, own_track, script
 
@@ -91,23 +87,21 @@ def test_two_lines_of_each_are_allowed_and_each_is_read_by_itself():
 PAIR = halves(("ur", "Arab", ("آپ کیسے ہیں؟",)), ("en", "Latn", ("How are you?",)))
 
 
-@pytest.mark.parametrize("format_", ["srt", "vtt", "ass", "ttml", "csv"])
+LANGUAGES = (
+    TrackLanguage("ur", "Urdu", "Arab", "ur", right_to_left=True),
+    TrackLanguage("en", "English", "Latn", "en"),
+)
+
+
+@pytest.mark.parametrize("format_", WRITTEN)
 def test_every_format_carries_two_languages(format_):
     cues = together(*PAIR)
-    written_in = {"language": "ur", "script": "Arab"}
-    whole = {
-        "srt": lambda: to_srt(cues),
-        "vtt": lambda: to_vtt(cues),
-        "csv": lambda: to_review(cues),
-        "ass": lambda: to_ass(cues, **written_in, right_to_left=True),
-        "ttml": lambda: to_ttml(marked(cues), **written_in, tag="mul"),
-    }[format_]()
+    whole = WRITTEN[format_].write(TrackText(cues, LANGUAGES))
     if format_ == "csv":
         assert from_review(whole.encode()) == cues
         return
     (event,) = pysubs2.SSAFile.from_string(whole, format_=format_)
     lines = [line.strip("\u202b\u202c") for line in event.plaintext.split("\n")]
     assert tuple(lines) == cues[0].lines
-    if format_ in ("ass", "ttml"):
-        assert "\u202bآپ کیسے ہیں؟\u202c" in whole
-        assert "\u202bHow" not in whole
+    assert "\u202bآپ کیسے ہیں؟\u202c" in whole
+    assert "\u202bHow" not in whole

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from chalchitra.errors import SeveralErrors, UsageError
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats.srt import to_srt
-from chalchitra.subtitles.tracks.edited import EditedTrack, read_edited, still_shown
 from chalchitra.subtitles.formats.table import to_review
 from chalchitra.subtitles.formats.vtt import to_vtt
+from chalchitra.subtitles.tracks.edited import EditedTrack, read_edited, still_shown
 from chalchitra.translation.model import TranslationUnit
 
 WRITERS = {"csv": to_review, "srt": to_srt, "vtt": to_vtt}

@@ -14,9 +14,9 @@ from chalchitra.errors import ChalchitraError, SeveralErrors, UsageError
 from chalchitra.subtitles.cues.cue import Cue, grapheme_count
 from chalchitra.subtitles.cues.words import clean
 from chalchitra.subtitles.formats.model import CueNote
-from chalchitra.subtitles.tracks.notes import cue_notes
-from chalchitra.subtitles.tracks.edited_csv import from_review
 from chalchitra.subtitles.formats.table import to_review
+from chalchitra.subtitles.tracks.edited_csv import from_review
+from chalchitra.subtitles.tracks.notes import cue_notes
 from chalchitra.transcript.model import Segment, Transcript, Word
 
 from ..samples import AWKWARD, SPOKEN, timed, track

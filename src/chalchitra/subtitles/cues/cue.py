@@ -17,9 +17,6 @@ DEFAULT_READING_SPEED = 17.0
 """Characters a second where the settings name none, as for a job prepared before there were styles
 (Netflix's default for adults)."""
 
-Format = Literal["srt", "vtt", "ass", "ttml", "csv"]
-"""The files that a track can be written as."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -70,15 +67,6 @@ class CueSettings(BaseModel):
     def length(self) -> Callable[[str], int]:
         """How long a text is, in the characters that these settings count."""
         return code_points if self.characters == "code points" else grapheme_count
-
-
-class TrackSettings(CueSettings):
-    """What the stage is asked for: a style's limits, and the files to write."""
-
-    formats: tuple[Format, ...] = ("srt", "vtt")
-    romanised: bool = False
-    template: str = ""
-    bilingual: str = ""
 
 
 def code_points(text: str) -> int:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced, words_of
-from chalchitra.subtitles.formats.model import Fault, RawCue, Reading
+from chalchitra.subtitles.formats.faults import Fault
+from chalchitra.subtitles.formats.model import RawCue, Reading
 
 ARROW = r"(?:[-‐‑–—−] ?){1,3}(?:>|&gt;|›|→)|[=]{1,2}>|→|⟶"
 """However editors, translators and word processors leave "-->"."""

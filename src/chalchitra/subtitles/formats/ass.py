@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced
-from chalchitra.subtitles.formats.markup import without_unseen
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row, TrackText
-import re
-from collections.abc import Sequence
+
 from chalchitra.subtitles.cues.cue import Cue, milliseconds
 from chalchitra.subtitles.formats.ass_style import HEIGHT, STYLE_FIELDS, WIDTH, size_tag, style
+from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced
+from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.fonts import LATIN, Font, font_for
+from chalchitra.subtitles.formats.markup import without_unseen
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row, TrackText
 from chalchitra.text.direction import marked
 
 _TIME = re.compile(TIME)
@@ -34,7 +34,6 @@ _TALL = 1.2
 """Fonts so much taller than a Latin one have no Latin letters: another font draws those, and at
 the size of a tall font they would be far too large."""
 _LATIN_WORDS = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:[ '’.-][A-Za-z\u00c0-\u024f]+)*")
-
 
 
 def _recognises(text: str) -> bool:

@@ -15,11 +15,10 @@ from chalchitra.errors import UsageError
 from chalchitra.given import require_given
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats import registry as formats
-from chalchitra.subtitles.formats.model import Fault, FaultKind, Format, RawCue
+from chalchitra.subtitles.formats.faults import Fault
+from chalchitra.subtitles.formats.model import Format, RawCue
 from chalchitra.subtitles.formats.others import other_bytes, other_text
 from chalchitra.text.decode import Decoded, decode
-
-__all__ = ["Fault", "FaultKind", "SubtitleFile", "read_subtitles"]
 
 _TOLD_ONCE = frozenset({"time_form", "no_number", "no_blank_line"})
 """Habits of a whole file: told once, with how many cues have them."""

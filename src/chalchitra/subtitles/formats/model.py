@@ -4,36 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from chalchitra.subtitles.cues.cue import Cue
-
-FaultKind = Literal[
-    "encoding",  # neither UTF-8 nor, for SRT, anything that players read
-    "control_characters",  # characters that no text has, zero bytes after its end among them
-    "format",  # WebVTT under the name of SRT, or the reverse
-    "time_form",  # times that are readable and not written as the format wants them
-    "time_unreadable",
-    "no_number",
-    "numbering",
-    "no_blank_line",
-    "stray_text",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with the file itself. `line` counts the file's lines from 1.
-
-    `cue` is the position of the cue where it was seen (first), `count` how many cues have it.
-    """
-
-    kind: FaultKind
-    line: int
-    found: str
-    expected: str = ""
-    cue: int | None = None
-    count: int = 1
+from chalchitra.subtitles.formats.faults import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +61,12 @@ class TrackLanguage:
     script: str
     tag: str
     right_to_left: bool = False
+
+    @classmethod
+    def of(cls, id_: str, row: Mapping[str, str]) -> TrackLanguage:
+        """By the row of languages.toml."""
+        rtl = row.get("direction") == "rtl"
+        return cls(id_, row["name"], row["script"], row.get("bcp47", id_), rtl)
 
 
 @dataclass(frozen=True, slots=True)

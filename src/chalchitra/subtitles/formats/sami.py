@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.markup import characters, untagged
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
 
 _SYNC = re.compile(r"<sync\b[^<>]*>", re.IGNORECASE)
 _START = re.compile(r"start\s?=\s?[\"']?(-?\d{1,9})", re.IGNORECASE)

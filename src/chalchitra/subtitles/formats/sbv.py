@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from chalchitra.subtitles.formats.clock import ms, single_spaced
+from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.markup import untagged
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
 
 _TIME = r"-?\d{1,4}:\d{1,2}:\d{1,2}(?:\.\d{1,3})?"
 _TIMING = re.compile(rf"({_TIME}) ?[,;] ?({_TIME})")

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from chalchitra.subtitles.formats.arrows import ARROW
 from chalchitra.subtitles.formats.clock import timecode_ms
+from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.markup import untagged
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
 
 _CODE = r"\d{2}[:;][0-5]\d[:;][0-5]\d[:;]\d{2}(?!\d)"
 _BETWEEN = rf"[ \t]{{0,9}}(?:[,;|]|{ARROW}|[-–—]|/|to)?[ \t]{{0,9}}"

@@ -5,14 +5,14 @@ It is written with pysrt: UTF-8 without a byte order mark, "\n" ends a line.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from chalchitra.subtitles.formats.arrows import read_arrows, timing_rows
-from chalchitra.subtitles.formats.markup import plain_rows
-from chalchitra.subtitles.formats.model import Format, Reading
 import re
 from collections.abc import Sequence
 from io import StringIO
+
 from chalchitra.subtitles.cues.cue import Cue, milliseconds
+from chalchitra.subtitles.formats.arrows import read_arrows, timing_rows
+from chalchitra.subtitles.formats.markup import plain_rows
+from chalchitra.subtitles.formats.model import Format, Reading
 from chalchitra.text.direction import marked
 
 _WORD_JOINER = "\u2060"

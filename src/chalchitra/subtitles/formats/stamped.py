@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from chalchitra.subtitles.formats.arrows import ARROW
 from chalchitra.subtitles.formats.clock import TENS, ms
+from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.markup import TAG, parted, without_unseen
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
 
 _LONGEST = 7000
 """Milliseconds."""

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 
-from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced, timecode_ms
-from chalchitra.subtitles.formats.markup import TAG, without_unseen
-from chalchitra.subtitles.formats.model import CueNote, Fault, Format, RawCue, Reading, Row
 from chalchitra.subtitles.cues.cue import Cue, clock_time
 from chalchitra.subtitles.formats.cells import cell_lines, harmless, lines_cell
+from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced, timecode_ms
+from chalchitra.subtitles.formats.faults import Fault
+from chalchitra.subtitles.formats.markup import TAG, without_unseen
+from chalchitra.subtitles.formats.model import CueNote, Format, RawCue, Reading, Row
 
 COLUMNS = ("index", "start", "end", "duration", "cps", "text", "speaker", "confidence")
 _BOM = "\ufeff"

@@ -9,17 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, ParseError
-from chalchitra.subtitles.formats.clock import TIME, ms, timecode_ms
-from chalchitra.subtitles.formats.markup import without_unseen
-from chalchitra.text.direction import marked
-from chalchitra.subtitles.formats.model import Fault, Format, RawCue, Reading, Row, TrackText
-import re
-from collections.abc import Sequence
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, ParseError, SubElement
+
 from chalchitra.subtitles.cues.cue import Cue, clock_time
+from chalchitra.subtitles.formats.clock import TIME, ms, timecode_ms
+from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.fonts import SAFE_MARGIN, TEXT_SIZE, font_for
+from chalchitra.subtitles.formats.markup import without_unseen
+from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row, TrackText
+from chalchitra.text.direction import marked
 
 _ROOT = re.compile(r"<(?:[A-Za-z]{1,20}:)?tt[\s>]")
 _PARAGRAPH = re.compile(r"<(?:[A-Za-z]{1,20}:)?p[\s/>]")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+
+from chalchitra.subtitles.cues.cue import Cue, clock_time
 from chalchitra.subtitles.formats.arrows import read_arrows
 from chalchitra.subtitles.formats.clock import TIME, ms
 from chalchitra.subtitles.formats.markup import characters, without_unseen
 from chalchitra.subtitles.formats.model import Format, RawCue, Reading, Row
-from collections.abc import Sequence
-from chalchitra.subtitles.cues.cue import Cue, clock_time
 from chalchitra.text.direction import marked
 
 _NOT_A_CUE = re.compile(r"\ufeff?(?:WEBVTT|NOTE|STYLE|REGION)(?:\s|$)")

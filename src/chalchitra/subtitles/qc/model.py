@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.files import write_text
-from chalchitra.subtitles.formats.model import FaultKind
+from chalchitra.subtitles.formats.faults import FaultKind
 
 CueKind = Literal[
     "lines",

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from chalchitra.subtitles.cues.cue import Cue, CueSettings
 from chalchitra.subtitles.cues.frames import HUNDREDTH, Ticks
-from chalchitra.subtitles.formats.foreign import Fault, SubtitleFile
+from chalchitra.subtitles.formats.faults import Fault
+from chalchitra.subtitles.formats.foreign import SubtitleFile
 from chalchitra.subtitles.qc.figures import coverage, low_confidence, reading_speeds
 from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.model import (

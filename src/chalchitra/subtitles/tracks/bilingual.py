@@ -13,7 +13,6 @@ from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.model import QualityReport
 from chalchitra.subtitles.qc.report import make_report
 from chalchitra.subtitles.tracks.template import Filled
-from chalchitra.text import direction
 from chalchitra.transcript.model import Region
 
 _OF_ONE_LANGUAGE = frozenset({"reading_speed", "words_per_minute"})
@@ -51,11 +50,6 @@ def together(upper: Half, lower: Half) -> list[Cue]:
             lines.setdefault(cue.index, []).extend(cue.lines)
             times.setdefault(cue.index, cue)
     return [replace(times[n], lines=tuple(lines[n])) for n in sorted(lines)]
-
-
-def marked(cues: Sequence[Cue]) -> list[Cue]:
-    """The cues with every right-to-left line embedded as such, for files of one direction."""
-    return [replace(cue, lines=tuple(direction.marked(line) for line in cue.lines)) for cue in cues]
 
 
 def bilingual_report(

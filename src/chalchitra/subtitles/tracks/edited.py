@@ -16,7 +16,8 @@ from chalchitra.given import require_given
 from chalchitra.subtitles.cues.cue import Cue, clock_time
 from chalchitra.subtitles.cues.words import clean
 from chalchitra.subtitles.formats import registry as formats
-from chalchitra.subtitles.formats.foreign import LARGEST, Fault, read_subtitles
+from chalchitra.subtitles.formats.faults import Fault
+from chalchitra.subtitles.formats.foreign import LARGEST, read_subtitles
 from chalchitra.subtitles.tracks.edited_csv import from_review
 from chalchitra.text.decode import LEGACY
 from chalchitra.translation.model import TranslationUnit

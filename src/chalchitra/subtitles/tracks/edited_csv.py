@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import pairwise
@@ -14,7 +14,6 @@ from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.subtitles.cues.cue import Cue, clock_time
 from chalchitra.subtitles.formats.cells import cell_lines
 from chalchitra.subtitles.formats.table import COLUMNS
-from chalchitra.transcript.model import Transcript
 
 _NEEDED = frozenset({"start", "end", "text"})
 _SEPARATORS = ",;\t"

@@ -9,7 +9,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from chalchitra.files import write_text
 from chalchitra.subtitles.cues.cue import Cue, milliseconds
 from chalchitra.subtitles.cues.words import TimedWord, clean
 from chalchitra.subtitles.tracks.edited import EditedTrack
@@ -73,8 +72,8 @@ class TemplateTrack(BaseModel):
         """Raises pydantic.ValidationError when the file is no such track."""
         return cls.model_validate_json(path.read_bytes())
 
-    def write(self, path: Path) -> None:
-        write_text(path, self.model_dump_json(indent=1) + "\n")
+    def to_json(self) -> str:
+        return self.model_dump_json(indent=1) + "\n"
 
 
 def edited_words(
