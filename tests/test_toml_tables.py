@@ -37,9 +37,9 @@ def test_a_table_of_ours_that_is_gone_can_be_brought_back(ours):
     with pytest.raises(MissingError, match="is missing") as caught:
         read_toml(ours)
     assert "config/routes.toml" in caught.value.fix
-    with pytest.raises(MissingError) as caught:
+    with pytest.raises(UsageError, match="No such file") as caught:
         read_toml(ours.parent.parent / "own.toml")
-    assert caught.value.fix == "Correct the name."
+    assert caught.value.fix == "Correct the name of the file."
 
 
 def test_a_folder_is_no_table(ours):

@@ -14,20 +14,21 @@ from chalchitra.paths import installed, own_config_dir
 def read_toml(path: Path) -> dict[str, Any]:
     """The tables of a file.
 
-    Raises MissingError for one that is not there, UsageError for one that cannot be read.
+    Raises MissingError for one of ours that is not there, UsageError for what cannot be read.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        ours = _is_ours(path)
-        raise MissingError(
-            f"{path} is missing.",
-            cause="The installation is incomplete." if ours else "",
-            fix=restore_line(f"config/{path.name}") if ours else "Correct the name.",
-        ) from None
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and _is_ours(path):
+            raise MissingError(
+                f"{path} is missing.",
+                cause="The installation is incomplete.",
+                fix=restore_line(f"config/{path.name}"),
+            ) from None
         raise UsageError(
-            f"{path} cannot be read: {error.strerror or error}.", fix="Correct the name."
+            f"{path} cannot be read.",
+            cause=f"{error.strerror or error}.",
+            fix="Correct the name of the file.",
         ) from None
     except ValueError as error:  # not TOML, or not UTF-8
         raise UsageError(

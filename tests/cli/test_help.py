@@ -10,10 +10,12 @@ import sys
 import pytest
 from typer.main import get_command
 
-from chalchitra import __version__
+from chalchitra import __version__, paths
 from chalchitra.cli import complete
 from chalchitra.cli.main import app
 from chalchitra.tables import width_of
+
+STYLES = paths.config_file("styles.toml")
 
 GROUPS = {"models": ["list", "fetch", "accept", "verify"], "cache": ["prune", "forget"]}
 COMMANDS = [
@@ -72,6 +74,7 @@ def test_what_cannot_be_read_is_said_with_what_to_type(chalchitra):
 
 
 def test_errors_are_json_where_rows_are(chalchitra, project):
+    (project.root / "config" / "styles.toml").symlink_to(STYLES)
     for command in (
         ["status", "job_20260102_777", "--json"],
         ["jobs", "--json", "--state", "lost"],
