@@ -32,6 +32,22 @@ def test_an_english_model_recognises_no_other_language_and_translates_nothing(pa
         parrot.check("en", "translate")
 
 
+def test_tokens_that_only_spell_another_script_are_suppressed(parrot, monkeypatch):
+    read = []
+
+    def text_tokens(self):
+        read.append(1)
+        return {5: "क".encode(), 6: b" raja", 7: b"?"}
+
+    monkeypatch.setattr(Parrot, "text_tokens", text_tokens)
+    assert parrot.suppressed(frozenset()) == [-1]
+    assert read == [], "any script: the vocabulary is not read"
+    for _ in range(2):
+        assert parrot.suppressed(frozenset("क?")) == [-1, 6]
+        assert parrot.suppressed(frozenset(" raj?")) == [-1, 5]
+    assert len(read) == 2, "once for each script, for as long as the model is loaded"
+
+
 TURBO = {"alignment_heads": [[2, 4], [2, 11], [3, 3]], "lang_ids": list(range(100))}
 LARGE = {"alignment_heads": [[7, 0], [10, 17]], "lang_ids": list(range(100))}
 TINY = {"alignment_heads": [[2, 2], [3, 0]], "lang_ids": list(range(99))}
