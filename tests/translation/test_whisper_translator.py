@@ -194,3 +194,10 @@ def test_models_that_can_are_not(tmp_path: Path, model: str) -> None:
 def test_without_sound_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(StageError, match="no audio"):
         translate(request(tmp_path))
+
+
+def test_each_sentence_that_is_done_is_told(tmp_path: Path) -> None:
+    told: list[int] = []
+    listener = Listener(Says(tmp_path, {}), DecodingOptions(), Silence(), "hi")
+    listener.over(HINDI, told.append)
+    assert told[:3] == [1, 2, 3]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import ClassVar
+
 import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.speech.engines.base import DecodingOptions
 from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.recognition.hotwords import MOST_TOKENS
 from chalchitra.speech.recognition.options import RecognitionOptions
 from chalchitra.speech.recognition.recognise import recognise
 
@@ -93,3 +97,65 @@ def test_no_speech_is_no_text(parrot):
 def test_a_language_that_the_model_does_not_know_is_refused(parrot):
     with pytest.raises(UsageError, match="yue"):
         recognise(parrot, RecognitionOptions(), Film(), speech(), "yue")
+
+
+class Writes(Parrot):
+    """Writes these segments in every block; in a stretch of its own, those for its hotwords."""
+
+    segments = ()
+    by_hotwords: ClassVar = {}
+
+    def __init__(self, model):
+        super().__init__(model)
+        self.told = []
+
+    def decode(self, blocks, language, task, options, on_block):
+        self.told.append(options.hotwords)
+        for _ in blocks:
+            yield list(self.by_hotwords.get(options.hotwords, self.segments))
+
+
+def said(text, start=0.4, each=0.3, **figures):
+    words = tuple(
+        RawWord(f" {word}", start + n * each, start + (n + 1) * each, 0.4)
+        for n, word in enumerate(text.split())
+    )
+    return RawSegment(words, **{"avg_logprob": -0.3, "no_speech_prob": 0.0, **figures})
+
+
+def test_the_scrap_after_a_sentence_is_dropped_and_told(tmp_path):
+    engine = Writes(tmp_path)
+    engine.segments = [said("all is well"), said("3.", 2.0, no_speech_prob=0.6)]
+    options = RecognitionOptions(redecode=False)
+    found = recognise(engine, options, Film(), speech((110.0, 112.0)), "en")
+    assert [segment.text for segment in found.segments] == ["all is well"]
+    assert [word.text for word in found.dropped] == [" 3."]
+
+
+def test_a_window_that_ended_at_its_last_token_is_decoded_again(tmp_path):
+    engine = Writes(tmp_path)
+    engine.segments = [said("all is well", capped=True)]
+    found = recognise(engine, RecognitionOptions(), Film(), speech((110.0, 111.3)), "en")
+    assert "more words than fit into a window" in found.redecoded[0].why
+
+
+GLOSSARY = RecognitionOptions(redecode=False, script="Latn", terms=("Govardhan", "रघुनंदन"))
+
+
+def test_a_term_is_looked_for_and_put_and_one_in_another_script_is_told(tmp_path):
+    engine = Writes(tmp_path)
+    engine.segments = [said("so Gavartan went home")]
+    engine.by_hotwords = {"Govardhan": [said("so Govardhan went home")]}
+    found = recognise(engine, GLOSSARY, Film(), speech((110.0, 112.0)), "en")
+    assert [segment.text for segment in found.segments] == ["so Govardhan went home"]
+    assert engine.told == ["", "Govardhan"]
+    assert found.glossary.unwritable == ["रघुनंदन"]
+
+
+def test_terms_share_their_room_with_the_prompt(tmp_path):
+    engine = Writes(tmp_path)
+    engine.segments = [said("so Gavartan went home")]
+    prompted = replace(GLOSSARY, decoding=DecodingOptions(prompt="well " * (MOST_TOKENS - 1)))
+    found = recognise(engine, prompted, Film(), speech((110.0, 112.0)), "en")
+    assert engine.told == [""]
+    assert found.glossary.no_room == ["Govardhan"]
