@@ -244,20 +244,3 @@ def test_help_names_what_can_be_typed(installed):
         shown = installed.type(command, "--help")
         assert shown.returncode == 0, shown.stderr
         assert ".sh" not in shown.stdout, command
-
-
-BOOTSTRAP = """
-import pathlib, sys
-from chalchitra import paths
-from chalchitra.environments.build import lead_to_source
-from chalchitra.environments.table import load
-site = paths.venv_dir() / "common" / "lib" / "python3.11" / "site-packages"
-site.mkdir(parents=True)
-(site / "chalchitra.pth").write_text("/where/it/was/before\\n")
-lead_to_source(load().environments.values(), paths.project_root())
-print((site / "chalchitra.pth").read_text(), end="")
-"""
-
-
-def test_environments_follow_an_update_that_lies_elsewhere(installed):
-    assert installed.python(BOOTSTRAP) == f"{installed.site / DATA / 'src'}\n"

@@ -149,3 +149,15 @@ def test_run_logs_everything_and_returns_what_was_said(tmp_path):
     assert ticks[-1] == "last"
     assert set(ticks) <= {"", "first", "last"}
     assert {"out", "first", "last"} <= set((tmp_path / "log").read_text().split())
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_uv_that_was_installed_along_is_found(tmp_path, home, monkeypatch, installed):
+    (tmp_path / "tool" / "bin").mkdir(parents=True)
+    along = executable(tmp_path / "tool" / "bin" / "uv", "echo uv 0.13.9")
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "tool"))
+    monkeypatch.setattr(uv, "installed", lambda root: installed)
+    fetched = tmp_path / "fetched"
+    monkeypatch.setattr(fetch_uv, "fetch", lambda requirements, venv, python: str(fetched))
+    assert uv.find_uv(tmp_path, "common", print) == (along if installed else fetched)

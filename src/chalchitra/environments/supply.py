@@ -36,9 +36,8 @@ def states(names: Iterable[str]) -> list[EnvironmentState]:
     Raises UsageError for an unknown name, MissingError when one cannot be built.
     """
     names = list(names)
-    found = [state(name) for name in names]
-    if _agree is None or all(item.whole for item in found):
-        return found
+    if _agree is None:
+        return [state(name) for name in names]
     with _asking:  # jobs of a batch may want the same
         missing = [item.name for item in map(state, names) if not item.whole]
         known = table.load()
