@@ -229,6 +229,25 @@ def test_a_persons_own_table_counts_and_a_broken_one_is_put_out_of_the_way(insta
     assert "git" not in printed
 
 
+SETTINGS = (
+    "from chalchitra.settings import resolve; found = resolve(environ={}); "
+    "print(found['asr']['model'], found['asr']['beam_size'], found['subtitle_gen']['max_lines'])"
+)
+
+
+def test_a_persons_own_settings_are_the_lines_that_differ(installed):
+    before = installed.python(SETTINGS).split()
+    own = installed.home / "config" / "pipeline.toml"
+    own.parent.mkdir()
+    own.write_text('[asr]\nmodel = "small"\n[subtitle_gen]\nmax_lines = 1\n')
+    assert installed.python(SETTINGS).split() == ["small", before[1], "1"]
+    assert before[0] != "small"
+    assert before[2] != "1"
+    whole = (installed.site / DATA / "config" / "pipeline.toml").read_text()
+    own.write_text(whole)
+    assert installed.python(SETTINGS).split() == before
+
+
 def test_a_film_says_what_has_to_be_built_and_builds_nothing_unasked(installed):
     film = installed.home / "film.mp4"
     film.write_bytes((installed.site / DATA / "docs" / "demo" / "demo.mp4").read_bytes())

@@ -124,3 +124,24 @@ def test_every_option_that_is_a_setting_names_settings_that_there_are():
             assert key in defaults[section]
     devices = {f"{section}.device" for section, values in defaults.items() if "device" in values}
     assert set(OPTIONS["--device"]) == devices
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[asr]\nmodle = "small"', "There is no setting asr.modle"),
+        ('[asr]\nbeam_size = "many"', "not a whole number"),
+        ("[asr]\nbeam_size = 1000", "beam_size is 1000, which is not between"),
+        ("asr = 1", "asr is in no section"),
+        ("[asr", "cannot be read"),
+        ("[subtitle_gen]\nmax_lines = 0", "max_lines"),
+    ],
+)
+def test_a_persons_own_settings_are_checked_as_any(tmp_path, monkeypatch, text, expected):
+    own = tmp_path / "pipeline.toml"
+    own.write_text(text)
+    monkeypatch.delenv("CHALCHITRA_ROOT", raising=False)
+    monkeypatch.setattr("chalchitra.settings.config_file", lambda name, root: own)
+    with pytest.raises(UsageError) as caught:
+        resolve([], {})
+    assert expected in str(caught.value)

@@ -17,9 +17,9 @@ from typing import Any
 
 from chalchitra.errors import UsageError
 from chalchitra.hints import typed
-from chalchitra.paths import config_file
+from chalchitra.paths import config_dir, config_file
 from chalchitra.schemas import CHECK_VARIABLE
-from chalchitra.toml_tables import read_toml
+from chalchitra.toml_tables import read_toml, unusable
 
 PREFIX = "CHALCHITRA_"
 INTERNAL_VARIABLES = frozenset(
@@ -132,10 +132,29 @@ def restyled(
 
 
 def _read_table(root: Path | None) -> tuple[Settings, Settings]:
-    path = config_file("pipeline.toml", root)
+    path = config_dir(root) / "pipeline.toml"
     data = read_toml(path)
     limits = data.pop("limits", {})
+    if (own := config_file("pipeline.toml", root)) != path:
+        _lay_over(data, limits, own)
     return data, limits
+
+
+def _lay_over(table: Settings, limits: Settings, own: Path) -> None:
+    """Put what a person's own file sets over the table that came along (where it is installed)."""
+    for section, values in read_toml(own).items():
+        if section == "limits":  # of a copy of the whole table
+            continue
+        if not isinstance(values, dict):
+            raise unusable(own, f"{section} is in no section")
+        for key, value in values.items():
+            if key in table.get(section, {}):
+                text = value if isinstance(value, str) else json.dumps(value)
+                _put(table, limits, section, key, text, f"{own}: {section}.{key}")
+            elif section == _CUES:  # one of a style's, which are checked with it
+                table[section][key] = value
+            else:
+                raise _unknown(f"{section}.{key} ({own})", table)
 
 
 def _style_of(
