@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from chalchitra.errors import StageError
 from chalchitra.speech.regions import SpeechRegions
-from chalchitra.speech.script_alignment.placement import Placement, place_script
+from chalchitra.speech.script_alignment.align import AlignedScript, align_script
 from chalchitra.speech.script_alignment.report import PlacedLine, ScriptReport
 from chalchitra.speech.sound import WavSound
 from chalchitra.stagekit.stage import Stage
@@ -24,7 +24,7 @@ def work(stage: Stage) -> None:
     script = read_script(stage)
     sound = WavSound.open(stage.input("audio"), stage.input("audio_info"))
     language = stage.params["languages"].get(stage.params["source_language"], {})
-    placed = place_script(
+    placed = align_script(
         script,
         recognised,
         SpeechRegions.read(stage.input("regions")).regions,
@@ -52,7 +52,7 @@ def read_script(stage: Stage) -> Script:
         ) from None
 
 
-def tell(stage: Stage, placed: Placement) -> None:
+def tell(stage: Stage, placed: AlignedScript) -> None:
     """Say what was placed, and all that was not."""
     report = placed.report
     total, absent = len(report.lines), report.no_sound

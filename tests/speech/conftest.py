@@ -173,12 +173,12 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[a-z']+", text.lower().replace("mr.", "mister").replace("-", " "))
 
 
-def word_errors(wanted: list[str], heard: list[str]) -> int:
+def word_errors(wanted: list[str], found: list[str]) -> int:
     """The Levenshtein distance on words."""
-    row = list(range(len(heard) + 1))
+    row = list(range(len(found) + 1))
     for i, word in enumerate(wanted, 1):
         previous, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
+        for j, other in enumerate(found, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (word != other))
     return row[-1]
 

@@ -83,6 +83,6 @@ def test_a_checkpoint_of_anybodys_runs_nothing(tmp_path):
 
 
 def test_nor_do_pyannotes(tmp_path):
-    maker = paths.project_root() / "tests" / "speech" / "make_pyannote_folder.py"
+    maker = paths.project_root() / "tests" / "speech" / "diarization" / "make_pyannote_folder.py"
     in_whisperx(maker.read_text(), tmp_path / "pyannote")
     assert "is a network of x" in in_whisperx(SCRIPT, tmp_path, "pyannote too")

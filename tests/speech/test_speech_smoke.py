@@ -194,7 +194,7 @@ def all_languages_by_id():
     return {language.id: language for language in all_languages()}
 
 
-def test_what_cannot_be_heard_is_refused(stages, demo_regions, base_model, tmp_path):
+def test_what_cannot_be_recognised_is_refused(stages, demo_regions, base_model, tmp_path):
     result, _ = stages.run("asr", demo_regions, model=base_model, language="or")
     assert (result.error.kind, "Odia" in result.error.what) == ("usage", True)
     result, _ = stages.run("asr", demo_regions, model=tmp_path)
@@ -219,7 +219,9 @@ print(engine.can_translate)
     assert can_translate == "True"
 
 
-def test_whisperx_hears_the_same_with_word_times(stages, demo_regions, base_model, demo_error_rate):
+def test_whisperx_recognises_the_same_with_word_times(
+    stages, demo_regions, base_model, demo_error_rate
+):
     result, outputs = stages.run("asr", demo_regions, model=base_model, engine="whisperx")
     transcript = Transcript.read(outputs["transcript"])
     assert demo_error_rate(" ".join(word.text for word in transcript.words)) <= 0.1
@@ -230,7 +232,7 @@ def test_whisperx_hears_the_same_with_word_times(stages, demo_regions, base_mode
 
 
 @pytest.mark.slow
-def test_mlx_hears_the_same_with_word_times(stages, demo_regions, base_model, tmp_path):
+def test_mlx_recognises_the_same_with_word_times(stages, demo_regions, base_model, tmp_path):
     """Wants an MLX model: $CHALCHITRA_TEST_MLX_MODEL, or the catalogue's where it is fetched."""
     model = mlx_model()
     if model is None or not python_path("mlx").exists():
@@ -313,7 +315,7 @@ print(json.dumps({
 
 
 @pytest.mark.parametrize("kind", ["plain", "large"])
-def test_sounds_heard_together_are_heard_as_each_alone(tiny_wav2vec2, in_whisperx, kind):
+def test_sounds_that_go_together_are_aligned_as_each_alone(tiny_wav2vec2, in_whisperx, kind):
     found = json.loads(in_whisperx(TOGETHER, tiny_wav2vec2[kind]))
     assert found["frames"] == [[n, n] for n in (49, 49, 18, 130, 1, 2)]
     assert found["error"] < 1e-4

@@ -179,7 +179,7 @@ def test_the_aligner_is_loaded_once_and_times_the_same(stages, clips, base_model
     assert loads([*(result for result, _ in warm), other]) == [1, 0, 0, 1]
 
 
-def test_whisperx_hears_the_same_in_a_warm_worker(stages, clips, base_model):
+def test_whisperx_recognises_the_same_in_a_warm_worker(stages, clips, base_model):
     options = {"model": base_model, "engine": "whisperx"}
     with stages.warm("asr") as worker:
         warm = [worker.run(clip, **options) for clip in clips[:2]]

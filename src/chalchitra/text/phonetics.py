@@ -22,7 +22,7 @@ _CH = family("c")
 _FIRST_BRAHMIC, _LAST_BRAHMIC, _BLOCK = 0x0900, 0x0D7F, 0x80
 
 
-def sound_key(text: str) -> str:
+def phonetic_key(text: str) -> str:
     """The sounds of a text, one symbol each, doubled ones once; spaces and marks have none."""
     found: list[str] = []
     plain = unicodedata.normalize("NFKD", text.casefold())

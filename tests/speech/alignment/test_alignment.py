@@ -72,7 +72,7 @@ def test_the_blank_is_one_of_what_the_files_may_mean():
 
 
 @pytest.mark.parametrize(
-    ("candidates", "heard", "named", "blank"),
+    ("candidates", "silence", "named", "blank"),
     [
         ([1], [0.9, 0.1], None, 1),
         ([1, 0], [0.9, 0.01], None, 0),
@@ -83,8 +83,8 @@ def test_the_blank_is_one_of_what_the_files_may_mean():
         ([], [0.5, 0.5], None, None),
     ],
 )
-def test_a_blank_that_is_not_certain_is_not_guessed(candidates, heard, named, blank):
-    assert sure_blank(candidates, heard, named) == blank
+def test_a_blank_that_is_not_certain_is_not_guessed(candidates, silence, named, blank):
+    assert sure_blank(candidates, silence, named) == blank
 
 
 def test_targets_have_a_separator_between_words_that_spell_something():
@@ -183,7 +183,7 @@ def test_batches_hold_everything_once_and_no_more_than_they_may(lengths, seconds
         assert made == [[index] for index in range(len(lengths))]
 
 
-def test_stretches_of_like_length_are_heard_together():
+def test_stretches_of_like_length_go_together():
     assert batches([20, 2, 19, 2, 2.5, 18], 60) == [[1, 3, 4], [5, 2, 0]]
     assert seconds_together(0, "cpu") == 0
     assert seconds_together(0, "cuda") == 80

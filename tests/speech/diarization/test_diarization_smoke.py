@@ -87,7 +87,7 @@ def truth(sample: Path) -> list[tuple[float, float, str]]:
 
 
 @pytest.fixture(scope="module")
-def heard(
+def recognised(
     sample: Path, truth: list[tuple[float, float, str]], stages: Any, tmp_path_factory: Any
 ) -> dict[str, Path]:
     """The stage's inputs: the sample's sound and regions, and a segment of words a sentence."""
@@ -153,8 +153,8 @@ def test_clustering(in_whisperx):
     assert in_whisperx(script) == "all held\n"
 
 
-def test_two_people_on_the_phone_are_told_apart(stages, heard, campplus, truth):
-    result, outputs = stages.run("speakers", heard, model=campplus)
+def test_two_people_on_the_phone_are_told_apart(stages, recognised, campplus, truth):
+    result, outputs = stages.run("speakers", recognised, model=campplus)
     assert result.status == "done"
     found = Turns.model_validate_json(outputs["turns"].read_bytes())
     assert found.speakers == ["S1", "S2"]
@@ -167,7 +167,7 @@ def test_two_people_on_the_phone_are_told_apart(stages, heard, campplus, truth):
     assert outputs["rttm"].read_text().count("SPEAKER demo 1 ") == len(found.turns)
 
     said = Transcript.read(outputs["transcript"])
-    before = Transcript.read(heard["transcript"])
+    before = Transcript.read(recognised["transcript"])
     assert [word.text for word in said.words] == [word.text for word in before.words]
     assert len({segment.id for segment in said.segments}) == len(said.segments)
     assert len(said.segments) > len(before.segments)
@@ -179,37 +179,37 @@ def test_two_people_on_the_phone_are_told_apart(stages, heard, campplus, truth):
     right = {name: max(alone.count((s, name)) for s in found.speakers) for _, name in alone}
     assert sum(right.values()) / len(alone) > 0.9
 
-    _, same = stages.run("speakers", heard, model=campplus, threads=1)
+    _, same = stages.run("speakers", recognised, model=campplus, threads=1)
     one_thread = Turns.model_validate_json(same["turns"].read_bytes())
     assert one_thread.speakers == found.speakers
     assert abs(error(truth, one_thread) - error(truth, found)) < 0.01, "but for a sum's last bits"
 
 
-def test_how_many_speak_is_the_users_word(stages, heard, campplus):
+def test_how_many_speak_is_the_users_word(stages, recognised, campplus):
     with stages.warm("speakers") as worker:
         for count in (1, 3):
-            _, outputs = worker.run(heard, model=campplus, count=count)
+            _, outputs = worker.run(recognised, model=campplus, count=count)
             found = Turns.model_validate_json(outputs["turns"].read_bytes())
             assert len(found.speakers) == count
-        result, _ = worker.run(heard, model=campplus, count=500)
+        result, _ = worker.run(recognised, model=campplus, count=500)
     assert any("500 were requested" in one.what for one in result.degraded)
 
 
-def test_nobody_speaks(stages, heard, campplus, tmp_path):
+def test_nobody_speaks(stages, recognised, campplus, tmp_path):
     regions = tmp_path / "regions.json"
     regions.write_text(json.dumps({"regions": []}))
-    result, outputs = stages.run("speakers", {**heard, "regions": regions}, model=campplus)
+    result, outputs = stages.run("speakers", {**recognised, "regions": regions}, model=campplus)
     assert result.status == "done"
     assert result.metrics["speakers"] == 0
     assert outputs["rttm"].read_text() == ""
-    before = Transcript.read(heard["transcript"])
+    before = Transcript.read(recognised["transcript"])
     assert Transcript.read(outputs["transcript"]) == before
 
 
-def test_other_weights_are_refused(stages, heard, campplus, tmp_path):
+def test_other_weights_are_refused(stages, recognised, campplus, tmp_path):
     weights = next(campplus.glob("*.pt"))
     (tmp_path / weights.name).write_bytes(weights.read_bytes()[:-100_000])
-    result, _ = stages.run("speakers", heard, model=tmp_path)
+    result, _ = stages.run("speakers", recognised, model=tmp_path)
     assert result.status == "failed"
     assert "cannot be read" in result.error.what
 

@@ -21,7 +21,7 @@ from chalchitra.stagekit import warm
 from chalchitra.transcript.model import Region
 
 MUMBLED = {3.0, 5.0}
-"""What begins with these samples is heard badly at temperature 0."""
+"""What begins with these samples comes out badly at temperature 0."""
 CLIPPED = {6.0}
 """And these without the silence of a whole window."""
 
@@ -177,7 +177,7 @@ def test_one_temperature_is_no_ladder(decode, library):
     assert library.loaded == [3]
 
 
-def test_what_fails_without_silence_is_first_heard_with_it_which_loads_nothing(
+def test_what_fails_without_silence_is_first_decoded_with_it_which_loads_nothing(
     decode, library, monkeypatch
 ):
     monkeypatch.setattr(sys.modules[__name__], "MUMBLED", set())

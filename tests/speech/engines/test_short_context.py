@@ -86,5 +86,5 @@ print(json.dumps(told))
 """
 
 
-def test_the_last_bit_of_a_block_is_not_heard_in_a_window_of_its_own(in_whisperx, base_model):
+def test_the_last_bit_of_a_block_is_not_decoded_in_a_window_of_its_own(in_whisperx, base_model):
     assert json.loads(in_whisperx(TAIL, base_model)) == ["left out", "heard"]

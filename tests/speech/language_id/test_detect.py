@@ -47,13 +47,13 @@ def test_windows_are_spread_over_all_the_speech(seconds, count):
 
 
 @given(lengths, st.integers(1, 20))
-def test_a_window_with_little_speech_is_heard_only_among_its_like(seconds, count):
+def test_a_window_with_little_speech_is_taken_only_among_its_like(seconds, count):
     chosen = choose_windows(seconds, count)
     longest = max((min(length, ENOUGH) for length in seconds), default=0.0)
     assert not seconds or max(min(seconds[at], ENOUGH) for at in chosen) == longest
 
 
-def test_of_windows_with_speech_enough_the_middlemost_is_heard():
+def test_of_windows_with_speech_enough_the_middlemost_is_taken():
     assert choose_windows([30, 22, 21, 25, 29], 1) == [2]
     assert choose_windows([1, 22, 2, 3, 1], 1) == [1]
     assert choose_windows([25] * 10, 2) == [2, 7]
@@ -62,28 +62,28 @@ def test_of_windows_with_speech_enough_the_middlemost_is_heard():
 @given(st.lists(st.sampled_from(["en", "hi", "ur", None]), min_size=1, max_size=80), st.data())
 def test_a_change_is_followed_until_it_is_found(truth, data):
     indexes = st.integers(0, len(truth) - 1)
-    heard = {at: truth[at] for at in data.draw(st.sets(indexes, min_size=1))}
+    detected = {at: truth[at] for at in data.draw(st.sets(indexes, min_size=1))}
     for _ in range(len(truth) + 1):
-        at = next_between(heard)
+        at = next_between(detected)
         if at is None:
             break
-        assert at not in heard
-        heard[at] = truth[at]
+        assert at not in detected
+        detected[at] = truth[at]
     else:
         raise AssertionError("it never ends")
-    sure = sorted(at for at, language in heard.items() if language is not None)
+    sure = sorted(at for at, language in detected.items() if language is not None)
     for before, after in pairwise(sure):
-        if not same_spoken(heard[before], heard[after]):
-            assert all(at in heard for at in range(before, after + 1))
+        if not same_spoken(detected[before], detected[after]):
+            assert all(at in detected for at in range(before, after + 1))
 
 
 def test_a_change_is_found_by_halving():
     truth = ["en"] * 70 + ["hi"] * 30
-    heard = {0: "en", 99: "hi"}
-    while (at := next_between(heard)) is not None:
-        heard[at] = truth[at]
-    assert {69, 70} <= heard.keys()
-    assert len(heard) <= 2 + math.ceil(math.log2(100))
+    detected = {0: "en", 99: "hi"}
+    while (at := next_between(detected)) is not None:
+        detected[at] = truth[at]
+    assert {69, 70} <= detected.keys()
+    assert len(detected) <= 2 + math.ceil(math.log2(100))
 
 
 # --- what they say -----------------------------------------------------------------------------
@@ -215,14 +215,14 @@ class Ear:
     """Tells the language by the film's time: `changes` are where each begins."""
 
     changes: list[tuple[float, str]]
-    heard: int = 0
+    detected: int = 0
 
     def language(self, time):
         return [code for at, code in self.changes if at <= time][-1]
 
     def detect(self, windows):
         for samples in windows:
-            self.heard += 1
+            self.detected += 1
             spoken = [self.language(time) for time in samples]
             yield {code: spoken.count(code) / len(spoken) for code in dict.fromkeys(spoken)}
 
@@ -233,13 +233,18 @@ def speech_of(minutes):
     return SpeechRegions(regions=regions, pad=0.2)
 
 
-def test_a_long_film_is_heard_in_few_windows_and_little_memory():
+def test_a_long_film_is_detected_in_few_windows_and_little_memory():
     film, ear = Film(0, 180 * 60), Ear([(0, "hi")])
     told = []
-    heard = detect_language(
+    detected = detect_language(
         film, speech_of(180), ear, LanguageSettings(), on_progress=lambda *step: told.append(step)
     )
-    assert (heard.language, heard.confidence, heard.spread, ear.heard) == ("hi", 1.0, 8, 8)
+    assert (detected.language, detected.confidence, detected.spread, ear.detected) == (
+        "hi",
+        1.0,
+        8,
+        8,
+    )
     assert film.longest <= 30
     assert film.read_from[0] < 0.1 * film.end
     assert film.read_from[-1] > 0.9 * film.end
@@ -249,24 +254,26 @@ def test_a_long_film_is_heard_in_few_windows_and_little_memory():
 def test_where_a_film_changes_its_language_is_found():
     changes = [(0.0, "en"), (1000.0, "hi"), (5300.0, "en")]
     film, ear = Film(0, 6000), Ear(changes)
-    heard = detect_language(film, speech_of(100), ear, LanguageSettings())
-    assert heard.language == "hi"
-    assert [stretch.language for stretch in heard.others] == ["en", "en"]
-    first, last = heard.others
+    detected = detect_language(film, speech_of(100), ear, LanguageSettings())
+    assert detected.language == "hi"
+    assert [stretch.language for stretch in detected.others] == ["en", "en"]
+    first, last = detected.others
     assert (first.start, last.end) == (0, 5999.5)
     # A block holds three regions, 30 s: the change is in the next one at the latest.
     assert 1000 - 30 <= first.end <= 1000
     assert 5300 <= last.start <= 5300 + 30
-    assert ear.heard <= 16
-    assert heard.confidence == 0.75
+    assert ear.detected <= 16
+    assert detected.confidence == 0.75
 
 
 def test_what_is_expected_is_what_others_are_measured_by():
-    heard = detect_language(Film(0, 600), speech_of(10), Ear([(0, "en")]), LanguageSettings(), "hi")
-    assert (heard.language, heard.expected) == ("en", "hi")
-    (stretch,) = heard.others
+    detected = detect_language(
+        Film(0, 600), speech_of(10), Ear([(0, "en")]), LanguageSettings(), "hi"
+    )
+    assert (detected.language, detected.expected) == ("en", "hi")
+    (stretch,) = detected.others
     assert (stretch.start, stretch.end, stretch.language) == (0, 599.5, "en")
-    what, why, fix = other_languages(heard, NAMES)
+    what, why, fix = other_languages(detected, NAMES)
     assert what == "It sounds like English, not like Hindi: English from 0:00:00 to 0:10:00 (1.00)."
     assert why == "The job recognises everything as Hindi."
     assert fix == "If it is, prepare the job again with -s en."
@@ -274,8 +281,8 @@ def test_what_is_expected_is_what_others_are_measured_by():
 
 def test_a_part_in_another_language_is_told_with_what_to_type():
     film, ear = Film(0, 600), Ear([(0, "hi"), (400, "en"), (500, "ta")])
-    heard = detect_language(film, speech_of(10), ear, LanguageSettings())
-    what, _, fix = other_languages(heard, NAMES)
+    detected = detect_language(film, speech_of(10), ear, LanguageSettings())
+    what, _, fix = other_languages(detected, NAMES)
     assert what == (
         "Not only Hindi is spoken: English from 0:07:00 to 0:08:00 (1.00), "
         "Tamil from 0:08:30 to 0:10:00 (1.00)."
@@ -285,7 +292,7 @@ def test_a_part_in_another_language_is_told_with_what_to_type():
     )
 
 
-def test_without_speech_nothing_is_heard(tmp_path):
+def test_without_speech_nothing_is_detected(tmp_path):
     nobody = detect_language(Film(0, 60), SpeechRegions(regions=[]), Ear([]), LanguageSettings())
     assert nobody == DetectedLanguage()
     nobody.write(tmp_path / "language.json")

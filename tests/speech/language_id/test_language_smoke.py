@@ -31,14 +31,14 @@ def listen(stages: Any, inputs: dict[str, Path], model: Path | None, **params: A
 
 def test_the_readings_are_english(stages, demo_regions, base_model):
     result, outputs = listen(stages, demo_regions, base_model)
-    heard = DetectedLanguage.read(outputs["language"])
-    assert heard.language == "en"
-    assert heard.confidence > 0.9
-    assert heard.others == result.degraded == []
+    detected = DetectedLanguage.read(outputs["language"])
+    assert detected.language == "en"
+    assert detected.confidence > 0.9
+    assert detected.others == result.degraded == []
     speech = SpeechRegions.read(demo_regions["regions"])
-    assert heard.windows[0].start == speech.regions[0].start
-    assert heard.windows[-1].end == speech.regions[-1].end
-    assert (result.metrics["language"], result.metrics["windows"]) == ("en", len(heard.windows))
+    assert detected.windows[0].start == speech.regions[0].start
+    assert detected.windows[-1].end == speech.regions[-1].end
+    assert (result.metrics["language"], result.metrics["windows"]) == ("en", len(detected.windows))
     assert result.libraries.keys() == {"faster_whisper"}
 
 
@@ -58,7 +58,7 @@ def test_silence_tells_nothing_and_loads_nothing(stages, demo_audio, tmp_path):
     assert "models_loaded" not in result.metrics
 
 
-def test_a_worker_loads_its_model_once_and_hears_the_same(stages, demo_regions, base_model):
+def test_a_worker_loads_its_model_once_and_detects_the_same(stages, demo_regions, base_model):
     wanted = listen(stages, demo_regions, base_model)[1]["language"].read_bytes()
     with stages.warm("language") as worker:
         for loaded in (1, 0):
@@ -69,7 +69,7 @@ def test_a_worker_loads_its_model_once_and_hears_the_same(stages, demo_regions, 
             assert result.metrics["models_loaded"] == loaded
 
 
-def test_a_model_that_hears_english_only_is_refused(in_whisperx, base_model):
+def test_a_model_that_knows_english_only_is_refused(in_whisperx, base_model):
     code = """
 import sys
 from pathlib import Path
@@ -116,9 +116,9 @@ def test_where_a_film_changes_its_language_is_told(
     SpeechRegions(regions=regions, pad=0.2).write(files["regions"])
     files["audio_info"].write_text(json.dumps({"offset": 0.0, "duration": end}))
     result, outputs = listen(stages, files, base_model, said_language="en")
-    heard = DetectedLanguage.read(outputs["language"])
-    assert heard.language == "en"
-    (stretch,) = heard.others
+    detected = DetectedLanguage.read(outputs["language"])
+    assert detected.language == "en"
+    (stretch,) = detected.others
     assert stretch.language == "es"
     assert change - 1 <= stretch.start <= change + 20
     assert stretch.end == pytest.approx(end, abs=0.01)

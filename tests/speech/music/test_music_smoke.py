@@ -25,13 +25,13 @@ with wave.open(sys.argv[1]) as file:
     samples = numpy.frombuffer(file.readframes(file.getnframes()), numpy.int16)
 samples = samples.astype(numpy.float32) / 32768
 told = []
-def heard(steps):
+def detected(steps):
     detector._BLOCK = steps
     sound = ArraySound(samples, offset=100.0)
     found = detector.detect_music(sound, lambda done, total: told.append(done / total))
     assert found.start == 100.0
     return numpy.array([found.speech, found.singing, found.music])
-whole, cut = heard(100000), heard(7)
+whole, cut = detected(100000), detected(7)
 assert told[-1] == 1.0 and told == sorted(told[:1]) + sorted(told[1:])
 print(whole.shape[1] - len(samples) / 8000, abs(whole - cut).max())
 for few in (0, 399, 400, 4000):
@@ -57,16 +57,16 @@ def film(
 
 
 @pytest.fixture(scope="module")
-def heard(stages: Any, film: tuple[dict[str, Path], list[float]]) -> tuple[Any, dict[str, Path]]:
+def detected(stages: Any, film: tuple[dict[str, Path], list[float]]) -> tuple[Any, dict[str, Path]]:
     result, outputs = stages.run("vad", film[0])
     assert result.status == "done", result.error
     return result, outputs
 
 
 def test_a_song_is_found_and_speech_over_music_is_none(
-    heard: tuple[Any, dict[str, Path]], film: tuple[dict[str, Path], list[float]]
+    detected: tuple[Any, dict[str, Path]], film: tuple[dict[str, Path], list[float]]
 ) -> None:
-    result, outputs = heard
+    result, outputs = detected
     _, (_, chords, song, silence, over_music, end) = film
     stretches = Music.read(outputs["music"]).stretches
     sung = [each for each in stretches if each.kind == "song"]
@@ -86,7 +86,7 @@ def test_a_song_is_found_and_speech_over_music_is_none(
 
 def test_alignment_marks_what_lies_in_the_song(
     stages: Any,
-    heard: tuple[Any, dict[str, Path]],
+    detected: tuple[Any, dict[str, Path]],
     film: tuple[dict[str, Path], list[float]],
     tmp_path: Path,
 ) -> None:
@@ -99,7 +99,7 @@ def test_alignment_marks_what_lies_in_the_song(
             for n, (text, at) in enumerate(places.items())
         ],
     ).write(tmp_path / "transcript.json")
-    inputs = {**files, **heard[1], "transcript": tmp_path / "transcript.json"}
+    inputs = {**files, **detected[1], "transcript": tmp_path / "transcript.json"}
     result, outputs = stages.run("alignment", inputs)
     assert result.status == "done", result.error
     marked = Transcript.read(outputs["transcript"]).segments

@@ -1,4 +1,4 @@
-"""Songs and music out of what was heard: sung is not spoken, short is not long, gaps close."""
+"""Songs and music out of the evidence: sung is not spoken, short is not long, gaps close."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ SING_SONG = (0.3, 0.6, 0.6)
 MUSIC = (0.0, 0.05, 1.0)
 
 
-def heard(*parts: tuple[float, tuple[float, float, float]], start: float = 0.0) -> Evidence:
+def evidence_of(*parts: tuple[float, tuple[float, float, float]], start: float = 0.0) -> Evidence:
     """Evidence out of (seconds, (speech, singing, music))."""
     steps = [what for seconds, what in parts for _ in range(round(seconds / STEP))]
     return Evidence(start, *(list(column) for column in zip(*steps, strict=True)))
 
 
 def found(*parts: tuple[float, tuple[float, float, float]], shortest: float = 10.0):
-    stretches = find_stretches(heard(*parts), shortest)
+    stretches = find_stretches(evidence_of(*parts), shortest)
     return [(each.kind, each.start, each.end) for each in stretches]
 
 
@@ -45,7 +45,7 @@ def test_a_song_and_the_music_before_it():
 
 
 def test_times_are_the_films():
-    (song,) = find_stretches(heard((5, SILENCE), (20, SUNG), (5, SILENCE), start=100.5), 10.0)
+    (song,) = find_stretches(evidence_of((5, SILENCE), (20, SUNG), (5, SILENCE), start=100.5), 10.0)
     assert (song.kind, song.start, song.end) == ("song", near(105.5), near(125.5))
 
 
@@ -145,10 +145,12 @@ def test_stretches_are_in_order_apart_and_hold_nothing_spoken(steps, shortest, s
 
 @given(blocks, st.floats(2, 60))
 def test_so_are_those_of_a_film(parts, shortest):
-    check(heard(*parts), shortest)
+    check(evidence_of(*parts), shortest)
 
 
 @given(blocks)
 def test_longer_is_asked_for_less_is_found(parts):
-    found_at = [seconds_of(find_stretches(heard(*parts), length)) for length in (4.0, 12.0, 40.0)]
+    found_at = [
+        seconds_of(find_stretches(evidence_of(*parts), length)) for length in (4.0, 12.0, 40.0)
+    ]
     assert found_at == sorted(found_at, reverse=True)

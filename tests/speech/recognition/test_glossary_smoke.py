@@ -38,10 +38,10 @@ def spoken(tmp_path_factory, stages, espeak):
 
 
 @pytest.fixture
-def heard(stages, base_model, tmp_path):
-    """What is heard with a glossary of these terms (none: without one)."""
+def recognised(stages, base_model, tmp_path):
+    """What is recognised with a glossary of these terms (none: without one)."""
 
-    def hear(inputs, terms=(), **settings):
+    def recognise(inputs, terms=(), **settings):
         if terms:
             glossary = Glossary(terms=[GlossaryTerm(text=term) for term in terms])
             path = tmp_path / "glossary.json"
@@ -52,7 +52,7 @@ def heard(stages, base_model, tmp_path):
         transcript = Transcript.read(outputs["transcript"])
         return result, " ".join(segment.text for segment in transcript.segments)
 
-    return hear
+    return recognise
 
 
 def decoys(number):
@@ -73,9 +73,9 @@ def rest(text):
     return [word for word in words_of(text) if word not in RIGHT]
 
 
-def test_names_are_right_with_a_glossary_and_nothing_else_is_worse(heard, spoken):
-    _, without = heard(spoken)
-    result, text = heard(spoken, NAMES)
+def test_names_are_right_with_a_glossary_and_nothing_else_is_worse(recognised, spoken):
+    _, without = recognised(spoken)
+    result, text = recognised(spoken, NAMES)
     # Of five, 19 of 25 over five hearings that begin a few milliseconds apart, never less than 3.
     assert right(text) > right(without)
     assert word_errors(words_of(SAID), words_of(text)) < word_errors(
@@ -86,8 +86,8 @@ def test_names_are_right_with_a_glossary_and_nothing_else_is_worse(heard, spoken
     assert result.metrics["glossary_put"] >= len(right(text) - right(without)) / 2
 
 
-def test_of_a_long_glossary_the_terms_are_chosen_by_region(heard, spoken):
-    result, text = heard(spoken, [*decoys(200), *NAMES])
+def test_of_a_long_glossary_the_terms_are_chosen_by_region(recognised, spoken):
+    result, text = recognised(spoken, [*decoys(200), *NAMES])
     put = result.metrics["glossary_put"]
     assert len({one.casefold() for one in decoys(200)} & set(words_of(text))) <= put
     # Not the whole list was told: what something sounded like and did not fit is in the report.
@@ -95,15 +95,15 @@ def test_of_a_long_glossary_the_terms_are_chosen_by_region(heard, spoken):
     assert "did not fit" in result.degraded[0].what
 
 
-def test_names_that_nobody_says_change_nothing(heard, demo_regions):
-    _, without = heard(demo_regions)
-    result, text = heard(demo_regions, NAMES)
+def test_names_that_nobody_says_change_nothing(recognised, demo_regions):
+    _, without = recognised(demo_regions)
+    result, text = recognised(demo_regions, NAMES)
     assert text == without
     assert result.metrics["glossary_put"] == 0
 
 
-def test_names_in_another_script_are_told_and_left_out(heard, demo_regions):
-    result, text = heard(demo_regions, ["Dashwood", "रघुनंदन"])
+def test_names_in_another_script_are_told_and_left_out(recognised, demo_regions):
+    result, text = recognised(demo_regions, ["Dashwood", "रघुनंदन"])
     (told,) = result.degraded
     assert "cannot be written" in told.what
     assert "रघुनंदन" in told.why

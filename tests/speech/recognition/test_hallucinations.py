@@ -57,7 +57,7 @@ def test_what_is_said_clearly_is_believed():
 
 
 @pytest.mark.parametrize(
-    "heard",
+    "decoded",
     [
         segment(PHRASE, silent=0.6),
         segment(PHRASE, probability=0.4),
@@ -66,8 +66,8 @@ def test_what_is_said_clearly_is_believed():
     ],
     ids=["silence", "a guess", "over seven seconds of noise", "in a click"],
 )
-def test_without_support_it_is_not(heard):
-    assert unsupported(heard, ENGLISH)
+def test_without_support_it_is_not(decoded):
+    assert unsupported(decoded, ENGLISH)
 
 
 PROMPT = frozenset(map(letters_of, "नमस्ते, आप कैसे हैं? वह घर पर नहीं है।".split()))

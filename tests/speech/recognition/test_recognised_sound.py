@@ -110,7 +110,7 @@ def test_what_is_invented_for_noise_is_left_out_and_told():
     assert redecoded.left, "speech was detected there, and that is told"
 
 
-def test_words_where_nobody_speaks_are_heard_again_and_are_not_in_the_text():
+def test_words_where_nobody_speaks_are_decoded_again_and_are_not_in_the_text():
     """As in noise: the recogniser writes words around the only voice that is detected."""
 
     def says(options, seconds):

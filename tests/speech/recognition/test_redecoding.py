@@ -209,7 +209,7 @@ def test_a_hallucination_that_no_variant_removes_is_left_out_and_told():
     assert "left out" in redecoded.how
 
 
-def test_doubtful_text_where_whisper_hears_nobody_is_left_out_and_told():
+def test_doubtful_text_where_whisper_finds_nobody_is_left_out_and_told():
     guess = hypothesis("a guess", log=-1.3)
     guess.segments[0] = guess.segments[0].model_copy(update={"no_speech_prob": 0.9})
     hypotheses, (redecoded,) = redecode(

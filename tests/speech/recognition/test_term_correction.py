@@ -12,7 +12,7 @@ from chalchitra.speech.recognition.candidates import Learned, Term, candidates, 
 from chalchitra.speech.recognition.hotwords import GlossaryUse, use_glossary
 from chalchitra.speech.recognition.hypothesis import Hypothesis
 from chalchitra.speech.recognition.term_correction import corrected
-from chalchitra.text.phonetics import sound_key
+from chalchitra.text.phonetics import phonetic_key
 from chalchitra.text.symbols import letters
 from chalchitra.transcript.model import Segment, Word
 
@@ -48,7 +48,7 @@ def put(before: str, after: str, *texts: str, sure: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    ("heard", "name"),
+    ("decoded", "name"),
     [
         ("Priya Mvada", "Priyamvada"),
         ("Gavartan.", "Govardhan"),
@@ -61,11 +61,11 @@ def put(before: str, after: str, *texts: str, sure: str = "") -> str:
         ("मुकर जी", "मुखर्जी"),
     ],
 )
-def test_what_base_made_of_names_is_a_candidate_where_it_is_unsure(heard, name):
-    found = candidates(reading(f"so {heard} went", sure="so went").words, terms(name))
+def test_what_base_made_of_names_is_a_candidate_where_it_is_unsure(decoded, name):
+    found = candidates(reading(f"so {decoded} went", sure="so went").words, terms(name))
     assert [one.term.text for one in found] == [name]
     assert found[0].start >= 0.0
-    assert found[0].end <= 0.4 * (len(heard.split()) + 2)
+    assert found[0].end <= 0.4 * (len(decoded.split()) + 2)
 
 
 def test_sure_words_are_suspected_only_when_they_sound_the_same():
@@ -79,7 +79,7 @@ def test_sure_words_are_suspected_only_when_they_sound_the_same():
 def test_short_names_are_suspected_only_of_their_own_sound(name, same):
     text = "so my least said the rest was me and you"
     assert candidates(reading(text).words, terms(name)) == []
-    same_key = sound_key(same) == sound_key(name)
+    same_key = phonetic_key(same) == phonetic_key(name)
     assert bool(candidates(reading(f"so {same} went").words, terms(name))) == same_key
 
 
@@ -183,8 +183,8 @@ def test_whatever_is_decoded_again_only_names_are_put_and_times_stay(before, aft
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_a_key_is_of_its_letters_alone(one, other):
-    assert sound_key(one) == sound_key(f"  {one}! ".upper().lower()) or not one.isascii()
-    assert len(sound_key(one + other)) <= len(sound_key(one)) + len(sound_key(other)) + 1
+    assert phonetic_key(one) == phonetic_key(f"  {one}! ".upper().lower()) or not one.isascii()
+    assert len(phonetic_key(one + other)) <= len(phonetic_key(one)) + len(phonetic_key(other)) + 1
 
 
 class Told:

@@ -24,30 +24,30 @@ def loudness(samples: Samples) -> float:
     return float(10 * np.log10(np.square(samples, dtype=np.float64).mean()))
 
 
-def heard(*parts: Samples, offset: float = 0.0) -> Levelled:
+def levelled(*parts: Samples, offset: float = 0.0) -> Levelled:
     return Levelled(ArraySound(np.concatenate(parts), offset=offset))
 
 
 def test_what_is_loud_enough_stays_as_it_is_sample_by_sample():
     samples = noise(4, QUIET + 1)
-    assert np.array_equal(heard(samples).read(0, 4), samples)
+    assert np.array_equal(levelled(samples).read(0, 4), samples)
 
 
 @pytest.mark.parametrize("db", [-45, -60, -75])
 def test_what_is_quiet_is_raised_to_what_is_loud_enough(db: int):
-    sound = heard(noise(4, db), offset=2.0)
+    sound = levelled(noise(4, db), offset=2.0)
     assert loudness(sound.read(3, 5)) == pytest.approx(QUIET, abs=1.0)
     assert (sound.start, sound.end) == (2.0, 6.0)
 
 
 def test_nothing_is_raised_by_more_than_most_nor_silence_into_sound():
-    assert loudness(heard(noise(4, -95)).read(0, 4)) == pytest.approx(-95 + MOST, abs=1.0)
-    assert not heard(np.zeros(SAMPLE_RATE * 4, dtype=np.float32)).read(0, 4).any()
+    assert loudness(levelled(noise(4, -95)).read(0, 4)) == pytest.approx(-95 + MOST, abs=1.0)
+    assert not levelled(np.zeros(SAMPLE_RATE * 4, dtype=np.float32)).read(0, 4).any()
 
 
 def test_a_pause_is_raised_with_the_sentence_it_is_in():
     sentence, pause = noise(2, -60), noise(0.4, -85)
-    sound = heard(sentence, pause, sentence)
+    sound = levelled(sentence, pause, sentence)
     difference = loudness(sound.read(1.0, 1.8)) - loudness(sound.read(2.1, 2.3))
     assert difference == pytest.approx(25, abs=0.4 / 2 * SLOPE + 1)
 
@@ -56,7 +56,7 @@ def test_a_pause_is_raised_with_the_sentence_it_is_in():
 def test_quiet_talk_beside_loud_music_is_raised_and_the_music_is_not(turned: bool):
     music, talk = noise(4, -14), noise(6, -60)
     parts = (talk, music) if turned else (music, talk)
-    sound = heard(*parts)
+    sound = levelled(*parts)
     lo, hi = (0, 3) if turned else (7, 10)
     assert loudness(sound.read(lo, hi)) == pytest.approx(QUIET, abs=1.0)
     begin = 6 if turned else 0
@@ -71,7 +71,7 @@ def test_quiet_talk_beside_loud_music_is_raised_and_the_music_is_not(turned: boo
 @settings(max_examples=50, deadline=None)
 def test_read_in_pieces_or_whole_it_is_the_same(levels, cuts, offset):
     samples = np.concatenate([noise(FRAME, db, n) for n, db in enumerate(levels)])
-    sound = heard(samples, offset=offset)
+    sound = levelled(samples, offset=offset)
     whole = sound.read(sound.start, sound.end)
     edges = sorted({0, len(samples), *(min(len(samples), int(c * SAMPLE_RATE)) for c in cuts)})
     pieces = [

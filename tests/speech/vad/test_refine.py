@@ -27,10 +27,10 @@ def evidence(length: float, *voices: tuple[float, float, float]) -> Evidence:
 
 
 def told(
-    regions: list[tuple[float, float]], heard: Evidence, min_speech: float = 0.15
+    regions: list[tuple[float, float]], second: Evidence, min_speech: float = 0.15
 ) -> list[tuple[float, float]]:
     speech = SpeechRegions(regions=[Region(start=a, end=b) for a, b in regions], pad=0.4)
-    after = refined(speech, heard, min_speech)
+    after = refined(speech, second, min_speech)
     assert (after.pad, after.method) == (speech.pad, speech.method)
     return [(region.start, region.end) for region in after.regions]
 
@@ -51,12 +51,12 @@ def test_a_region_ends_later_only_where_the_voice_is_sure() -> None:
 
 
 def test_a_voice_that_was_missed_beside_speech_is_speech() -> None:
-    heard = evidence(10, (3.0, 3.4, 0.3), (4.0, 6.0, 1.0))
-    ((start, end), after) = told([(4.0, 6.0)], heard)
+    second = evidence(10, (3.0, 3.4, 0.3), (4.0, 6.0, 1.0))
+    ((start, end), after) = told([(4.0, 6.0)], second)
     assert (start, end) == (pytest.approx(3.0, abs=0.05), pytest.approx(3.4, abs=0.05))
     assert after == (4.0, 6.0)
-    heard = evidence(10, (4.0, 6.0, 1.0), (6.5, 6.9, 0.3))
-    assert len(told([(4.0, 6.0)], heard)) == 2
+    second = evidence(10, (4.0, 6.0, 1.0), (6.5, 6.9, 0.3))
+    assert len(told([(4.0, 6.0)], second)) == 2
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_without_speech_nothing_is_missed() -> None:
 
 
 def test_a_region_that_was_cut_in_two_stays_whole() -> None:
-    heard = evidence(10, (2.0, 2.9, 1.0), (3.1, 4.0, 1.0))
-    assert told([(2.0, 3.0), (3.0, 4.0)], heard) == [(2.0, 3.0), (3.0, 4.0)]
+    second = evidence(10, (2.0, 2.9, 1.0), (3.1, 4.0, 1.0))
+    assert told([(2.0, 3.0), (3.0, 4.0)], second) == [(2.0, 3.0), (3.0, 4.0)]
 
 
 @st.composite
@@ -102,8 +102,8 @@ def opinions(draw: st.DrawFn) -> tuple[list[tuple[float, float]], Evidence]:
 def test_regions_stay_in_order_apart_and_near_where_they_were(
     case: tuple[list[tuple[float, float]], Evidence],
 ) -> None:
-    regions, heard = case
-    after = told(regions, heard)
+    regions, second = case
+    after = told(regions, second)
     assert all(start < end for start, end in after)
     assert all(one[1] <= other[0] for one, other in pairwise(after))
     for start, end in regions:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from chalchitra.text.phonetics import sound_key
+from chalchitra.text.phonetics import phonetic_key
 from chalchitra.text.symbols import letters
 from chalchitra.transcript.model import Word
 
@@ -43,7 +43,7 @@ class Term:
 
     @classmethod
     def of(cls, text: str) -> Term:
-        return cls(text, letters(text), sound_key(text))
+        return cls(text, letters(text), phonetic_key(text))
 
     @property
     def words(self) -> list[str]:
@@ -120,7 +120,7 @@ def candidates(
             if term is not None:
                 consider(term, (first, end), 1.0, 0.0)
     elif windows and terms:
-        keys = [sound_key("".join(texts[first:end])) for first, end in windows]
+        keys = [phonetic_key("".join(texts[first:end])) for first, end in windows]
         known = [probability_of(words[first:end]) for first, end in windows]
         scores = process.cdist(
             [term.key for term in terms], keys, scorer=Levenshtein.normalized_similarity

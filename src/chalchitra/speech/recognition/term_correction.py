@@ -20,7 +20,7 @@ from chalchitra.speech.recognition.candidates import (
 )
 from chalchitra.speech.recognition.hypothesis import Hypothesis
 from chalchitra.speech.recognition.repetitions import loops, once
-from chalchitra.text.phonetics import sound_key
+from chalchitra.text.phonetics import phonetic_key
 from chalchitra.text.symbols import letters
 from chalchitra.transcript.model import Segment, Word
 
@@ -172,7 +172,7 @@ def _likest(
                 return None  # it is there
             if learned.is_name(texts, term):
                 return first, end
-            alike = Levenshtein.normalized_similarity(term.key, sound_key("".join(texts)))
+            alike = Levenshtein.normalized_similarity(term.key, phonetic_key("".join(texts)))
             if alike < term.needs(sure=probability_of(words[first:end]) >= SURE, among=among):
                 continue
             if stretch.alone and (first, end) == (stretch.first, stretch.end):

@@ -1,1 +1,1 @@
-"""Placing a text that is known on the sound: what was recognised says where its words are."""
+"""A known text on the sound: what was recognised says where its words are."""

@@ -75,7 +75,7 @@ class Unit:
     expected: tuple[float, ...] = ()
 
 
-def allot(
+def allocate(
     units: Sequence[Unit], pieces: Sequence[Piece], low: float, high: float
 ) -> list[int | None]:
     """For each unit the piece it goes into, rising; None for a line that stays out, and for words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chalchitra.speech.script_alignment.allocation import Piece, Unit, allot, spread_over
+from chalchitra.speech.script_alignment.allocation import Piece, Unit, allocate, spread_over
 from chalchitra.speech.script_alignment.crowding import crowd
 from chalchitra.speech.script_alignment.evidence import Evidence
 from chalchitra.speech.script_alignment.timed_text import TimedText, Times
@@ -59,7 +59,7 @@ class Runs:
         refused: list[int] = []
         while True:
             units = [self._unit(at) for at in run]
-            places = allot(units, pieces, *self._text.edges(first, after))
+            places = allocate(units, pieces, *self._text.edges(first, after))
             spans = _spans(units, pieces, places)
             out = self._evidence.baseless(run, pieces, places, spans, refused)
             if out is None:

@@ -25,21 +25,21 @@ from chalchitra.transcript.script import Script
 
 
 @dataclass(frozen=True)
-class Placement:
+class AlignedScript:
     """The text as segments on the film's time line, and the report."""
 
     segments: list[Segment]
     report: ScriptReport
 
 
-def place_script(
+def align_script(
     script: Script,
     recognised: Transcript,
     voice: Sequence[Region],
     *,
     spaced: bool = True,
     fill: bool = False,
-) -> Placement:
+) -> AlignedScript:
     """Place the lines of `script` on the sound.
 
     `recognised` is what the recogniser wrote, `voice` the speech regions in order. With `fill`,
@@ -85,7 +85,7 @@ def place_script(
             for shift in (shifts.stretches(known) if known else [])
         ],
     )
-    return Placement(segments, report)
+    return AlignedScript(segments, report)
 
 
 def _on_the_voice(times: Times, voice: Sequence[Region]) -> Times:
