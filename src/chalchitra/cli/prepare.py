@@ -95,6 +95,14 @@ def prepare_job(
             rich_help_panel=_WHAT,
         ),
     ] = None,
+    join: Annotated[
+        bool,
+        typer.Option(
+            "--join",
+            help="Treat the files as parts of one film, in the order given.",
+            rich_help_panel=_PART,
+        ),
+    ] = False,
     start_time: Annotated[
         str | None,
         typer.Option(
@@ -356,12 +364,16 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
     from chalchitra import stopping
     from chalchitra.jobs.earlier import earlier_jobs
     from chalchitra.out import out_dir
+    from chalchitra.prepare import parts
     from chalchitra.prepare.film_files import find_films, named_film
     from chalchitra.prepare.films import collect
+    from chalchitra.prepare.join import joined
     from chalchitra.prepare.options import PrepareOptions
     from chalchitra.prepare.plan import make_plan
+    from chalchitra.printable import printable
     from chalchitra.runner.report import choose_listening_reporter
     from chalchitra.settings import parse_override
+    from chalchitra.text.listing import listed
 
     source, glossary, no_glossary = (given[name] for name in ("source", "glossary", "no_glossary"))
     transcript, title, as_json = (given[name] for name in ("transcript", "title", "as_json"))
@@ -404,28 +416,41 @@ def make(workflow: Workflow, given: Mapping[str, Any]) -> Made:
             cause="One names a glossary, the other asks for none.",
             fix="Leave one out; with --glossary, files next to the film are ignored anyway.",
         )
-    found = find_films(given["media"])
+    join = given["join"]
+    found = find_films(given["media"], parts.of_folder if join else None)
     films = found.films
-    if transcript is not None and len(films) > 1:
+    many = len(films) > 1 and not join
+    if transcript is not None and many:
         raise UsageError(
             f"--transcript is for one film, and {len(films)} were given.",
             cause="It is the text of one of them.",
             fix="Prepare that film by itself.",
         )
-    if title is not None and len(films) > 1:
+    if title is not None and many:
         raise UsageError(
             f"--title is for one film, and {len(films)} were given.",
             cause="All their output files would have the same name.",
             fix="Leave --title out: each film's own name is used.",
         )
+
+    def tell(note: str) -> None:
+        say(printable(note), file=sys.stderr if as_json else None)
+
     for note in found.notes:
-        say(note, file=sys.stderr if as_json else None)
+        tell(note)
+    if many and (alike := parts.alike(films)):
+        first = listed([repr(film.name) for film in alike], 2)
+        tell(f"{first} look like parts of one film; to make one job of them, add --join.")
     build_missing(yes=given["yes"])
     plan = make_plan(options)
     known = earlier_jobs(out, plan.user, [named_film(film) for film in films])
     with choose_listening_reporter(as_json=as_json) as reporter:
         stopping.later()
-        jobs, errors, stopped = collect(films, plan, out, reporter)
+        if join:
+            with joined(films, out, tell) as (film, of_parts):
+                jobs, errors, stopped = collect([film], plan, out, reporter, of_parts)
+        else:
+            jobs, errors, stopped = collect(films, plan, out, reporter)
     earlier = {job.job_id: row for job, _ in jobs if (row := known.get(job.film.path))}
     return Made(jobs, errors, stopped, earlier)
 
@@ -437,6 +462,7 @@ def _row(job: Job, folder: Path, made: Made) -> dict[str, Any]:
         "job_dir": str(folder),
         "workflow": job.workflow,
         "film": str(job.film.path),
+        "parts": [str(part.path) for part in job.parts],
         "title": job.title,
         "source_language": job.source_language,
         "detected": job.detected.model_dump() if job.detected else None,

@@ -2,6 +2,7 @@
 
 job.json                      what was asked and decided
 state.json                    how far it is, for whoever looks
+film/                         the film, where it was joined of several parts
 film.json                     the film's content hash, by size and time
 script.json                   the text that was given with the film, line by line
 glossary.json                 the glossaries that were given or lay beside the film, merged
@@ -29,6 +30,11 @@ class JobLayout:
     @property
     def job_file(self) -> Path:
         return self.root / "job.json"
+
+    @property
+    def film(self) -> Path:
+        """The folder of a film that was joined of parts."""
+        return self.root / "film"
 
     @property
     def film_hash(self) -> Path:

@@ -87,6 +87,13 @@ class Machine(_Model):
     threads: int = Field(ge=1, le=4096)
 
 
+class FilmPart(_Model):
+    """A file that the job's film was joined of, and where it begins there (seconds)."""
+
+    path: Path
+    start: float = Field(ge=0)
+
+
 class ScriptFile(_Model):
     """The text that was given with the film: `script.json` in the job's folder holds its lines.
 
@@ -150,6 +157,8 @@ class Job(_Model):
     title: PlainName
     workflow: Literal["transcribe", "translate", "subtitle"]
     film: Film
+    parts: list[FilmPart] = Field(default_factory=list)
+    """What `film` was joined of, where it was (`--join`): it lies in the job's folder then."""
     source_language: LanguageId
     detected: Detected | None = None
     language_names: dict[str, str] = Field(default_factory=dict)

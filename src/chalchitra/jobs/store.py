@@ -56,12 +56,16 @@ def job_path(out: Path, job_id: str, user: str) -> Path:
 
 
 def write_job(
-    job: Job, job_dir: Path, script: str | None = None, glossary: str | None = None
+    job: Job,
+    job_dir: Path,
+    script: str | None = None,
+    glossary: str | None = None,
+    film: Path | None = None,
 ) -> None:
     """Write a new job's directory whole: it appears with job.json and state.json, or not at all.
 
     `script` is the content of script.json, where a text was given with the film, and `glossary`
-    that of glossary.json.
+    that of glossary.json; `film` is a film that becomes the job's own (it is moved there).
     """
     job_dir.parent.mkdir(parents=True, exist_ok=True)
     temporary = job_dir.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
@@ -74,11 +78,20 @@ def write_job(
             write_text(layout.script, script)
         if glossary is not None:
             write_text(layout.glossary, glossary)
+        take_film(film, job, layout)
         temporary.rename(job_dir)
         fsync_dir(job_dir.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def take_film(film: Path | None, job: Job, layout: JobLayout) -> None:
+    """Move a joined film to where the job has it, by one rename."""
+    if film is not None:
+        layout.film.mkdir()
+        film.rename(layout.film / job.film.path.name)
+        fsync_dir(layout.film)
 
 
 def rewrite_job(job: Job, layout: JobLayout) -> None:

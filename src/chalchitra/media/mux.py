@@ -31,13 +31,13 @@ from chalchitra.media.tools import (
     run_ffmpeg,
 )
 
-_WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo", "gxf"})
+WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo", "gxf"})
 """Containers whose packets may lack timestamps that Matroska and MP4 need."""
 
 _TURNING_FFMPEG = (6, 1)
 """The first that writes into a Matroska how its picture is turned."""
 
-_SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
+SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
 """No versions, dates or random identifiers are written."""
 
 # Disposition names that every ffmpeg since the oldest that is used knows.
@@ -125,7 +125,7 @@ def arguments(
     `covers` are the saved files of `plan.covers`, `subtitles` those of the film's own subtitle
     streams, by index; `program` will run it where that is not the usual one.
     """
-    genpts = ["-fflags", "+genpts"] if plan.film.container in _WITHOUT_PTS else []
+    genpts = ["-fflags", "+genpts"] if plan.film.container in WITHOUT_PTS else []
     inputs = film_input(plan.film, *genpts, program=program)
     maps: list[str] = []
     # Everything is said for each stream, so that ffmpeg chooses nothing by itself.
@@ -170,7 +170,7 @@ def arguments(
         options += [f"-metadata:s:{number}", f"mimetype={font.mimetype}"]
         options += [f"-metadata:s:{number}", f"filename={font.filename}"]
     # Codecs that MP4 has had for a short time only are "experimental".
-    options += ["-map_metadata", "0", "-map_chapters", "0", *_SAME_BYTES, "-strict", "experimental"]
+    options += ["-map_metadata", "0", "-map_chapters", "0", *SAME_BYTES, "-strict", "experimental"]
     if plan.container == "matroska":
         options += ["-default_mode", "passthrough"]
     output = ["-f", plan.container, file_url(out), *whole_film(plan.film)]
@@ -190,7 +190,7 @@ def _save_subtitles(plan: MuxPlan, folder: Path) -> dict[int, Path]:
     outputs: list[str] = []
     for stream, encoder in own:
         path = saved[stream.index] = folder / f"{stream.index}.mks"
-        outputs += ["-map", selector(stream), "-c", encoder, *_SAME_BYTES]
+        outputs += ["-map", selector(stream), "-c", encoder, *SAME_BYTES]
         outputs += ["-f", "matroska", file_url(path)]
     run = run_ffmpeg([*film_input(plan.film), *outputs, *whole_film(plan.film)])
     require_disk(plan.film.path, run.errors)

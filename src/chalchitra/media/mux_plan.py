@@ -39,8 +39,8 @@ NOT_IN_MATROSKA = frozenset(
     "mace3 mace6 gsm".split()
 )
 
-_TEXT = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "webvtt"})
-_MATROSKA_SUBTITLES = frozenset(
+TEXT = frozenset({"ass", "mov_text", "ssa", "subrip", "text", "webvtt"})
+MATROSKA_SUBTITLES = frozenset(
     "ass ssa subrip text webvtt dvd_subtitle dvb_subtitle hdmv_pgs_subtitle hdmv_text_subtitle "
     "arib_caption".split()
 )
@@ -277,7 +277,7 @@ def _fits_mp4(stream: Stream) -> bool:
     if stream.kind in ("video", "audio"):
         return stream.codec in MP4_CODECS or stream.is_cover or not stream.readable
     if stream.kind == "subtitle":
-        return stream.codec in _TEXT
+        return stream.codec in TEXT
     # Data has no place in Matroska either, so it decides nothing.
     return stream.kind == "data"
 
@@ -343,10 +343,10 @@ def _place_subtitle(draft: _Draft, stream: Stream) -> None:
         name for name in stream.dispositions if not (name == "default" and draft.ours_is_default)
     ]
     encoder, codec = _TEXT_OF[draft.container]
-    copies = _MATROSKA_SUBTITLES if draft.container == "matroska" else {codec}
+    copies = MATROSKA_SUBTITLES if draft.container == "matroska" else {codec}
     if stream.codec in copies:
         draft.streams.append(_copied(stream, kept))
-    elif stream.codec in _TEXT:
+    elif stream.codec in TEXT:
         draft.streams.append(
             PlannedStream(
                 stream, "subtitle", encoder, codec, tuple(kept), stream.title, stream.language

@@ -9,9 +9,12 @@ from typing import TypeVar
 
 from chalchitra import accuracy
 from chalchitra.editing.following import plan_of
+from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import UNKNOWN, Detected, Job, ModelChoice, ScriptFile
+from chalchitra.jobs.store import job_path
 from chalchitra.languages import all_languages
 from chalchitra.pipeline import LISTENING, plan, split_key
+from chalchitra.prepare.film_files import named_film
 from chalchitra.prepare.given_text.read import GivenScript
 from chalchitra.prepare.glossary.of_film import FilmGlossary
 from chalchitra.prepare.look import FilmAsked
@@ -36,9 +39,13 @@ def build_job(
     written in `out`.
     """
     options, source, choices = shared.options, shared.source, shared.choices
-    title, renamed = title_of(
-        options.title if options.title is not None else asked.film.path.stem, out
-    )
+    joined = asked.joined
+    name = joined.name if joined else asked.film.path.stem
+    title, renamed = title_of(options.title if options.title is not None else name, out)
+    film = asked.film
+    if joined and source:  # while it is listened to, the film lies where it was made
+        place = JobLayout(job_path(out, job_id, shared.user)).film / f"{title}{film.path.suffix}"
+        film = film.model_copy(update={"path": named_film(place)})
     targets = shared.targets if source else ()
     keys = _stages(shared, picture=asked.film.has_picture, detected=detected is not None)
     either = {*keys, *(split_key(key)[0] for key in keys)}
@@ -49,7 +56,8 @@ def build_job(
         user=shared.user,
         title=title,
         workflow=options.workflow,
-        film=asked.film,
+        film=film,
+        parts=list(joined.parts) if joined else [],
         script=_script_file(shared.script) if shared.script else None,
         glossary=glossary.record if glossary else None,
         source_language=source.id if source else UNKNOWN,
@@ -105,6 +113,7 @@ def _notes(
     glossary: FilmGlossary | None,
 ) -> Iterator[str]:
     yield from shared.notes
+    yield from asked.joined.notes if asked.joined else ()
     stream = asked.stream
     one = "" if stream.channel is None else f" Only its channel {stream.channel} is used."
     yield f"Audio track {stream.position}: {stream.reason}.{one}"

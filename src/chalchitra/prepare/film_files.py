@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,11 +33,14 @@ class FilmFiles:
     notes: list[str] = field(default_factory=list)
 
 
-def find_films(paths: Iterable[Path]) -> FilmFiles:
+def find_films(
+    paths: Iterable[Path], of_folder: Callable[[Path, list[Path]], list[Path]] | None = None
+) -> FilmFiles:
     """The films that were named, folders replaced by those in them and below (sorted by name).
 
     A file in a folder is a film by its suffix, or by how it begins; one that is named may end in
-    anything. Raises UsageError for a folder that holds none or cannot be read.
+    anything. `of_folder` may take a folder's films in another order, and fewer. Raises UsageError
+    for a folder that holds none or cannot be read.
     """
     found = FilmFiles()
     for path in paths:
@@ -51,7 +54,7 @@ def find_films(paths: Iterable[Path]) -> FilmFiles:
                 cause=f"Skipped: {left_out}." if left_out else "The folder is empty.",
                 fix="Give another folder, or name the films one by one.",
             )
-        found.films += films
+        found.films += of_folder(path, films) if of_folder else films
         if left_out:
             found.notes.append(f"Skipped in {path}: {left_out}.")
     found.films[:], doubled = _once(found.films)

@@ -20,6 +20,7 @@ from chalchitra.languages import Language
 from chalchitra.prepare.build import build_job
 from chalchitra.prepare.film_files import named_film
 from chalchitra.prepare.glossary.of_film import FilmGlossary, glossary_of
+from chalchitra.prepare.join import Joined
 from chalchitra.prepare.look import FilmAsked, look
 from chalchitra.prepare.plan import Plan
 from chalchitra.prepare.write import writable, write
@@ -35,6 +36,7 @@ def prepare_film(
     out: Path,
     reporter: Reporter | None = None,
     services: Services | None = None,
+    joined: Joined | None = None,
 ) -> tuple[Job, Path]:
     """Make the job of one film; returns it and its folder.
 
@@ -42,7 +44,7 @@ def prepare_film(
     serve it. Raises UsageError for a film that is none, has no sound, is shorter than the clip, or
     does not tell its language; and what stopped the listening.
     """
-    asked = look(path, shared.options, shared.source)
+    asked = look(path, shared.options, shared.source, joined)
     shared = shared.for_film(asked.film)
     with writable(out):
         if shared.source is None:
@@ -54,6 +56,7 @@ def prepare_film(
             asked.now.date(),
             shared.script.text if shared.script else None,
             glossary.glossary.to_json() if glossary else None,
+            path if joined else None,
         )
 
 
@@ -68,7 +71,7 @@ def _by_ear(
     accept = shared.settings["language"]["accept"]
     day = asked.now.date()
     with listening(partial(build, shared=shared), out, day, reporter, services) as found:
-        spoken = decide_language(found.heard, asked.film.path, accept, found.job.language_names)
+        spoken = decide_language(found.heard, asked.given, accept, found.job.language_names)
         settled = shared.spoken(spoken.language)
         glossary = _glossary(asked, shared, spoken.language)
         job = build(
@@ -78,21 +81,27 @@ def _by_ear(
             detected=spoken.detected,
             found=spoken.notes,
         )
-        return job, found.become(job, glossary.glossary.to_json() if glossary else None)
+        own = asked.film.path if asked.joined else None
+        return job, found.become(job, glossary.glossary.to_json() if glossary else None, own)
 
 
 def _glossary(asked: FilmAsked, shared: Plan, source: Language) -> FilmGlossary | None:
     if shared.options.no_glossary:
         return None
-    return glossary_of(asked.film.path, source, shared.sheets)
+    return glossary_of(asked.given, source, shared.sheets)
 
 
 def collect(
-    films: Sequence[Path], shared: Plan, out: Path, reporter: Reporter | None = None
+    films: Sequence[Path],
+    shared: Plan,
+    out: Path,
+    reporter: Reporter | None = None,
+    joined: Joined | None = None,
 ) -> tuple[list[tuple[Job, Path]], list[ChalchitraError], CancelledError | None]:
     """Prepare every film; what failed is collected, so that one bad film stops no other.
 
-    Whoever stops it keeps the jobs that are whole already, and is told what failed until then.
+    `joined` says what the only film was joined of. Whoever stops it keeps the jobs that are whole
+    already, and is told what failed until then.
     """
     jobs: list[tuple[Job, Path]] = []
     errors: list[ChalchitraError] = []
@@ -102,7 +111,7 @@ def collect(
         for film in films:
             try:
                 stopping.check()
-                jobs.append(prepare_film(film, shared, out, reporter, services))
+                jobs.append(prepare_film(film, shared, out, reporter, services, joined))
             except ChalchitraError as error:
                 if called[film] != film.name:  # its sentences have the file's name alone
                     error.what = f"{called[film]}: {error.what}"

@@ -15,6 +15,7 @@ from chalchitra.media.film import Film
 from chalchitra.media.times import validate_clip
 from chalchitra.media.tracks import choose_audio_stream
 from chalchitra.prepare.film_files import named_film
+from chalchitra.prepare.join import Joined
 from chalchitra.prepare.options import PrepareOptions
 
 
@@ -26,9 +27,17 @@ class FilmAsked:
     clip: Clip | None
     stream: AudioStream
     now: datetime
+    joined: Joined | None = None
+
+    @property
+    def given(self) -> Path:
+        """The file that a person named, or the first of several."""
+        return self.joined.parts[0].path if self.joined else self.film.path
 
 
-def look(path: Path, options: PrepareOptions, source: Language | None) -> FilmAsked:
+def look(
+    path: Path, options: PrepareOptions, source: Language | None, joined: Joined | None = None
+) -> FilmAsked:
     """Open a film, and choose by the options and what is spoken.
 
     Raises UsageError for one that is none, has no sound, or is shorter than the clip.
@@ -51,6 +60,7 @@ def look(path: Path, options: PrepareOptions, source: Language | None) -> FilmAs
             channel=None if wanted is None else find_channel(stream, wanted),
         ),
         datetime.now().astimezone(),
+        joined,
     )
 
 

@@ -20,10 +20,12 @@ def write(
     day: date,
     script: str | None = None,
     glossary: str | None = None,
+    film: Path | None = None,
 ) -> tuple[Job, Path]:
     """Write the job that `build` makes of the day's next id; returns it and its folder.
 
-    `script` and `glossary` are the contents of script.json and glossary.json. Raises OSError where
+    `script` and `glossary` are the contents of script.json and glossary.json, `film` is a film that
+    becomes the job's own. Raises OSError where
     that cannot be written.
     """
     claim: Path | None = None
@@ -31,7 +33,7 @@ def write(
         job_id, claim = claim_id(out, day)
         job = build(job_id)
         folder = job_path(out, job_id, job.user)
-        write_job(job, folder, script, glossary)
+        write_job(job, folder, script, glossary, film)
     except OSError:
         if claim is not None:
             shutil.rmtree(claim, ignore_errors=True)

@@ -58,7 +58,7 @@ class Target:
 
     def of(self, job: Job) -> Path:
         if self.folder is None:
-            return job.film.path.parent
+            return (job.parts[0] if job.parts else job.film).path.parent
         return self.folder / self.own if self.own else self.folder
 
     def within(self, own: str | None) -> Target:
@@ -80,6 +80,8 @@ def hand_over(
     copies, notes = [], []
     if folder != target.folder and target.folder is not None:
         notes.append(f"Another film is named {job.title!r} too, so the copies are in {folder}.")
+    if target.folder is None and job.parts:
+        notes.append(f"The film was joined of parts: the copies are next to {job.parts[0].path}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):

@@ -98,6 +98,8 @@ def _check_job(layout: JobLayout) -> str:
     try:
         job = read_job(layout.root)
         job_id, film = job.job_id, job.film.path
+        if job.parts and film.resolve().parent == layout.film.resolve():
+            film = None  # we joined it, and the parts lie elsewhere
     except ChalchitraError:
         # Broken, and still a job, where only jobs are; a job.json elsewhere may be anybody's.
         job_id = id_of_path(layout.root) or ""

@@ -57,6 +57,7 @@ class PreparedRow(Row):
     job_dir: str
     workflow: str
     film: str
+    parts: list[str]
     title: str
     source_language: str
     detected: dict[str, Any] | None

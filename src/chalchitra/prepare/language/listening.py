@@ -24,7 +24,7 @@ from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
 from chalchitra.jobs.state import JobState
-from chalchitra.jobs.store import claim_id, job_path, write_job
+from chalchitra.jobs.store import claim_id, job_path, take_film, write_job
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.run import RunOptions, Services, run_job
 from chalchitra.speech.language_id.model import DetectedLanguage
@@ -43,13 +43,17 @@ class Listening:
     place: Path
     heard: DetectedLanguage
 
-    def become(self, job: Job, glossary: str | None = None) -> Path:
-        """Write the whole job and put its folder in its place, which is returned."""
+    def become(self, job: Job, glossary: str | None = None, film: Path | None = None) -> Path:
+        """Write the whole job and put its folder in its place, which is returned.
+
+        `film` is a film that becomes the job's own.
+        """
         layout = JobLayout(self.folder)
         write_text(layout.job_file, job.model_dump_json(indent=1) + "\n")
         JobState.of(job).write(layout)
         if glossary is not None:
             write_text(layout.glossary, glossary)
+        take_film(film, job, layout)
         self.place.parent.mkdir(parents=True, exist_ok=True)
         self.folder.rename(self.place)
         fsync_dir(self.place.parent)
@@ -69,7 +73,7 @@ def listening(
     Unless the job has become a whole one by the end, nothing is left of it. Raises what stopped its
     stages, CancelledError when it was interrupted, and OSError where nothing can be written.
     """
-    with _alone_or_beside(out):
+    with alone_or_beside(out):
         job_id, claim = claim_id(out, day)
         hidden = claim.parents[1] / f"{HIDDEN_PREFIX}{secrets.token_hex(4)}"
         place: Path | None = None
@@ -102,7 +106,7 @@ def _read(layout: JobLayout) -> DetectedLanguage:
 
 
 @contextmanager
-def _alone_or_beside(out: Path) -> Iterator[None]:
+def alone_or_beside(out: Path) -> Iterator[None]:
     """Hold the lock that everyone who listens shares; who is alone first removes what others left.
 
     Where it cannot be held (a file system without locks) nothing is removed.
