@@ -11,6 +11,7 @@ import pytest
 
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.join import difference, join
+from chalchitra.media.looks import look
 from chalchitra.media.probe import probe
 
 SECONDS, BEEP = 3.5, 1.0
@@ -137,6 +138,15 @@ def test_chapters_languages_and_subtitles_come_along(part, tmp_path):
     out, _, notes = joined(tmp_path, path, part("mkv"))
     assert "left out" in notes[0]
     assert not probe(out).of_kind("subtitle")
+
+
+def test_a_phones_picture_stays_turned(part, tmp_path):
+    turned = tmp_path / "turned.mp4"
+    ffmpeg("-display_rotation", "90", "-i", part("mp4"), "-c", "copy", turned)
+    out, _, _ = joined(tmp_path, turned, turned)
+    looks = [look(path, probe(path).streams[0]) for path in (turned, out)]
+    assert looks[0].is_turned
+    assert looks[0] == looks[1]
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ from chalchitra.media.evidence import require_disk
 from chalchitra.media.film import Film, Stream
 from chalchitra.media.formats import DEMUXERS, file_url
 from chalchitra.media.inputs import film_input, held_input, selector, whole_film
-from chalchitra.media.mux import SAME_BYTES, WITHOUT_PTS
+from chalchitra.media.mux import SAME_BYTES, TURNING_FFMPEG, WITHOUT_PTS
 from chalchitra.media.mux_plan import MATROSKA_SUBTITLES, NOT_IN_MATROSKA, TEXT
 from chalchitra.media.probe import probe
-from chalchitra.media.tools import reading_ffmpeg, run_ffmpeg
+from chalchitra.media.tools import Ffmpeg, find_ffmpeg_since, reading_ffmpeg, run_ffmpeg
 
 _SAME_RATE = 0.02
 """Frame rates that differ by less are one: those of phones are means that waver."""
@@ -124,6 +124,7 @@ def join(
                 *["-f", "matroska", file_url(out)],
             ],
             on_progress=lambda _: on_progress(),
+            program=_writer(),
         )
     return [round(start, 3) for start in starts], notes
 
@@ -131,7 +132,8 @@ def join(
 def _copy(film: Film, out: Path, *, subtitles: bool, on_progress: Callable[[], None]) -> None:
     """Copy what is played of a film, on its own time line."""
     genpts = ["-fflags", "+genpts"] if film.container in WITHOUT_PTS else []
-    arguments: list[str] = [*film_input(film, *genpts)]
+    program = _writer()
+    arguments: list[str] = [*film_input(film, *genpts, program=program)]
     taken = _played(film) + (film.of_kind("subtitle") if subtitles else [])
     for number, stream in enumerate(taken):
         encoder = "copy"
@@ -149,8 +151,14 @@ def _copy(film: Film, out: Path, *, subtitles: bool, on_progress: Callable[[], N
     run = run_ffmpeg(
         [*arguments, "-f", "matroska", file_url(out), *whole_film(film)],
         on_progress=lambda _: on_progress(),
+        program=program,
     )
     require_disk(film.path, run.errors)
+
+
+def _writer() -> Ffmpeg | None:
+    """An ffmpeg that keeps how pictures are turned, and what HDR says; else the usual one."""
+    return find_ffmpeg_since(TURNING_FFMPEG)
 
 
 @dataclass(frozen=True)

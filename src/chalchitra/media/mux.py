@@ -34,7 +34,7 @@ from chalchitra.media.tools import (
 WITHOUT_PTS = frozenset({"avi", "mpegts", "mpeg", "asf", "mpegvideo", "gxf"})
 """Containers whose packets may lack timestamps that Matroska and MP4 need."""
 
-_TURNING_FFMPEG = (6, 1)
+TURNING_FFMPEG = (6, 1)
 """The first that writes into a Matroska how its picture is turned."""
 
 SAME_BYTES = ["-fflags", "+bitexact", "-flags", "+bitexact"]
@@ -109,7 +109,7 @@ def _looks(plan: MuxPlan) -> dict[int, Look]:
 def _writer(plan: MuxPlan, looks: dict[int, Look]) -> Ffmpeg | None:
     """The ffmpeg that writes this film, where the usual one might not do."""
     if plan.container == "matroska" and any(one.is_turned for one in looks.values()):
-        return find_ffmpeg_since(_TURNING_FFMPEG)
+        return find_ffmpeg_since(TURNING_FFMPEG)
     return None
 
 
