@@ -37,6 +37,15 @@ def test_files_that_are_named_keep_their_order(tmp_path):
     assert find_films([tmp_path], of_folder).films == given[::-1]
 
 
+def test_what_was_made_of_the_parts_is_none_of_them(tmp_path):
+    folder = tmp_path / "Sholay"
+    folder.mkdir()
+    for name in ("part2.mkv", "part1.mkv", "Sholay.subtitled.mkv", "other.subtitled.mkv"):
+        (folder / name).write_text(name)
+    found = [film.name for film in find_films([folder], of_folder).films]
+    assert found == ["other.subtitled.mkv", "part1.mkv", "part2.mkv"]
+
+
 def test_a_dvd_without_its_menus():
     menus = ["VIDEO_TS.VOB", "VTS_01_0.VOB"]
     assert in_order(*menus, "VTS_01_2.VOB", "VTS_01_1.VOB") == ["VTS_01_1.VOB", "VTS_01_2.VOB"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from chalchitra.errors import UsageError
 from chalchitra.media.formats import FILM_SUFFIXES
 from chalchitra.media.sniff import looks_like_media
+from chalchitra.prepare.parts import common_name, groups
 from chalchitra.text.listing import listed
 
 _SIDECARS = frozenset(
@@ -174,9 +175,12 @@ def _kind(file: Path) -> str:
 def _is_ours(file: Path) -> bool:
     """Whether it is named as a film that we made, and the one it was made from is there."""
     made = _MADE.fullmatch(file.stem)
-    return made is not None and any(
-        (file.parent / f"{made[1]}{suffix}").exists() for suffix in FILM_SUFFIXES
-    )
+    if made is None:
+        return False
+    if any((file.parent / f"{made[1]}{suffix}").exists() for suffix in FILM_SUFFIXES):
+        return True
+    beside = [path for path in file.parent.iterdir() if path.suffix.lower() in FILM_SUFFIXES]
+    return any(common_name(parts) == made[1] for parts in groups(beside))
 
 
 def _named(kind: str, items: list[Path]) -> str:

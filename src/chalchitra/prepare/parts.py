@@ -77,12 +77,17 @@ def missing(parts: Sequence[Path]) -> list[int]:
 
 def alike(films: Sequence[Path]) -> list[Path]:
     """The first films of a call whose names say that they are parts of one; none without such."""
-    groups: dict[object, list[Path]] = {}
+    return next(iter(groups(films)), [])
+
+
+def groups(films: Sequence[Path]) -> list[list[Path]]:
+    """The films whose names say that they are parts, by whose: of each at least two."""
+    found: dict[object, list[Path]] = {}
     for film in films:
-        found = _number(film)
-        if found is not None:
-            groups.setdefault(found[0], []).append(film)
-    return next((group for group in groups.values() if len(group) > 1), [])
+        whose = _number(film)
+        if whose is not None:
+            found.setdefault(whose[0], []).append(film)
+    return [group for group in found.values() if len(group) > 1]
 
 
 def _number(film: Path) -> tuple[object, int] | None:
