@@ -26,7 +26,7 @@ def with_edited_tracks(quick: Quick, monkeypatch: Any) -> Quick:
 
 def _cut(stage: Stage) -> None:
     echo(stage)
-    cues = [Cue(1, 0, 1, ("made",))]
+    cues = [Cue(1, 0, 1000, ("made",))]
     if stage.has_input("edited"):
         cues = EditedTrack.read(stage.input("edited")).to_cues()
     settings = CueSettings.model_validate(stage.params)

@@ -62,7 +62,7 @@ def ran(quick):
 
         def judge(stage):
             echo(stage)
-            cues = [Cue(1, 0, 2, ("Hello.",))]
+            cues = [Cue(1, 0, 2000, ("Hello.",))]
             report = make_report(cues, SETTINGS, "netflix", stage.language)
             report.write(stage.output("qc", "qc.json"))
 

@@ -38,7 +38,7 @@ def ran(quick):
     """A job whose tracks were judged: two violations in Hindi, one English unit untranslated."""
     reports = {
         "hi": make_report(
-            [Cue(1, 0, 0.1, ("नमस्ते",))],
+            [Cue(1, 0, 100, ("नमस्ते",))],
             SETTINGS,
             "netflix",
             "hi",
@@ -46,7 +46,7 @@ def ran(quick):
             words=[SAID],
         ),
         "en": make_report(
-            [Cue(1, 0, 2, ("Hello.",))], SETTINGS, "netflix", "en", untranslated=[LEFT]
+            [Cue(1, 0, 2000, ("Hello.",))], SETTINGS, "netflix", "en", untranslated=[LEFT]
         ),
     }
 

@@ -30,7 +30,7 @@ def quick(project, monkeypatch):
     def cut(stage):
         echo(stage)
         settings = CueSettings.model_validate(stage.params)
-        cue = Cue(1, 0, 2, ("नमस्ते दोस्तो, आप कैसे हैं?",))
+        cue = Cue(1, 0, 2000, ("नमस्ते दोस्तो, आप कैसे हैं?",))
         report = make_report([cue], settings, stage.params["style"], stage.language)
         report.write(stage.output("qc", "qc.json"))
         report.write(stage.output("bilingual_qc", "bilingual.json"))

@@ -52,7 +52,7 @@ def test_a_dialogue_is_twenty_sentences_whose_words_follow_each_other(language):
 def found(ours, theirs, forced):
     scene = Scene("film.mkv", "hi", 9.0, Transcript(language="hi", segments=[]),
                   ShotChanges(frame_rate=24.0), (), ())  # fmt: skip
-    cues = [Cue(1, 1.0, 2.0, ("नमस्ते दोस्तो",)), Cue(2, 3.0, 4.0, ("हाँ", "नहीं"))]
+    cues = [Cue(1, 1000, 2000, ("नमस्ते दोस्तो",)), Cue(2, 3000, 4000, ("हाँ", "नहीं"))]
     return [(scene, [Judged(OURS, cues, ours, forced), Judged(PLAIN, cues, theirs)])]
 
 

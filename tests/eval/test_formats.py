@@ -20,8 +20,8 @@ from chalchitra.transcript.export import plain_text, whisperx_json
 from chalchitra.transcript.model import Segment, Transcript, Word
 
 CUES = [
-    Cue(1, 1.5, 3.0, ("पर यह कोरा", "अनुमान है")),
-    Cue(2, 3661.25, 3662.75, ("2 < 3 & so on",)),
+    Cue(1, 1500, 3000, ("पर यह कोरा", "अनुमान है")),
+    Cue(2, 3661250, 3662750, ("2 < 3 & so on",)),
 ]
 WORDS = [
     Word(text="पर", start=1.0, end=1.4, speaker="A"),

@@ -22,7 +22,7 @@ from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.srt import to_srt
 
 ROW = {"id": "en", "native": "English", "container": "eng", "script": "Latn"}
-CUES = [Cue(1, 1.0, 3.0, ("How are you?",))]
+CUES = [Cue(1, 1000, 3000, ("How are you?",))]
 
 ENDS = {
     "killed": ('$REAL "$@" >/dev/null 2>&1; kill -9 $$', "killed"),

@@ -19,7 +19,7 @@ MPEG2 = "-c:v mpeg2video -c:a mp2"
 @pytest.fixture
 def track(tmp_path):
     path = tmp_path / "en.srt"
-    path.write_text(to_srt([Cue(1, 8.5, 9.5, ("Hello",))]))
+    path.write_text(to_srt([Cue(1, 8500, 9500, ("Hello",))]))
     return Track.of(path, EN)
 
 

@@ -20,7 +20,7 @@ from chalchitra.subtitles.formats.ass import to_ass
 from chalchitra.subtitles.formats.srt import to_srt
 
 WIDTH, HEIGHT = 480, 270
-CUE = (1.0, 3.0)
+CUE = (1000, 3000)
 ROWS = {
     "hi": {"id": "hi", "native": "हिन्दी", "container": "hin", "script": "Deva"},
     "ta": {"id": "ta", "native": "தமிழ்", "container": "tam", "script": "Taml"},

@@ -78,7 +78,7 @@ def test_a_header_that_says_less_lets_nothing_larger_in(make_film, monkeypatch):
 def test_what_h264_has_no_room_for_is_not_drawn_into_and_told(make_film, monkeypatch, tmp_path):
     film = probe(make_film("plain.mkv", "-c:v libx264 -c:a aac"))
     film.streams[0].width, film.streams[0].height = 15360, 8640
-    (tmp_path / "en.srt").write_text(to_srt([Cue(1, 1, 2, ("Hello",))]))
+    (tmp_path / "en.srt").write_text(to_srt([Cue(1, 1000, 2000, ("Hello",))]))
     track = Track.of(tmp_path / "en.srt", {"id": "en", "native": "English", "container": "eng"})
     told = burn(film, track, tmp_path / "out.mp4")
     assert ["15360 x 8640" in one.why for one in told] == [True]

@@ -96,14 +96,14 @@ def track_files(tmp_path):
     def write(film, rows=LANGUAGES, *, without=(), romanised=()):
         inputs = {"film": film}
         for language, row in rows.items():
-            cues = [] if language in without else [Cue(1, 1.0, 2.0, (CUES[language],))]
+            cues = [] if language in without else [Cue(1, 1000, 2000, (CUES[language],))]
             rtl = language == "ur"
             written = {
                 "srt": to_srt(cues, right_to_left=rtl),
                 "ass": to_ass(cues, language=language, script=row["script"], right_to_left=rtl),
             }
             if language in romanised:
-                written["romanised"] = to_srt([Cue(1, 1.0, 2.0, ("Namaste",))])
+                written["romanised"] = to_srt([Cue(1, 1000, 2000, ("Namaste",))])
             for kind, text in written.items():
                 path = tmp_path / f"{language}.{kind}"
                 path.write_text(text, encoding="utf-8")

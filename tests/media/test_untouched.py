@@ -24,7 +24,7 @@ H264 = "-c:v libx264 -c:a aac"
 @pytest.fixture
 def track(tmp_path):
     path = tmp_path / "en.srt"
-    path.write_text(to_srt([Cue(1, 1, 2, ("Hello",))]))
+    path.write_text(to_srt([Cue(1, 1000, 2000, ("Hello",))]))
     return Track.of(path, {"id": "en", "native": "English", "container": "eng"})
 
 

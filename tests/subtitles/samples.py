@@ -40,10 +40,11 @@ AWKWARD = [
 ]
 
 
-def track(texts, start=0.0):
+def track(texts, start=0):
     """A cue every two seconds, for 1.917 s."""
     return [
-        Cue(n + 1, start + n * 2.0, start + n * 2.0 + 1.917, lines) for n, lines in enumerate(texts)
+        Cue(n + 1, start + n * 2000, start + n * 2000 + 1917, lines)
+        for n, lines in enumerate(texts)
     ]
 
 
@@ -66,7 +67,7 @@ def timed(draw):
     for index, each in enumerate(lines, start=1):
         start = now + draw(st.integers(0, 5_000_000))
         now = start + draw(steps)
-        cues.append(Cue(index, start / 1000, now / 1000, each))
+        cues.append(Cue(index, start, now, each))
     return cues
 
 

@@ -420,7 +420,10 @@ def test_romanised_lines_that_are_too_long_are_said(run):
 
 def test_an_edited_track_is_what_the_person_made_of_it(run, tmp_path):
     """In every format; its report judges it, and what was translated by hand is translated."""
-    cues = [Cue(1, 0.5, 0.6, ("नमस्ते दोस्तो, आप सब कैसे हैं?",)), Cue(2, 5, 7, ("अच्छे हैं।", "और आप?"))]
+    cues = [
+        Cue(1, 500, 600, ("नमस्ते दोस्तो, आप सब कैसे हैं?",)),
+        Cue(2, 5000, 7000, ("अच्छे हैं।", "और आप?")),
+    ]
     edited = tmp_path / "edited.json"
     edited.write_text(EditedTrack.of(cues).to_json(), encoding="utf-8")
     formats = ["srt", "vtt", "ass", "ttml", "csv"]
@@ -446,7 +449,7 @@ def test_an_edited_translation_has_its_text_too(run, tmp_path):
         source_language="hi", target_language="en", translator="t", model="m", units=[unit]
     )
     edited = tmp_path / "edited.json"
-    track = EditedTrack.of([Cue(1, 1, 3, ("Hello,", "friends."))])
+    track = EditedTrack.of([Cue(1, 1000, 3000, ("Hello,", "friends."))])
     edited.write_text(track.to_json(), encoding="utf-8")
     _, result, attempt = run("en", translation, inputs={"edited": edited})
     text = (attempt / result.outputs["txt"].path).read_text(encoding="utf-8")
@@ -471,7 +474,7 @@ def english_of_hindi() -> Translation:
 @pytest.fixture
 def hindi_cues(tmp_path):
     """What the stage of the Hindi track hands to those that follow it."""
-    cues = [Cue(1, 1, 3, ("नमस्ते दोस्तो ।",)), Cue(2, 4, 8, ("आप कैसे हैं?",))]
+    cues = [Cue(1, 1000, 3000, ("नमस्ते दोस्तो ।",)), Cue(2, 4000, 8000, ("आप कैसे हैं?",))]
     path = tmp_path / "hindi.cues.json"
     path.write_text(TemplateTrack.of_source("hi", cues).to_json())
     return path
@@ -528,7 +531,9 @@ def test_a_bilingual_track(run, hindi_cues, tmp_path):
 
 def test_an_edited_text_is_what_stands_in_the_bilingual_track(run, hindi_cues, tmp_path):
     edited = tmp_path / "edited.json"
-    track = EditedTrack.of([Cue(1, 1.5, 2.5, ("Hi friends.",)), Cue(2, 5, 6, ("How are you?",))])
+    track = EditedTrack.of(
+        [Cue(1, 1500, 2500, ("Hi friends.",)), Cue(2, 5000, 6000, ("How are you?",))]
+    )
     edited.write_text(track.to_json(), encoding="utf-8")
     inputs = {"beside": hindi_cues, "edited": edited}
     _, result, attempt = run("en", english_of_hindi(), inputs=inputs, pair=["en", "hi"])

@@ -45,7 +45,7 @@ def test_the_marks_are_those_of_unicode():
 def test_our_own_file_reads_back_without_marks(tmp_path_factory, kind, lines):
     path = tmp_path_factory.mktemp("marks") / f"film.ur.{kind}"
     write = {"srt": to_srt, "vtt": to_vtt}[kind]
-    path.write_text(write([Cue(1, 1, 3, tuple(lines))], right_to_left=True), encoding="utf-8")
+    path.write_text(write([Cue(1, 1000, 3000, tuple(lines))], right_to_left=True), encoding="utf-8")
     read = read_subtitles(path)
     assert [cue.lines for cue in read.cues] == [tuple(lines)]
     assert read.faults == []
@@ -55,12 +55,12 @@ def test_our_own_file_reads_back_without_marks(tmp_path_factory, kind, lines):
 
 def test_a_subtitle_file_given_as_the_text_of_a_film_has_none(tmp_path):
     path = tmp_path / "film.ur.srt"
-    path.write_text(to_srt([Cue(1, 1, 3, URDU[:2])], right_to_left=True), encoding="utf-8")
+    path.write_text(to_srt([Cue(1, 1000, 3000, URDU[:2])], right_to_left=True), encoding="utf-8")
     shown = "".join(line.text for line in read_script(path, find("ur")).script.lines)
     assert shown
     assert not set(UNSEEN) & set(shown)
 
 
 def test_left_to_right_tracks_have_none():
-    cues = [Cue(1, 1, 3, URDU[:1])]
+    cues = [Cue(1, 1000, 3000, URDU[:1])]
     assert EMBED not in to_srt(cues) + to_vtt(cues)

@@ -30,7 +30,7 @@ from chalchitra.languages import find
 from chalchitra.media.frame_rate import exact
 from chalchitra.paths import project_root
 from chalchitra.subtitles.cues.build import build_track
-from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue, milliseconds
 from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.cues.words import transcript_words
@@ -203,7 +203,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
         frame_rate=frame_rate,
     )
     plain = [
-        Cue(number, one.start, one.end, (one.text.strip(),))
+        Cue(number, milliseconds(one.start), milliseconds(one.end), (one.text.strip(),))
         for number, one in enumerate(scene.plain, 1)
     ]
     return [

@@ -127,7 +127,7 @@ class Search:
                 for breaks, lines in choices[n]:
                     reading = self.pace.needed(self.speed_characters(lines))
                     out = clock.out_time(starts[a], words[b - 1].end, following, reading)
-                    shown = [self.ticks.written(tick) / 1000 for tick in (starts[a], out.end)]
+                    shown = [self.ticks.written(tick) for tick in (starts[a], out.end)]
                     cue = Cue(n + 1, *shown, lines)
                     own = self.judged([cue])
                     if len(own) + breaks < least:

@@ -36,10 +36,7 @@ def written(text: str, format_: str) -> list[int]:
 def test_a_cue_in_any_format_has_the_same_frames(rate: Fraction, frames: list[int]) -> None:
     ticks = Ticks(rate)
     pairs = list(zip(frames[::2], frames[1::2], strict=False))
-    cues = [
-        Cue(n, ticks.written(a) / 1000, ticks.written(b) / 1000, ("x",))
-        for n, (a, b) in enumerate(pairs, 1)
-    ]
+    cues = [Cue(n, ticks.written(a), ticks.written(b), ("x",)) for n, (a, b) in enumerate(pairs, 1)]
     named = {"language": "en", "script": "Latn"}
     files = {
         "srt": to_srt(cues),
@@ -48,10 +45,10 @@ def test_a_cue_in_any_format_has_the_same_frames(rate: Fraction, frames: list[in
         "ass": to_ass(cues, **named),
     }
     for format_, text in files.items():
-        times = [time / 1000 for time in written(text, format_)]
+        times = written(text, format_)
         if format_ == "ass":
             times = [ticks.of_hundredths(time) for time in times]
-        assert [ticks.length(0.0, time) for time in times] == [t for pair in pairs for t in pair]
+        assert [ticks.length(0, time) for time in times] == [t for pair in pairs for t in pair]
 
 
 @given(rates, st.integers(0, 2_000_000), st.sampled_from([0, -5, 5]))
@@ -60,13 +57,13 @@ def test_hundredths_are_a_frame_whichever_way_they_were_rounded(rate, frame, off
     exact = frame * 1000 / rate
     shown = exact // 10 * 10 if off == 0 else round(exact / 10) * 10
     ticks = Ticks(rate)
-    assert ticks.of_hundredths(int(shown) / 1000) == ticks.written(frame) / 1000
+    assert ticks.of_hundredths(int(shown)) == ticks.written(frame)
 
 
 @given(rates, moments, moments, st.floats(0, 12).map(lambda s: round(s, 3)))
 def test_what_keeps_a_limit_in_seconds_keeps_it_in_frames(rate, start, length, limit) -> None:
     ticks = Ticks(rate)
-    shown = ticks.length(start / 1000, (start + length) / 1000)
+    shown = ticks.length(start, start + length)
     if length >= limit * 1000:
         assert shown >= ticks.limit(limit)
     if length <= limit * 1000:
@@ -140,7 +137,7 @@ def test_half_a_second_is_judged_as_it_is_cut(rate) -> None:
     ticks, clock = Ticks(rate), Clock(NETFLIX, None, None, Ticks(rate))
     for following in range(101, 150):
         out = clock.out_time(20, 100, following)
-        times = [ticks.written(tick) / 1000 for tick in (20, out.end, following, following + 60)]
+        times = [ticks.written(tick) for tick in (20, out.end, following, following + 60)]
         cues = [Cue(1, *times[:2], ("x",)), Cue(2, *times[2:], ("x",))]
         kinds = [one.kind for one in judge(cues, NETFLIX, "en", frame_rate=rate)]
         assert kinds == []

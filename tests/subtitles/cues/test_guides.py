@@ -111,7 +111,7 @@ def times(words: list[TimedWord], *cuts: float, style: CueSettings = NETFLIX) ->
     cues = build_cues(
         words, style, language="en", script="Latn", cuts=shots(*cuts), frame_rate=Fraction(25)
     )
-    return [(cue.start, cue.end) for cue in cues]
+    return [(cue.start / 1000, cue.end / 1000) for cue in cues]
 
 
 def test_a_cue_comes_with_a_shot_change_shortly_before_it() -> None:
@@ -171,10 +171,10 @@ def test_shot_changes_lose_no_word_and_make_no_overlap(
     first, earliest = iter(words), 0.0
     for cue in track.cues:
         own = [next(first) for line in cue.lines for _ in line.split()]
-        assert own[0].start / 1000 - 0.5 - float(2 / rate) <= cue.start
+        assert own[0].start / 1000 - 0.5 - float(2 / rate) <= cue.start / 1000
         # Where cues crowd, each has two frames, and two are between them.
-        assert cue.start <= max(own[0].start / 1000, earliest)
-        earliest = cue.start + float(4 / rate) + 0.001
+        assert cue.start / 1000 <= max(own[0].start / 1000, earliest)
+        earliest = cue.start / 1000 + float(4 / rate) + 0.001
 
 
 def test_what_is_left_against_a_cue_says_what_forces_it() -> None:

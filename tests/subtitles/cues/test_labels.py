@@ -34,7 +34,7 @@ def shown(transcript: Transcript, style: str) -> list[tuple[float, str]]:
     settings = CueSettings.model_validate(read_style(style).model_dump())
     words = transcript_words(transcript, "Latn", labels=settings.labels)
     cues = build_cues(words, settings, language="en", script="Latn")
-    return [(cue.start, " ".join(cue.lines)) for cue in cues]
+    return [(cue.start / 1000, " ".join(cue.lines)) for cue in cues]
 
 
 def test_only_the_style_for_the_deaf_shows_them():

@@ -15,8 +15,8 @@ from chalchitra.subtitles.formats.registry import FORMATS, WRITTEN
 HINDI = TrackLanguage("hi", "Hindi", "Deva", "hi")
 URDU = TrackLanguage("ur", "Urdu", "Arab", "ur", right_to_left=True)
 CUES = [
-    Cue(1, 1.0, 2.5, ("क्या तुम आओगे?", "हाँ।")),
-    Cue(2, 3.04, 4.96, ("a < b & {c} --> d",)),
+    Cue(1, 1000, 2500, ("क्या तुम आओगे?", "हाँ।")),
+    Cue(2, 3040, 4960, ("a < b & {c} --> d",)),
 ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.cues.cue import Cue
+from chalchitra.subtitles.cues.cue import Cue, milliseconds
 from chalchitra.subtitles.cues.words import clean
 from chalchitra.subtitles.formats.foreign import read_subtitles
 from chalchitra.subtitles.formats.srt import to_srt
@@ -34,7 +34,7 @@ AWKWARD = [
 
 
 def tracks(texts):
-    return [Cue(n + 1, n * 2.0, n * 2.0 + 1.917, lines) for n, lines in enumerate(texts)]
+    return [Cue(n + 1, n * 2000, n * 2000 + 1917, lines) for n, lines in enumerate(texts)]
 
 
 def visible(text):
@@ -59,7 +59,7 @@ def test_pysrt_reads_back_times_and_text(texts):
     assert len(read) == len(cues)
     for item, cue in zip(read, cues, strict=True):
         assert item.index == cue.index
-        assert (item.start.ordinal, item.end.ordinal) == (cue.start * 1000, round(cue.end * 1000))
+        assert (item.start.ordinal, item.end.ordinal) == (cue.start, cue.end)
         assert visible(item.text) == visible(cue.text)
 
 
@@ -85,7 +85,7 @@ def test_pysubs2_reads_every_cue(format_, write):
     read = pysubs2.SSAFile.from_string(write(cues), format_=format_)
     unescape = html.unescape if format_ == "vtt" else str
     assert [(e.start, e.end, visible(unescape(e.text))) for e in read] == [
-        (round(c.start * 1000), round(c.end * 1000), c.text.replace("\n", r"\N")) for c in cues
+        (c.start, c.end, c.text.replace("\n", r"\N")) for c in cues
     ]
 
 
@@ -103,13 +103,13 @@ def test_ffmpeg_demuxes_and_shows_every_cue(format_, write):
         packets = [packet for packet in container.demux() if packet.size]
         seen = [(packet.pts, packet.duration, packet.decode()[0].dialogue) for packet in packets]
     assert [(start, length) for start, length, _ in seen] == [
-        (round(cue.start * 1000), round(cue.seconds * 1000)) for cue in cues
+        (cue.start, cue.end - cue.start) for cue in cues
     ]
     assert [visible(text.decode()) for _, _, text in seen] == [cue.text for cue in cues]
 
 
 def test_timestamps():
-    cue = Cue(1, 3661.001, 36000.0, ("late",))
+    cue = Cue(1, 3661001, 36000000, ("late",))
     assert "01:01:01,001 --> 10:00:00,000\n" in to_srt([cue])
     assert "01:01:01.001 --> 10:00:00.000\n" in to_vtt([cue])
 
@@ -131,6 +131,9 @@ def test_without_cues():
 
 @given(st.lists(st.floats(0, 90), min_size=2, max_size=20).map(sorted))
 def test_rounding_makes_no_overlap(times):
-    cues = [Cue(n + 1, a, b, ("x",)) for n, (a, b) in enumerate(pairwise(times))]
+    cues = [
+        Cue(n + 1, milliseconds(a), milliseconds(b), ("x",))
+        for n, (a, b) in enumerate(pairwise(times))
+    ]
     read = pysrt.from_string(to_srt(cues))
     assert all(a.end <= b.start for a, b in pairwise(read))

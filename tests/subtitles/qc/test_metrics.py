@@ -14,9 +14,9 @@ LIMITS = limits(max_chars_per_line=10, reading_speeds={"default": 17, "en": 20, 
 
 def test_measures():
     cues = [
-        Cue(1, 0.0, 2.0, ("twenty-two", "characters..")),
-        Cue(2, 2.1, 2.6, ("thirteen char",)),
-        Cue(3, 3.0, 3.833, ("स्त्री",)),
+        Cue(1, 0, 2000, ("twenty-two", "characters..")),
+        Cue(2, 2100, 2600, ("thirteen char",)),
+        Cue(3, 3000, 3833, ("स्त्री",)),
     ]
     assert measure(cues, LIMITS, "en", {"too_short": 1, "reading_speed": 1, "overlap": 3}) == {
         "cues": 3,

@@ -45,7 +45,7 @@ def laid_out(items: list[Item]) -> list[Cue]:
     for index, item in enumerate(items, 1):
         start = now + item.gap
         now = start + item.shown
-        cues.append(Cue(index, start / 1000, now / 1000, item.lines))
+        cues.append(Cue(index, start, now, item.lines))
     return cues
 
 
@@ -96,7 +96,7 @@ PLANTED = (
 @given(st.data(), st.sampled_from(LANGUAGES))
 def test_nothing_is_found_in_good_cues(data, language):
     cues = laid_out(data.draw(good_items(language)))
-    assert judge(cues, NETFLIX, language, film=cues[-1].end) == []
+    assert judge(cues, NETFLIX, language, film=cues[-1].end / 1000) == []
 
 
 @pytest.mark.parametrize("kind", PLANTED)
@@ -111,7 +111,7 @@ def test_what_is_planted_is_found_and_nothing_else(kind, data, language):
     if kind not in ("empty", "no_duration"):
         assert one.value != one.limit
         assert None not in (one.value, one.limit)
-    assert one.start == laid_out(items)[at].start
+    assert one.start == laid_out(items)[at].start / 1000
 
 
 @given(st.data(), st.sampled_from(LANGUAGES))
@@ -127,10 +127,10 @@ def test_two_cues_in_the_wrong_order_are_found_and_nothing_else(data, language):
 @given(st.data(), st.sampled_from(LANGUAGES))
 def test_what_leaves_the_film_is_found_and_nothing_else(data, language):
     cues = laid_out(data.draw(good_items(language)))
-    found = judge(cues, NETFLIX, language, film=cues[-1].end - 0.1)
+    found = judge(cues, NETFLIX, language, film=cues[-1].end / 1000 - 0.1)
     assert [(one.kind, one.cue) for one in found] == [("outside_film", len(cues))]
-    assert found[0].value == cues[-1].end
-    early = [replace(cues[0], start=-0.5, end=1.0), *cues[1:]]
+    assert found[0].value == cues[-1].end / 1000
+    early = [replace(cues[0], start=-500, end=1000), *cues[1:]]
     assert ("outside_film", 1) in [(one.kind, one.cue) for one in judge(early, NETFLIX, language)]
 
 
@@ -140,13 +140,13 @@ def test_cues_on_the_frames_of_their_film_are_good_in_frames(data, rate):
     frame, cues = 100, []
     for index in range(1, data.draw(st.integers(2, 8)) + 1):
         shown = data.draw(st.sampled_from([round(0.833 * rate), round(7 * rate)]))
-        start, end = (round(float(n / rate), 3) for n in (frame, frame + shown))
+        start, end = (round(1000 * n / rate) for n in (frame, frame + shown))
         cues.append(Cue(index, start, end, ("हाँ।",)))
         frame += shown + 2
     assert judge(cues, NETFLIX, "hi", frame_rate=rate, film=float(frame / rate)) == []
     nearer = [
         cues[0],
-        *(replace(cue, start=round(cue.start - float(1 / rate), 3)) for cue in cues[1:]),
+        *(replace(cue, start=round(cue.start - 1000 / rate)) for cue in cues[1:]),
     ]
     kinds = {one.kind for one in judge(nearer, NETFLIX, "hi", frame_rate=rate)}
     assert "gap_too_short" in kinds
@@ -154,9 +154,9 @@ def test_cues_on_the_frames_of_their_film_are_good_in_frames(data, rate):
 
 def test_an_overlap_is_with_the_cue_that_stays_longest():
     cues = [
-        Cue(1, 0.0, 6.0, ("வணக்கம்",)),
-        Cue(2, 1.0, 2.0, ("ஆம்",)),
-        Cue(3, 3.0, 4.0, ("இல்லை",)),
+        Cue(1, 0, 6000, ("வணக்கம்",)),
+        Cue(2, 1000, 2000, ("ஆம்",)),
+        Cue(3, 3000, 4000, ("இல்லை",)),
     ]
     found = judge(cues, NETFLIX, "ta")
     assert [(one.kind, one.cue, one.other, one.value) for one in found] == [
@@ -166,25 +166,25 @@ def test_an_overlap_is_with_the_cue_that_stays_longest():
 
 
 def test_graphemes_are_counted_where_the_style_says_so():
-    cue = Cue(1, 0.0, 1.0, ("स्त्री " * 5,))
+    cue = Cue(1, 0, 1000, ("स्त्री " * 5,))
     assert {one.kind for one in judge([cue], NETFLIX, "hi")} == {"reading_speed"}
     graphemes = NETFLIX.model_copy(update={"characters": "graphemes"})
     assert judge([cue], graphemes, "hi") == []
 
 
 def test_the_bbc_counts_words_and_wants_no_short_gaps():
-    cues = [Cue(1, 0.0, 1.0, ("one two three four",)), Cue(2, 1.9, 4.0, ("five",))]
+    cues = [Cue(1, 0, 1000, ("one two three four",)), Cue(2, 1900, 4000, ("five",))]
     found = {one.kind: one for one in judge(cues, BBC, "en", script="Latn")}
     assert set(found) == {"words_per_minute", "gap_not_closed"}
     assert (found["words_per_minute"].value, found["words_per_minute"].limit) == (240, 180)
-    touching = [cues[1], Cue(3, 4.0, 6.0, ("six",)), Cue(4, 7.0, 8.0, ("seven",))]
+    touching = [cues[1], Cue(3, 4000, 6000, ("six",)), Cue(4, 7000, 8000, ("seven",))]
     assert judge(touching, BBC, "en", script="Latn") == []
-    thai = [Cue(1, 0.0, 1.0, ("ก" * 18,))]
+    thai = [Cue(1, 0, 1000, ("ก" * 18,))]
     assert [one.kind for one in judge(thai, BBC, "th", script="Thai")] == ["reading_speed"]
 
 
 def test_reading_speeds_in_both_ways_of_counting():
-    cues = [Cue(n, n * 10.0, n * 10.0 + 2, ("स्त्री" * n,)) for n in range(1, 21)]
+    cues = [Cue(n, n * 10_000, n * 10_000 + 2000, ("स्त्री" * n,)) for n in range(1, 21)]
     speed = make_report(cues, NETFLIX, "netflix", "hi").reading_speed
     assert speed.limit == 22
     points, clusters = speed.code_points, speed.graphemes
@@ -193,7 +193,7 @@ def test_reading_speeds_in_both_ways_of_counting():
 
 
 def test_speech_without_a_subtitle():
-    cues = [Cue(1, 1.0, 3.0, ("a",)), Cue(2, 2.0, 4.0, ("b",)), Cue(3, 8.0, 9.0, ("c",))]
+    cues = [Cue(1, 1000, 3000, ("a",)), Cue(2, 2000, 4000, ("b",)), Cue(3, 8000, 9000, ("c",))]
     speech = [Region(start=0.5, end=6.0), Region(start=8.0, end=9.5), Region(start=20, end=22)]
     found = coverage(cues, speech)
     assert (found.speech_seconds, found.covered_seconds) == (9.0, 4.0)
@@ -206,7 +206,7 @@ def test_speech_without_a_subtitle():
     st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), max_size=8),
 )
 def test_coverage_is_what_counting_tenths_of_seconds_finds(shown, spoken):
-    cues = [Cue(n, a / 10, (a + b) / 10, ("x",)) for n, (a, b) in enumerate(shown, 1)]
+    cues = [Cue(n, a * 100, (a + b) * 100, ("x",)) for n, (a, b) in enumerate(shown, 1)]
     speech, now = [], 0
     for pause, length in spoken:
         speech.append((now + pause, now + pause + length))
@@ -218,7 +218,7 @@ def test_coverage_is_what_counting_tenths_of_seconds_finds(shown, spoken):
 
 
 def test_unsure_cues_are_ranked():
-    cues = [Cue(n, float(n), n + 1.0, (str(n),)) for n in range(1, 5)]
+    cues = [Cue(n, n * 1000, n * 1000 + 1000, (str(n),)) for n in range(1, 5)]
     heard = [(1.1, 0.9), (2.1, 0.5), (2.5, 0.3), (3.1, 0.2), (3.5, 0.3), (4.2, None)]
     words = [Word(text="w", start=at, end=at + 0.2, probability=p) for at, p in heard]
     found = low_confidence(cues, words)
@@ -231,9 +231,9 @@ def test_unsure_cues_are_ranked():
 
 def test_the_report_says_it_briefly_and_as_json():
     cues = [
-        Cue(1, 0.0, 1.0, ("x" * 40,)),
-        Cue(2, 2.0, 3.0, ("x" * 21,)),
-        Cue(3, 3723.25, 3723.5, ("",)),
+        Cue(1, 0, 1000, ("x" * 40,)),
+        Cue(2, 2000, 3000, ("x" * 21,)),
+        Cue(3, 3723250, 3723500, ("",)),
     ]
     unit = TranslationUnit(
         id=7, start=1, end=2, source="क", text="क", segment_ids=[0], status="untranslated"

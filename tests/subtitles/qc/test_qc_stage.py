@@ -24,8 +24,8 @@ def report(language, *cues):
 
 def test_the_reports_of_all_tracks_become_one(tmp_path):
     tracks = [
-        report("hi", Cue(1, 0, 0.1, ("नमस्ते",))),
-        report("ur", Cue(1, 0, 2, ("آپ کیسے ہیں؟",)), Cue(2, 1, 3, ("ٹھیک ہوں۔",))),
+        report("hi", Cue(1, 0, 100, ("नमस्ते",))),
+        report("ur", Cue(1, 0, 2000, ("آپ کیسے ہیں؟",)), Cue(2, 1000, 3000, ("ٹھیک ہوں۔",))),
     ]
     inputs = {}
     for track in tracks:

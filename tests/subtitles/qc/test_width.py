@@ -38,10 +38,10 @@ def test_a_letter_that_no_font_has_is_not_guessed() -> None:
 
 def test_the_report_names_the_widest_line_and_those_that_leave_the_picture() -> None:
     cues = [
-        Cue(1, 0, 2, ("छोटा",)),
-        Cue(2, 3, 5, ("यह पंक्ति कुछ लंबी है", "और यह")),
-        Cue(3, 6, 8, ("श्रीमान " * 30,)),
-        Cue(4, 9, 10, ("漢字",)),
+        Cue(1, 0, 2000, ("छोटा",)),
+        Cue(2, 3000, 5000, ("यह पंक्ति कुछ लंबी है", "और यह")),
+        Cue(3, 6000, 8000, ("श्रीमान " * 30,)),
+        Cue(4, 9000, 10000, ("漢字",)),
     ]
     width = measured(cues, "hi", "Deva")
     assert width is not None
@@ -52,4 +52,4 @@ def test_the_report_names_the_widest_line_and_those_that_leave_the_picture() -> 
 
 def test_a_script_without_a_font_is_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalchitra.media.measure.find_font", lambda fonts: None)
-    assert measured([Cue(1, 0, 1, ("a",))], "ml", "Mlym") is None
+    assert measured([Cue(1, 0, 1000, ("a",))], "ml", "Mlym") is None

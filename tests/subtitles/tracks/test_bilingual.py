@@ -56,7 +56,8 @@ def test_every_word_of_both_languages_in_order(film, timed, first_above):
 
 def halves(*texts):
     return [
-        Half(language, own_script, [Cue(1, 0, 1, lines)]) for language, own_script, lines in texts
+        Half(language, own_script, [Cue(1, 0, 1000, lines)])
+        for language, own_script, lines in texts
     ]
 
 

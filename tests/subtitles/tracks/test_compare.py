@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.tracks.compare import compare
 
-CUES = [Cue(n + 1, 2.0 * n, 2.0 * n + 1.5, (f"line {n}",)) for n in range(10)]
+CUES = [Cue(n + 1, 2000 * n, 2000 * n + 1500, (f"line {n}",)) for n in range(10)]
 
 
 def told(after):
@@ -24,15 +24,15 @@ def test_what_was_not_touched_is_not_counted():
 def test_text_time_new_and_gone():
     after = [
         replace(CUES[0], lines=("another",)),
-        replace(CUES[1], end=3.0),
+        replace(CUES[1], end=3000),
         *CUES[3:],
-        Cue(11, 30, 31, ("new",)),
+        Cue(11, 30000, 31000, ("new",)),
     ]
     assert told(after) == "10 cues read: 2 changed, 1 new, 1 gone."
 
 
 def test_a_track_that_was_moved_as_a_whole_is_changed_and_not_new():
-    after = [replace(cue, start=cue.start + 100, end=cue.end + 100) for cue in CUES]
+    after = [replace(cue, start=cue.start + 100_000, end=cue.end + 100_000) for cue in CUES]
     assert told(after) == "10 cues read: 10 changed, 0 new, 0 gone."
 
 

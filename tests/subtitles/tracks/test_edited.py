@@ -29,7 +29,7 @@ def tracks(draw):
         start = at + draw(st.integers(0, 5000))
         at = start + draw(st.integers(1, 8000))
         lines = tuple(draw(st.lists(LINES, min_size=1, max_size=2)))
-        cues.append(Cue(index, start / 1000, at / 1000, lines))
+        cues.append(Cue(index, start, at, lines))
     return cues
 
 
@@ -64,8 +64,8 @@ def test_what_does_no_harm_is_read(tmp_path):
     path.write_text(text, encoding="utf-16", newline="")
     cues = read_edited(path).track.to_cues()
     assert [(c.index, c.start, c.lines) for c in cues] == [
-        (1, 1, ("नमस्ते",)),
-        (2, 2, ("آپ کیسے ہیں؟", "ٹھیک؟")),
+        (1, 1000, ("नमस्ते",)),
+        (2, 2000, ("آپ کیسے ہیں؟", "ٹھیک؟")),
     ]
 
 
@@ -140,5 +140,5 @@ def test_what_the_person_translated_is_no_longer_untranslated():
         )
         for n, text in enumerate(["नमस्ते  दोस्तो", "कहाँ हो?"])
     ]
-    cues = [Cue(1, 0, 1, ("Hello,", "friends.")), Cue(2, 1, 2, ("कहाँ", "हो?"))]
+    cues = [Cue(1, 0, 1000, ("Hello,", "friends.")), Cue(2, 1000, 2000, ("कहाँ", "हो?"))]
     assert still_shown(units, cues) == [units[1]]

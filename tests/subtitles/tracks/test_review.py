@@ -88,7 +88,7 @@ TRICKY = st.text(st.sampled_from(";;;\t\"\"'' =+-@＝－ab,|⏎\u00a0"), min_siz
 @example("tab\t '=1", "\t")
 def test_no_cell_is_a_formula_whatever_is_taken_to_end_one(line, separator):
     line = clean(f"a{line}b")
-    cues = [Cue(1, 0.0, 1.0, (line,))]
+    cues = [Cue(1, 0, 1000, (line,))]
     text = to_review(cues, {1: CueNote(speaker=line)})
     for row in csv.reader(
         io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator
@@ -115,13 +115,13 @@ def test_what_a_reviewer_types_after_a_semicolon_stays():
     ],
 )
 def test_what_is_taken_for_a_date_or_a_number_stands_behind_an_apostrophe(text, guarded):
-    [row] = rows(to_review([Cue(1, 0.0, 1.0, (text,))]))
+    [row] = rows(to_review([Cue(1, 0, 1000, (text,))]))
     assert row["text"] == ("'" + text if guarded else text)
 
 
 def test_what_a_row_says():
     notes = {1: CueNote(speaker="S1", confidence=0.876), 2: CueNote()}
-    cues = [Cue(1, 1.0, 3.0, ("क्या तुम", "आओगे?")), Cue(2, 3661.5, 3662.0, ("-हाँ।",))]
+    cues = [Cue(1, 1000, 3000, ("क्या तुम", "आओगे?")), Cue(2, 3661500, 3662000, ("-हाँ।",))]
     text = to_review(cues, notes)
     assert text.startswith("\ufeff" + HEADER)
     first, second = rows(text)
@@ -161,7 +161,7 @@ def test_what_a_row_says():
 )
 def test_how_times_may_be_written(written, seconds):
     [cue] = from_review(sheet(f"{written},[200:00:00.000],यह"))
-    assert cue.start == seconds
+    assert cue.start == 1000 * seconds
 
 
 def test_edits():
@@ -176,10 +176,10 @@ def test_edits():
     writer.writeheader()
     writer.writerows(edited)
     assert from_review(whole.getvalue().encode()) == [
-        Cue(1, 0.0, 1.917, ("नमस्ते!",)),
-        Cue(2, 2.0, 3.5, SPOKEN[1]),
-        Cue(3, 3.6, 5.0, ("جی۔", "OK")),
-        Cue(4, 6.0, 7.917, SPOKEN[3]),
+        Cue(1, 0, 1917, ("नमस्ते!",)),
+        Cue(2, 2000, 3500, SPOKEN[1]),
+        Cue(3, 3600, 5000, ("جی۔", "OK")),
+        Cue(4, 6000, 7917, SPOKEN[3]),
     ]
 
 
@@ -187,7 +187,7 @@ def test_columns_may_move_and_be_fewer_and_rows_empty():
     data = (
         b'sep=;\r\nText;End;START\r\n"a\nb";00:00:02;00:00:01\r\n;;\r\n\r\n=c;00:00:04;00:00:03\r\n'
     )
-    assert from_review(data) == [Cue(1, 1.0, 2.0, ("a", "b")), Cue(2, 3.0, 4.0, ("=c",))]
+    assert from_review(data) == [Cue(1, 1000, 2000, ("a", "b")), Cue(2, 3000, 4000, ("=c",))]
 
 
 def test_a_line_break_needs_no_spaces():
@@ -252,7 +252,7 @@ def test_files_that_cannot_be_read(data, what):
 
 
 def test_a_question_without_words_is_no_lost_letter():
-    cues = [Cue(1, 0.0, 1.0, ("??",)), Cue(2, 1.0, 2.0, ("क्या?",))]
+    cues = [Cue(1, 0, 1000, ("??",)), Cue(2, 1000, 2000, ("क्या?",))]
     assert from_review(to_review(cues).encode()) == cues
 
 
@@ -277,7 +277,7 @@ def test_notes_come_from_the_words_that_a_cue_shows():
             Segment(id=2, start=5, end=6, text="d"),
         ],
     )
-    cues = [Cue(1, 1.0, 2.6, ("a b",)), Cue(2, 3.0, 3.5, ("c",)), Cue(3, 5.0, 6.0, ("d",))]
+    cues = [Cue(1, 1000, 2600, ("a b",)), Cue(2, 3000, 3500, ("c",)), Cue(3, 5000, 6000, ("d",))]
     assert cue_notes(cues, transcript) == {
         1: CueNote("S2", 0.75),
         2: CueNote("S3", None),

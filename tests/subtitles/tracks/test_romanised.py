@@ -18,7 +18,7 @@ WORDS = "नमस्ते विश्वास मैं आप हूँ। 
 
 
 def shown(*cues: tuple[str, ...], language: str = "hi", script: str = "Deva", limit: int = 42):
-    made = [Cue(n + 1, 2.0 * n, 2.0 * n + 1.5, lines) for n, lines in enumerate(cues)]
+    made = [Cue(n + 1, 2000 * n, 2000 * n + 1500, lines) for n, lines in enumerate(cues)]
     settings = SETTINGS.model_copy(update={"max_chars_per_line": limit})
     told = romanised_cues(made, settings, language, script, name="The language")
     assert [(c.index, c.start, c.end) for c in told] == [(c.index, c.start, c.end) for c in made]
@@ -91,7 +91,7 @@ def test_no_text_is_lost_and_lines_are_kept_to_wherever_they_can_be(cues, limit)
 
 
 def test_too_long_lines_are_counted():
-    cue = Cue(1, 0, 1, ("प्रधानमंत्री",))
+    cue = Cue(1, 0, 1000, ("प्रधानमंत्री",))
     narrow = SETTINGS.model_copy(update={"max_chars_per_line": 12})
     told = romanised_cues([cue], narrow, "hi", "Deva", name="Hindi")
     assert lines_too_long(told, narrow) == 1

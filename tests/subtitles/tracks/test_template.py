@@ -140,7 +140,7 @@ def test_translations_in_the_cues_of_what_is_spoken(film):
 def shows(cue, unit, transcript):
     """Whether a cue shows words of the sentence that a unit translates."""
     said = transcript.segments[unit.segment_ids[0]]
-    return any(cue.start - 0.5 <= word.start < cue.end for word in said.words)
+    return any(cue.start / 1000 - 0.5 <= word.start < cue.end / 1000 for word in said.words)
 
 
 @settings(deadline=None, max_examples=60)
@@ -167,7 +167,7 @@ def test_a_retimed_cue_retimes_all(film, late):
     last = cues[-1]
     moved = [
         *cues[:-1],
-        Cue(last.index, last.start + late / 1000, last.end + late / 1000, last.lines),
+        Cue(last.index, last.start + late, last.end + late, last.lines),
     ]
     before = fill(translation, template, transcript.language)[1]
     _, after = fill(
@@ -237,14 +237,14 @@ def test_an_edited_word_changes_no_unit_and_a_deleted_cue_loses_no_text():
     words, _, _, cues = own_track(english)
     assert len(cues) == 3
     edited = with_units(
-        [Cue(1, 0, 3, ("I went to Delhi.",)), Cue(2, 8.5, 11, ("Fine then.",))], words
+        [Cue(1, 0, 3000, ("I went to Delhi.",)), Cue(2, 8500, 11000, ("Fine then.",))], words
     )
     assert [cue.units for cue in edited] == [(0,), (2,)]
     template = TemplateTrack.of_translation("en", edited, english)
     _, filled = fill(urdu, template, "hi")
     assert [(cue.start, " ".join(cue.lines)) for cue in filled.track.cues] == [
         (0, "میں دہلی آیا۔ وہ نہیں آئی۔"),
-        (8.5, "ٹھیک ہے۔"),
+        (8500, "ٹھیک ہے۔"),
     ]
     assert filled.astray == 1
 

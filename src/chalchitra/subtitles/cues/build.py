@@ -113,7 +113,7 @@ def _timed(
         out = clock.out_time(start, spoken, following, reading)
         end = out.end if clock.film is None else min(out.end, max(clock.film, start + 1))
         units = tuple(dict.fromkeys(p.segment for p in pieces[layout.begin : layout.end]))
-        begins, ends = (clock.ticks.written(tick) / 1000 for tick in (start, end))
+        begins, ends = map(clock.ticks.written, (start, end))
         cue = Cue(n + 1, begins, ends, lines_of(typesetter, layout, settings), units)
         track.cues.append(cue)
         track.forced[cue.index] = why_forced(typesetter, layout, start, out, following, parted)

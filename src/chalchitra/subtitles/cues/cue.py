@@ -20,15 +20,14 @@ DEFAULT_READING_SPEED = 17.0
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One subtitle: `index` counts from 1, `start` and `end` are seconds of the film.
-
-    Times lie on whole milliseconds, the grid of SRT and WebVTT. `units` are the ids of what it
+    """One subtitle: `index` counts from 1, `start` and `end` are whole milliseconds of the film,
+    the grid of SRT and WebVTT. `units` are the ids of what it
     shows: a translation's units; of a transcript, passages numbered as its words are.
     """
 
     index: int
-    start: float
-    end: float
+    start: int
+    end: int
     lines: tuple[str, ...]
     units: tuple[int, ...] = field(default=(), compare=False)
 
@@ -38,7 +37,8 @@ class Cue:
 
     @property
     def seconds(self) -> float:
-        return round(self.end - self.start, 3)
+        """How long it is shown."""
+        return (self.end - self.start) / 1000
 
 
 class CueSettings(BaseModel):
@@ -92,13 +92,14 @@ def reading_speed(settings: CueSettings, language: str) -> float:
 
 
 def milliseconds(seconds: float) -> int:
-    """The nearest whole millisecond. It never falls as `seconds` rises, so it makes no overlap."""
+    """The nearest whole millisecond: the one place where seconds of the film become the times of
+    words and cues. It never falls as `seconds` rises, so it makes no overlap."""
     return round(seconds * 1000)
 
 
-def clock_time(seconds: float) -> str:
-    """`01:02:03.456`, as WebVTT, TTML and people write a time."""
-    rest, thousandths = divmod(milliseconds(seconds), 1000)
+def clock_time(moment: int) -> str:
+    """A time (ms) as WebVTT, TTML and people write it: `01:02:03.456`."""
+    rest, thousandths = divmod(moment, 1000)
     minutes, second = divmod(rest, 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour:02}:{minute:02}:{second:02}.{thousandths:03}"

@@ -52,9 +52,9 @@ class Ticks:
         """A limit in seconds."""
         return _nearest(Fraction(str(seconds)) * self.per_second)
 
-    def length(self, start: float, end: float) -> int:
-        """How long it is from one time of a file to another (s)."""
-        return _nearest((milliseconds(end) - milliseconds(start)) * self.per_second / 1000)
+    def length(self, start: int, end: int) -> int:
+        """How long it is from one time of a file to another (ms)."""
+        return _nearest((end - start) * self.per_second / 1000)
 
     def at(self, moment: int) -> int:
         """The tick that a moment (ms) lies in. It never falls, so it makes no overlap."""
@@ -70,12 +70,12 @@ class Ticks:
         """The milliseconds that stand for a tick."""
         return floor(tick * 1000 / self.per_second)
 
-    def of_hundredths(self, seconds: float) -> float:
-        """A time (s) that a format keeps to hundredths, as it was before they were rounded."""
+    def of_hundredths(self, moment: int) -> int:
+        """A time (ms) that a format keeps to hundredths, as it was before they were rounded."""
         if self.rate is None:
-            return seconds
-        earliest = milliseconds(seconds) - Fraction(HUNDREDTH, 2)
-        return self.written(ceil(earliest * self.rate / 1000)) / 1000
+            return moment
+        earliest = moment - Fraction(HUNDREDTH, 2)
+        return self.written(ceil(earliest * self.rate / 1000))
 
     def seconds(self, ticks: int) -> float:
         """So many ticks in seconds, for people."""

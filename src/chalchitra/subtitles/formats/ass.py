@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from chalchitra.subtitles.cues.cue import Cue, milliseconds
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats.ass_style import HEIGHT, STYLE_FIELDS, WIDTH, size_tag, style
 from chalchitra.subtitles.formats.clock import TIME, ms, single_spaced
 from chalchitra.subtitles.formats.faults import Fault
@@ -169,8 +169,8 @@ def _drawn(line: str, font: Font, right_to_left: bool) -> str:
     return marked(escaped) if right_to_left else escaped
 
 
-def _timestamp(seconds: float) -> str:
-    rest, hundredths = divmod(milliseconds(seconds) // 10, 100)
+def _timestamp(moment: int) -> str:
+    rest, hundredths = divmod(moment // 10, 100)
     minutes, second = divmod(rest, 60)
     hour, minute = divmod(minutes, 60)
     return f"{hour}:{minute:02}:{second:02}.{hundredths:02}"

@@ -92,7 +92,7 @@ def read_subtitles(path: Path, rate: float | None = None) -> SubtitleFile:
 
 def _cue(number: int, raw: RawCue, format_: Format) -> Cue:
     lines = tuple(row.text for row in format_.rows(raw))
-    return Cue(number, (raw.start or 0) / 1000, (raw.end or 0) / 1000, lines)
+    return Cue(number, raw.start or 0, raw.end or 0, lines)
 
 
 def _of_the_file(decoded: Decoded, format_: Format, suffix: str, head: str) -> list[Fault]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from io import StringIO
 
-from chalchitra.subtitles.cues.cue import Cue, milliseconds
+from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.formats.arrows import read_arrows, timing_rows
 from chalchitra.subtitles.formats.markup import plain_rows
 from chalchitra.subtitles.formats.model import Format, Reading
@@ -35,8 +35,8 @@ def to_srt(cues: Sequence[Cue], *, right_to_left: bool = False) -> str:
     items = [
         pysrt.SubRipItem(
             index=cue.index,
-            start=pysrt.SubRipTime.from_ordinal(milliseconds(cue.start)),
-            end=pysrt.SubRipTime.from_ordinal(milliseconds(cue.end)),
+            start=pysrt.SubRipTime.from_ordinal(cue.start),
+            end=pysrt.SubRipTime.from_ordinal(cue.end),
             text="\n".join(direct(_literal(line)) for line in cue.lines),
         )
         for cue in cues

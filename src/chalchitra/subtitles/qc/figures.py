@@ -74,10 +74,11 @@ def coverage(cues: Sequence[Cue], speech: Sequence[Region]) -> Coverage:
     """How much of the speech is subtitled. `speech` is in order and does not overlap."""
     shown: list[list[float]] = []
     for cue in sorted(cues, key=lambda cue: cue.start):
-        if shown and cue.start <= shown[-1][1]:
-            shown[-1][1] = max(shown[-1][1], cue.end)
-        elif cue.end > cue.start:
-            shown.append([cue.start, cue.end])
+        start, end = cue.start / 1000, cue.end / 1000
+        if shown and start <= shown[-1][1]:
+            shown[-1][1] = max(shown[-1][1], end)
+        elif end > start:
+            shown.append([start, end])
     starts = [start for start, _ in shown]
     total = bare = 0.0
     holes: list[Stretch] = []
@@ -111,7 +112,7 @@ def low_confidence(cues: Sequence[Cue], words: Sequence[Word]) -> list[Doubtful]
     A word belongs to the last cue that has begun at its middle. Words without a probability (those
     that were given, or put in) say nothing.
     """
-    starts = [cue.start for cue in cues]
+    starts = [cue.start / 1000 for cue in cues]
     heard: dict[int, list[float]] = {}
     for word in words:
         if word.probability is not None and cues:
@@ -120,7 +121,7 @@ def low_confidence(cues: Sequence[Cue], words: Sequence[Word]) -> list[Doubtful]
     found = [
         Doubtful(
             cue=cues[at].index,
-            start=cues[at].start,
+            start=cues[at].start / 1000,
             probability=round(fmean(probabilities), 3),
             least=round(min(probabilities), 3),
             text=cues[at].text,

@@ -50,7 +50,13 @@ def judge(
         found += _of_times(cue, clock, film)
         if before is not None and cue.start < before.start:
             found.append(
-                _violation("out_of_order", cue, cue.start, before.start, other=before.index)
+                _violation(
+                    "out_of_order",
+                    cue,
+                    cue.start / 1000,
+                    before.start / 1000,
+                    other=before.index,
+                )
             )
         if cue.end > cue.start:
             found += _of_speed(cue, clock, speed)
@@ -113,11 +119,11 @@ def _of_times(cue: Cue, clock: _Clock, film: float | None) -> Iterator[Violation
     elif shown > limits.longest + clock.slack:
         yield _violation("too_long", cue, cue.seconds, ticks.seconds(limits.longest))
     if cue.start < 0:
-        yield _violation("outside_film", cue, cue.start, 0.0)
-    elif film is not None and ticks.length(film, max(cue.start, cue.end)) > max(
+        yield _violation("outside_film", cue, cue.start / 1000, 0.0)
+    elif film is not None and ticks.length(milliseconds(film), max(cue.start, cue.end)) > max(
         1, ticks.limit(_END)
     ):
-        yield _violation("outside_film", cue, max(cue.start, cue.end), round(film, 3))
+        yield _violation("outside_film", cue, max(cue.start, cue.end) / 1000, round(film, 3))
 
 
 def _of_speed(cue: Cue, clock: _Clock, speed: _Speed) -> Iterator[Violation]:
@@ -137,8 +143,8 @@ def _between(cues: Sequence[Cue], clock: _Clock) -> Iterator[Violation]:
     for cue in timed:
         if latest is not None:
             gap = clock.ticks.length(latest.end, cue.start)
-            seconds = round(cue.start - latest.end, 3)
-            if milliseconds(seconds) < 0:
+            seconds = (cue.start - latest.end) / 1000
+            if cue.start < latest.end:
                 yield _violation("overlap", cue, -seconds, 0.0, other=latest.index)
             elif gap < limits.gap - slack:
                 yield _violation("gap_too_short", cue, seconds, limit, other=latest.index)
@@ -160,7 +166,7 @@ def _violation(
     return Violation(
         kind=kind,
         cue=cue.index,
-        start=cue.start,
+        start=cue.start / 1000,
         value=value,
         limit=limit,
         line=line,

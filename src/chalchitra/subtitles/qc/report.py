@@ -100,7 +100,9 @@ def _unrounded(cues: Sequence[Cue], step: int, ticks: Ticks) -> list[Cue]:
 def _in_file(violation: Violation, file: SubtitleFile) -> Violation:
     """With the line of the file, and the time that stands in it."""
     at = (violation.cue or 1) - 1
-    return violation.model_copy(update={"file_line": file.lines[at], "start": file.cues[at].start})
+    return violation.model_copy(
+        update={"file_line": file.lines[at], "start": file.cues[at].start / 1000}
+    )
 
 
 def _of_file(file: SubtitleFile) -> list[Violation]:
@@ -121,7 +123,7 @@ def _of_fault(fault: Fault, file: SubtitleFile) -> Violation:
     return Violation(
         kind=fault.kind,
         cue=fault.cue,
-        start=file.cues[fault.cue - 1].start if fault.cue else None,
+        start=file.cues[fault.cue - 1].start / 1000 if fault.cue else None,
         value=value,
         limit=limit,
         file_line=fault.line,

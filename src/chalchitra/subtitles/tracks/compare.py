@@ -50,7 +50,7 @@ def compare(before: Sequence[Cue], after: Sequence[Cue]) -> Changes:
 
 
 def _key(cue: Cue) -> Hashable:
-    return round(1000 * cue.start), round(1000 * cue.end), tuple(cue.lines)
+    return cue.start, cue.end, tuple(cue.lines)
 
 
 def _alike(

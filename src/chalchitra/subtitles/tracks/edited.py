@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chalchitra.errors import ChalchitraError, UsageError, raise_first
 from chalchitra.given import require_given
-from chalchitra.subtitles.cues.cue import Cue, clock_time
+from chalchitra.subtitles.cues.cue import Cue, clock_time, milliseconds
 from chalchitra.subtitles.cues.words import clean
 from chalchitra.subtitles.formats import registry as formats
 from chalchitra.subtitles.formats.faults import Fault
@@ -48,12 +48,14 @@ class EditedTrack(_Model):
 
     @classmethod
     def of(cls, cues: Sequence[Cue]) -> EditedTrack:
-        return cls(cues=[EditedCue(start=c.start, end=c.end, lines=c.lines) for c in cues])
+        return cls(
+            cues=[EditedCue(start=c.start / 1000, end=c.end / 1000, lines=c.lines) for c in cues]
+        )
 
     def to_cues(self) -> list[Cue]:
         """The cues, numbered from 1."""
         return [
-            Cue(index, cue.start, cue.end, cue.lines)
+            Cue(index, milliseconds(cue.start), milliseconds(cue.end), cue.lines)
             for index, cue in enumerate(self.cues, start=1)
         ]
 
@@ -170,7 +172,7 @@ def _of_cues(cues: Sequence[Cue], lines: dict[int, int]) -> Iterator[ChalchitraE
                 f"{where} does not end after it starts."
                 if cue.start >= 0
                 else f"{where} starts before the film.",
-                cause=f"It starts at {cue.start:.3f} s and ends at {cue.end:.3f} s.",
+                cause=f"It starts at {cue.start / 1000:.3f} s and ends at {cue.end / 1000:.3f} s.",
                 fix=f"Type an end later than {clock_time(max(0, cue.start))}.",
             )
 

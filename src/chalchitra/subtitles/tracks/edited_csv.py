@@ -74,10 +74,7 @@ def from_review(data: bytes, name: str = "The spreadsheet") -> list[Cue]:
     if _lost_letters(rows):
         errors.append(_not_unicode(name))
     raise_first(errors, _SHOWN_ERRORS, "rows")
-    return [
-        Cue(index, row.start / 1000, row.end / 1000, row.lines)
-        for index, row in enumerate(rows, start=1)
-    ]
+    return [Cue(index, row.start, row.end, row.lines) for index, row in enumerate(rows, start=1)]
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -149,13 +146,13 @@ def _row(number: int, cells: Mapping[str, str], latest: int) -> _Row:
         raise UsageError(
             f"Row {number} starts before the rows above it, because its time has no hours.",
             cause="Spreadsheets show and save times without their hours.",
-            fix=f"Type the time with its hours, in brackets: [{clock_time(latest / 1000)}].",
+            fix=f"Type the time with its hours, in brackets: [{clock_time(latest)}].",
         )
     if end.milliseconds <= start.milliseconds:
-        shown = clock_time(start.milliseconds / 1000)
+        shown = clock_time(start.milliseconds)
         raise UsageError(
             f"Row {number} does not end after it starts.",
-            cause=f"It starts at {shown} and ends at {clock_time(end.milliseconds / 1000)}.",
+            cause=f"It starts at {shown} and ends at {clock_time(end.milliseconds)}.",
             fix=f"Type an end later than [{shown}].",
         )
     return _Row(number, start.milliseconds, end.milliseconds, lines)
@@ -183,7 +180,7 @@ def _time(number: int, column: str, cells: Mapping[str, str]) -> _Time:
 def _overlaps(rows: Sequence[_Row]) -> Iterator[UsageError]:
     for before, row in pairwise(rows):
         if row.start < before.end:
-            end, start = clock_time(before.end / 1000), clock_time(row.start / 1000)
+            end, start = clock_time(before.end), clock_time(row.start)
             yield UsageError(
                 f"Row {row.number} starts before row {before.number} ends.",
                 cause=f"Row {before.number} ends at {end}, row {row.number} starts at {start}.",

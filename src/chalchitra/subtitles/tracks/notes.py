@@ -25,11 +25,11 @@ def cue_notes(cues: Sequence[Cue], transcript: Transcript) -> dict[int, CueNote]
     notes: dict[int, CueNote] = {}
     first = 0
     for cue in cues:
-        while first < len(words) and words[first][0] < cue.start:
+        while first < len(words) and words[first][0] < cue.start / 1000:
             first += 1
         seconds: dict[str, float] = {}
         probabilities: list[float] = []
-        while first < len(words) and words[first][0] < cue.end:
+        while first < len(words) and words[first][0] < cue.end / 1000:
             _, word, speaker = words[first]
             first += 1
             if speaker is not None:

@@ -168,7 +168,7 @@ def _place(
 
 def _place_the_rest(groups: Sequence[_Group], pieces: Sequence[Piece], cues: Sequence[Cue]) -> int:
     """Groups that share no word with the template go by their times; returns how many units."""
-    starts = [milliseconds(cue.start) for cue in cues]
+    starts = [cue.start for cue in cues]
     following: list[tuple[int, int] | None] = []
     ahead: tuple[int, int] | None = None
     for group in reversed(groups):

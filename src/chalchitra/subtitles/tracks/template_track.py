@@ -92,10 +92,11 @@ def edited_words(
     for cue in cues:
         text = clean(" ".join(cue.lines)).split()
         total, done = sum(map(len, text)), 0
+        begins = cue.start / 1000  # in seconds, as every edited track so far was rounded
         for word in text:
-            start = milliseconds(cue.start + cue.seconds * done / total)
+            start = milliseconds(begins + cue.seconds * done / total)
             done += len(word)
-            end = milliseconds(cue.start + cue.seconds * done / total)
+            end = milliseconds(begins + cue.seconds * done / total)
             typed.append((word, start, end))
     spelled = [
         (n, token)
