@@ -11,8 +11,9 @@ import pytest
 from chalchitra import paths
 
 SHARED = {
-    "errors", "files", "given", "glossary", "hints", "inside", "jobs", "offline", "own_code",
-    "pipeline", "printable", "stagekit", "stopping", "system_errors", "text", "toml_tables",
+    "errors", "files", "given", "glossary", "hints", "inside", "job_files", "jobs", "names",
+    "offline", "own_code", "pipeline", "printable", "stagekit", "stopping", "system_errors",
+    "text", "toml_tables",
     "transcript",
 }  # fmt: skip
 STAGE_SIDE = {"media", "speech", "subtitles", "translation"}

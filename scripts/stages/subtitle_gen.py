@@ -21,7 +21,7 @@ from chalchitra.subtitles.tracks.settings import TrackSettings
 from chalchitra.subtitles.tracks.template_track import TemplateTrack
 from chalchitra.subtitles.tracks.wanted import Film, Others, Wanted
 from chalchitra.transcript.model import Transcript
-from chalchitra.translation.model import Translation
+from chalchitra.transcript.translation import Translation
 
 Read = TypeVar("Read")
 

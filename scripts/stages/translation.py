@@ -8,8 +8,8 @@ from chalchitra.hints import typed
 from chalchitra.stagekit.stage import Stage
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import why_empty, without_songs
+from chalchitra.transcript.translation import Translation
 from chalchitra.translation.latin import UNREADABLE
-from chalchitra.translation.model import Translation
 from chalchitra.translation.pivot import joined, pivot_transcript, pivot_units
 from chalchitra.translation.registry import translator_named
 from chalchitra.translation.request import SpeechInput, TranslationRequest

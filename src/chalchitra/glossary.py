@@ -8,6 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+LARGEST = 2_000_000
+"""Bytes: 50,000 names."""
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid")

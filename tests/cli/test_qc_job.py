@@ -9,7 +9,7 @@ import pytest
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.qc.report import make_report
 from chalchitra.transcript.model import Region, Word
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 from ..runner.quick import Quick, echo
 from ..subtitles.limits import limits

@@ -107,7 +107,7 @@ def test_a_copy_that_claims_a_terabyte_is_refused_unread(quick, job, monkeypatch
     _, layout = job("Where are you?")
     os.truncate(layout.script, 1 << 40)
     hashed = Mock(side_effect=AssertionError("it would take hours"))
-    monkeypatch.setattr("chalchitra.jobs.inside.sha256_open", hashed)
+    monkeypatch.setattr("chalchitra.job_files.sha256_open", hashed)
     outcome = quick.run(layout).outcome
     assert "changed after the job was prepared" in outcome.error.what
     assert not hashed.called

@@ -22,7 +22,7 @@ from chalchitra.subtitles.tracks.edited_csv import from_review
 from chalchitra.subtitles.tracks.settings import TrackSettings
 from chalchitra.subtitles.tracks.template_track import TemplateTrack
 from chalchitra.transcript.model import Region, Segment, Transcript, Word
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 
 from .limits import USUAL
 

@@ -18,7 +18,7 @@ from chalchitra import paths
 from chalchitra.environments.table import python_path
 from chalchitra.stagekit.protocol import MessageReader, ModelRef, Request, Result
 from chalchitra.transcript.model import Segment, Transcript, Word
-from chalchitra.translation.model import Translation
+from chalchitra.transcript.translation import Translation
 
 HERE = Path(__file__).parent
 LANGUAGES = {

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chalchitra.errors import OutOfMemoryError
+from chalchitra.transcript.translation import TranslationUnit
 from chalchitra.translation.batches import BatchTooLarge
-from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.translate_units import (
     RAISE_IN_A_ROW,
     Generated,

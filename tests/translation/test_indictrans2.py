@@ -10,8 +10,8 @@ import pytest
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.stagekit.protocol import Result
 from chalchitra.transcript.model import Segment, Transcript
+from chalchitra.transcript.translation import Translation
 from chalchitra.translation.indictrans2 import check_model_folder, translate
-from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest
 
 KNOWN = {

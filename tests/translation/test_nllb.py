@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalchitra.errors import MissingError
+from chalchitra.transcript.translation import Translation, TranslationUnit
 from chalchitra.translation import nllb
-from chalchitra.translation.model import Translation, TranslationUnit
 from chalchitra.translation.nllb import NllbEngine, check_model_folder
 from chalchitra.translation.translate_units import translate_units
 from chalchitra.translation.units import SentenceUnit

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 from chalchitra.translation.pivot import joined, pivot_transcript, pivot_units
 
 WORDS = st.sampled_from(["Bonjour.", "यह घर है।", "வணக்கம்.", "یہ گھر ہے۔", "Où est-il ?"])

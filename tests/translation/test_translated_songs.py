@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalchitra.transcript.model import Region, Segment, Transcript, Word
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 from chalchitra.translation.songs import leave_songs_out, mark_units, song_times
 from chalchitra.translation.units import sentence_units
 

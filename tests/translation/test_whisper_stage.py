@@ -17,7 +17,7 @@ import pytest
 from chalchitra import paths
 from chalchitra.text.scripts import script_share
 from chalchitra.transcript.model import Segment, Transcript
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 pytestmark = pytest.mark.smoke
 

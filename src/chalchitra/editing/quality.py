@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from chalchitra import job_files
 from chalchitra.errors import UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
@@ -51,7 +51,7 @@ def no_tracks(job: Job) -> UsageError:
 
 def _read(layout: JobLayout, path: str) -> QualityReport:
     try:
-        return QualityReport.model_validate_json(inside.read_bytes(layout.root, path))
+        return QualityReport.model_validate_json(job_files.read_bytes(layout.root, path))
     except (OSError, ValueError):
         raise UsageError(
             f"{layout.root / path} is not a valid quality report.",

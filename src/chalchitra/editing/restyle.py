@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from chalchitra.editing.following import in_order, plan_of, settled
 from chalchitra.editing.rerun import remake, require_tracks
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.store import read_job, rewrite_job
+from chalchitra.prepare.following import in_order, plan_of, settled
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.lock import held
 from chalchitra.runner.run import Outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from chalchitra.jobs import inside
+from chalchitra import job_files
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
@@ -34,7 +34,7 @@ def _heard(layout: JobLayout) -> float | None:
     if record is None or "audio_info" not in record.outputs:
         return None
     try:
-        info = inside.read_json(layout.root, record.outputs["audio_info"].path)
+        info = job_files.read_json(layout.root, record.outputs["audio_info"].path)
         seconds = float(info["duration"])
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from chalchitra.jobs import inside
+from chalchitra import job_files
 from chalchitra.jobs.layout import JobLayout
 
 _TEXT_SECONDS = 0.25
@@ -45,7 +45,7 @@ def holder(layout: JobLayout) -> Holder | None:
     It takes a shared lock for an instant; a runner that meets that instant tries again.
     """
     try:
-        fd = inside.descriptor(layout.root, layout.lock)
+        fd = job_files.descriptor(layout.root, layout.lock)
     except OSError:
         return None
     try:

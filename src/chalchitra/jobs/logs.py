@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalchitra import job_files
 from chalchitra.errors import ChalchitraError, UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import RUNNING, effective, read_state
 from chalchitra.jobs.store import id_of_path, read_job
@@ -49,7 +49,7 @@ class LogReader:
         Of one that is larger than any log, the end.
         """
         try:
-            handle = inside.open_file(self._root, self._path)
+            handle = job_files.open_file(self._root, self._path)
         except OSError:
             return
         with handle:
@@ -70,7 +70,7 @@ def stage_keys(layout: JobLayout) -> list[str]:
     try:
         return read_job(layout.root).stages
     except ChalchitraError:
-        logs = inside.names(layout.root, layout.log("*").parent)
+        logs = job_files.names(layout.root, layout.log("*").parent)
         return sorted(name.removesuffix(".log") for name in logs if name.endswith(".log"))
 
 
@@ -178,13 +178,13 @@ def _after(keys: list[str], key: str, to: str | None) -> list[str]:
 
 
 def _has_log(layout: JobLayout, key: str) -> bool:
-    return inside.is_file(layout.root, layout.log(key))
+    return job_files.is_file(layout.root, layout.log(key))
 
 
 def _signature(layout: JobLayout, key: str) -> tuple[int, int] | None:
     """What changes when a log is written to."""
     try:
-        stat = inside.stat(layout.root, layout.log(key))
+        stat = job_files.stat(layout.root, layout.log(key))
     except OSError:
         return None
     return stat.st_size, stat.st_mtime_ns

@@ -8,9 +8,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs.names import JobId, LanguageId, PlainName, Sha256, StageKey
 from chalchitra.media.film import Film
 from chalchitra.media.frame_rate import film_rate
+from chalchitra.names import JobId, LanguageId, PlainName, Sha256, StageKey
 from chalchitra.pipeline import STAGES, TrackPlan, inputs_of, split_key
 
 JOB_VERSION: Literal[1] = 1

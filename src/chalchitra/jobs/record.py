@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chalchitra import job_files
 from chalchitra.files import write_text
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
-from chalchitra.jobs.names import (
+from chalchitra.names import (
     AttemptNumber,
     Count,
     InsidePath,
@@ -78,7 +78,7 @@ class StageRecord(_Model):
 def read_record(layout: JobLayout, key: str) -> StageRecord | None:
     """The record of a stage, or None when there is none that can be trusted."""
     try:
-        data = inside.read_bytes(layout.root, layout.record(key))
+        data = job_files.read_bytes(layout.root, layout.record(key))
         record = StageRecord.model_validate_json(data)
     except (OSError, ValidationError):
         return None
@@ -89,5 +89,5 @@ def deliverables(layout: JobLayout, records: Iterable[StageRecord | None]) -> It
     """What these stages placed in `output/`, as far as files of these names are there."""
     for record in records:
         for output in record.outputs.values() if record else ():
-            if output.placed and inside.is_file(layout.root, output.placed.path):
+            if output.placed and job_files.is_file(layout.root, output.placed.path):
                 yield output.placed

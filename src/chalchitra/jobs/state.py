@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from chalchitra import job_files
 from chalchitra.files import write_text
-from chalchitra.jobs import inside
 from chalchitra.jobs.holding import holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
-from chalchitra.jobs.names import Count, JobId, Seconds, StageKey
 from chalchitra.jobs.record import read_record
+from chalchitra.names import Count, JobId, Seconds, StageKey
 
 STATE_VERSION: Literal[1] = 1
 STATES = ("ready", "queued", "running", "interrupted", "done", "failed", "cancelled", "broken")
@@ -94,7 +94,7 @@ def read_expected(layout: JobLayout) -> dict[str, Any] | None:
     if record is None or "expected" not in record.outputs:
         return None
     try:
-        found = inside.read_json(layout.root, record.outputs["expected"].path)
+        found = job_files.read_json(layout.root, record.outputs["expected"].path)
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
@@ -111,7 +111,7 @@ def effective(state: JobState, layout: JobLayout) -> str:
 
 def _written(layout: JobLayout) -> JobState | None:
     try:
-        return JobState.model_validate_json(inside.read_bytes(layout.root, layout.state))
+        return JobState.model_validate_json(job_files.read_bytes(layout.root, layout.state))
     except (OSError, ValidationError):
         return None
 
@@ -129,7 +129,7 @@ def _from_records(job: Job, layout: JobLayout) -> JobState:
         state.seconds = round(sum(record.seconds for record in done), 3)
     if not missing:
         state.state = "done"
-    elif inside.is_file(layout.root, layout.lock):  # somebody ran it
+    elif job_files.is_file(layout.root, layout.lock):  # somebody ran it
         state.stage = missing[0]
         state.state, state.error = _last_ending(layout, missing[0])
     return state
@@ -140,7 +140,7 @@ def _last_ending(
 ) -> tuple[Literal["running", "failed", "cancelled"], dict[str, Any] | None]:
     """How the last attempt of a stage ended, as far as it was written down."""
     try:
-        last = inside.read_json(layout.root, layout.attempts(key))["attempts"][-1]
+        last = job_files.read_json(layout.root, layout.attempts(key))["attempts"][-1]
         ending, error = last.get("ending"), last.get("error")
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return "running", None

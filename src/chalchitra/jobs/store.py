@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from chalchitra import job_files
 from chalchitra.errors import UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, is_folder, write_text
 from chalchitra.hints import jobs_line
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.state import JobState
@@ -168,7 +168,7 @@ def read_job(job_dir: Path) -> Job:
     """Read job.json. Raises UsageError when it is missing or broken, naming the field."""
     path = JobLayout(job_dir).job_file
     try:
-        data = inside.read_bytes(job_dir, path)
+        data = job_files.read_bytes(job_dir, path)
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(
             f"{job_dir} is not a job folder.",

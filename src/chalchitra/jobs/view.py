@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chalchitra.jobs import inside
+from chalchitra import job_files
 from chalchitra.jobs.estimate import Estimate, Progress, Rates, running_left, total
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
@@ -188,9 +188,9 @@ def last_progress(
     if path is None:
         return None
     try:
-        written = inside.stat(layout.root, path).st_mtime
+        written = job_files.stat(layout.root, path).st_mtime
         said = datetime.fromtimestamp(written).astimezone()
-        data = inside.read_end(layout.root, path, _LAST_BYTES)
+        data = job_files.read_end(layout.root, path, _LAST_BYTES)
     except (OSError, ValueError, OverflowError):
         return None
     started = _time(stage_started)
@@ -212,7 +212,7 @@ def last_progress(
 
 def _messages(layout: JobLayout, key: str) -> Path | None:
     """The messages of the latest attempt that is not published."""
-    names = inside.names(layout.root, layout.stage(key))
+    names = job_files.names(layout.root, layout.stage(key))
     numbers = [int(match[1]) for name in names if (match := _ATTEMPT.match(name))]
     return layout.attempt(key, max(numbers)) / MESSAGES_FILE if numbers else None
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from chalchitra import accuracy
-from chalchitra.editing.following import plan_of
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import UNKNOWN, Detected, Job, ModelChoice, ScriptFile
 from chalchitra.jobs.store import job_path
 from chalchitra.languages import all_languages
 from chalchitra.pipeline import LISTENING, plan, split_key
 from chalchitra.prepare.film_files import named_film
+from chalchitra.prepare.following import plan_of
 from chalchitra.prepare.given_text.read import GivenScript
 from chalchitra.prepare.glossary.of_film import FilmGlossary
 from chalchitra.prepare.look import FilmAsked

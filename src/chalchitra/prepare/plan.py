@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from chalchitra.editing.following import settled
 from chalchitra.errors import UsageError
 from chalchitra.languages import Language
 from chalchitra.media.film import Film
+from chalchitra.prepare.following import settled
 from chalchitra.prepare.given_text.read import GivenScript, UnknownRateError, read_script
 from chalchitra.prepare.glossary.of_film import language_id
 from chalchitra.prepare.glossary.read import Sheet, read_sheet

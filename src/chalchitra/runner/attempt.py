@@ -15,10 +15,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from chalchitra import stopping
+from chalchitra import job_files, stopping
 from chalchitra.errors import CancelledError, ChalchitraError, StageError
 from chalchitra.files import fsync_dir, is_folder, sha256_json
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import StageRecord, read_record
@@ -103,7 +102,7 @@ def run_attempt(work: Work, reduced: Mapping[str, Any]) -> StageRecord:
     begun = history.begin(layout, key, number, request.fingerprint, dict(reduced), os.getpid())
     log = layout.log(key)
     head = f"== {started:%Y-%m-%d %H:%M:%S} attempt {number}: {work.python} {work.script}\n"
-    with inside.to_append(log) as out:
+    with job_files.to_append(log) as out:
         out.write(head.encode())
     launch = Launch(
         key=key,
@@ -166,7 +165,7 @@ def next_number(layout: JobLayout, key: str) -> int:
     numbers = [history.read_history(layout, key).last_number]
     if (record := read_record(layout, key)) is not None:
         numbers.append(record.attempt)
-    names = inside.names(layout.root, layout.stage(key))
+    names = job_files.names(layout.root, layout.stage(key))
     numbers += [int(match[1]) for name in names if (match := _ATTEMPT.match(name))]
     return 1 + max(number for number in (0, *numbers) if number < _FAR_TOO_MANY)
 
@@ -193,7 +192,7 @@ def _judge(
             "timeout",
         )
     try:
-        result = Result.model_validate_json(inside.read_bytes(attempt, RESULT_FILE))
+        result = Result.model_validate_json(job_files.read_bytes(attempt, RESULT_FILE))
     except (OSError, ValidationError):
         result = None
     if ended.status == 0 and result is not None and result.status == "done":
@@ -227,7 +226,7 @@ def _judge(
 def _check_outputs(key: str, attempt: Path, result: Result) -> None:
     for name, output in result.outputs.items():
         try:
-            whole = inside.stat(attempt, output.path).st_size == output.bytes
+            whole = job_files.stat(attempt, output.path).st_size == output.bytes
         except OSError:
             whole = False
         if not whole:

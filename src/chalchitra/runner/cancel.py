@@ -7,10 +7,9 @@ import socket
 import time
 from dataclasses import dataclass
 
-from chalchitra import timestamps
+from chalchitra import job_files, timestamps
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import inside
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import JobState, effective, read_state
@@ -93,7 +92,7 @@ def _take_out(layout: JobLayout, state: JobState) -> Unqueued | None:
 def _wish(layout: JobLayout, state: JobState, runner: Holder) -> None:
     try:
         # Nothing inside: that works on a full disk too.
-        os.close(inside.descriptor(layout.root, layout.cancel, os.O_WRONLY | os.O_CREAT))
+        os.close(job_files.descriptor(layout.root, layout.cancel, os.O_WRONLY | os.O_CREAT))
     except OSError as error:
         raise UsageError(
             f"Job {state.job_id} cannot be asked to stop.",

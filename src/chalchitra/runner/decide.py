@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalchitra import job_files
 from chalchitra.files import sha256_json
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.record import Output, StageRecord, read_record
 from chalchitra.runner.same_code import is_same
@@ -115,12 +115,12 @@ def _difference(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
 def _problem(layout: JobLayout, output: Output, verify: bool) -> str:
     """What is wrong with an output file: nothing when empty."""
     try:
-        stat = inside.stat(layout.root, output.path)
+        stat = job_files.stat(layout.root, output.path)
         if stat.st_size != output.bytes:
             return "was changed"
         if not verify and stat.st_mtime_ns == output.mtime_ns:
             return ""
-        return "" if inside.sha256(layout.root, output.path) == output.sha256 else "was changed"
+        return "" if job_files.sha256(layout.root, output.path) == output.sha256 else "was changed"
     except FileNotFoundError:
         return "is missing"
     except OSError:  # a link, a FIFO: none of ours

@@ -8,8 +8,8 @@ from itertools import count, takewhile
 from pathlib import Path
 from typing import Protocol
 
+from chalchitra import job_files
 from chalchitra.files import copy_file, fsync_dir, written_whole
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.record import Placed
 
@@ -44,7 +44,7 @@ def place(
     made_in = made_in or layout.root
     layout.output.mkdir(exist_ok=True)
     moved = move and not os.path.lexists(source)  # by a run that then was killed
-    size = None if moved else inside.stat(made_in, source).st_size
+    size = None if moved else job_files.stat(made_in, source).st_size
     for target in _names(layout, name):
         if not os.path.lexists(target) or (not moved and _is_ours(target, layout, previous)):
             break
@@ -56,7 +56,7 @@ def place(
         os.replace(source, target)
         fsync_dir(target.parent)
     else:
-        with inside.open_file(made_in, source) as made, written_whole(target) as temporary:
+        with job_files.open_file(made_in, source) as made, written_whole(target) as temporary:
             copy_file(made, temporary)
     return _placed(layout, target, sha256), target.name != name
 
@@ -69,11 +69,11 @@ def places(layout: JobLayout, name: str) -> list[Path]:
 def is_as_placed(layout: Room, placed: Placed) -> bool:
     """Whether the deliverable is still what was placed: by size and time, else by hash."""
     try:
-        stat = inside.stat(layout.root, placed.path)
+        stat = job_files.stat(layout.root, placed.path)
         if stat.st_size != placed.bytes:
             return False
         same_time = stat.st_mtime_ns == placed.mtime_ns
-        return same_time or inside.sha256(layout.root, placed.path) == placed.sha256
+        return same_time or job_files.sha256(layout.root, placed.path) == placed.sha256
     except OSError:
         return False
 
@@ -89,9 +89,9 @@ def _is_ours(target: Path, layout: Room, previous: Placed | None) -> bool:
 def _is_the_same(layout: Room, target: Path, size: int | None, sha256: str) -> bool:
     """Whether a file of a person's is what would be placed; a link or a folder of theirs is not."""
     try:
-        if size not in (None, inside.stat(layout.root, target).st_size):
+        if size not in (None, job_files.stat(layout.root, target).st_size):
             return False
-        return inside.sha256(layout.root, target) == sha256
+        return job_files.sha256(layout.root, target) == sha256
     except OSError:
         return False
 
@@ -106,7 +106,7 @@ def _names(layout: Room, name: str) -> Iterator[Path]:
 
 
 def _placed(layout: Room, path: Path, sha256: str) -> Placed:
-    stat = inside.stat(layout.root, path)
+    stat = job_files.stat(layout.root, path)
     return Placed(
         path=path.relative_to(layout.root).as_posix(),
         bytes=stat.st_size,

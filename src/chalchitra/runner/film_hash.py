@@ -6,9 +6,9 @@ from collections.abc import Collection
 from pathlib import Path
 from stat import S_ISREG
 
+from chalchitra import job_files
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_file, write_json
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.pipeline import FILM
@@ -101,7 +101,7 @@ def check_same_film(film: Path, kept: Path) -> None:
 
 def _known(kept: Path) -> dict[str, object] | None:
     try:
-        data = inside.read_json(kept.parent, kept)
+        data = job_files.read_json(kept.parent, kept)
     except (OSError, ValueError):
         return None
     return data if isinstance(data, dict) and isinstance(data.get("sha256"), str) else None

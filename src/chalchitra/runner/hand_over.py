@@ -15,10 +15,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalchitra import stopping
+from chalchitra import job_files, stopping
 from chalchitra.errors import UsageError
 from chalchitra.files import write_text
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import Placed
@@ -91,7 +90,7 @@ def hand_over(
                     continue
                 before = known.get(path.name)
                 edited = not is_as_placed(layout, made)
-                sha256 = inside.sha256(layout.root, path) if edited else made.sha256
+                sha256 = job_files.sha256(layout.root, path) if edited else made.sha256
                 placed, beside = place(
                     _Folder(folder), path, path.name, sha256, before, made_in=layout.root
                 )
@@ -137,6 +136,6 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _read(layout: JobLayout) -> _Handed:
     try:
-        return _Handed.model_validate_json(inside.read_bytes(layout.root, FILE))
+        return _Handed.model_validate_json(job_files.read_bytes(layout.root, FILE))
     except (OSError, ValidationError):
         return _Handed()

@@ -10,11 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chalchitra import timestamps
+from chalchitra import job_files, timestamps
 from chalchitra.files import write_text
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
-from chalchitra.jobs.names import AttemptNumber, Count
+from chalchitra.names import AttemptNumber, Count
 from chalchitra.runner import processes
 
 KEPT = 20
@@ -74,7 +73,7 @@ class History(_Model):
 def read_history(layout: JobLayout, key: str) -> History:
     """The history of a stage; an empty one when there is none that can be read."""
     try:
-        data = inside.read_bytes(layout.root, layout.attempts(key))
+        data = job_files.read_bytes(layout.root, layout.attempts(key))
         found = History.model_validate_json(data)
     except (OSError, ValidationError):
         return History()
@@ -116,7 +115,7 @@ def end(
 
 def forget(layout: JobLayout, key: str) -> None:
     """Start counting anew: the person asked for another try."""
-    if inside.is_file(layout.root, layout.attempts(key)):
+    if job_files.is_file(layout.root, layout.attempts(key)):
         history = read_history(layout, key)
         history.attempts = [one for one in history.attempts if one.ending == "running"]
         history.write(layout, key)

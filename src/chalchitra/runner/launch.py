@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from chalchitra import stopping
-from chalchitra.jobs.inside import to_append
+from chalchitra.job_files import to_append
 from chalchitra.runner.processes import group_members
 from chalchitra.stagekit.protocol import MESSAGES_FILE, REQUEST_FILE, MessageReader
 

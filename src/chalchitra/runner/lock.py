@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
+from chalchitra import job_files
 from chalchitra.errors import HeldError, UsageError
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import inside
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 
@@ -32,7 +32,7 @@ def held(layout: JobLayout, job_id: str) -> Iterator[None]:
     Raises UsageError when the folder cannot be locked: it is gone, or may not be written.
     """
     try:
-        fd = inside.descriptor(layout.root, layout.lock, os.O_RDWR | os.O_CREAT)
+        fd = job_files.descriptor(layout.root, layout.lock, os.O_RDWR | os.O_CREAT)
     except OSError as error:
         raise _unlockable(layout, job_id, error) from None
     try:

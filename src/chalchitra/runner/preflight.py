@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalchitra import job_files
 from chalchitra.environments import state
 from chalchitra.errors import ChalchitraError, MissingError, SeveralErrors, UsageError, raise_all
 from chalchitra.files import sha256_file
+from chalchitra.glossary import LARGEST
 from chalchitra.hardware import known_hardware
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Clip, Job, ModelChoice
 from chalchitra.jobs.record import read_record
@@ -28,7 +29,6 @@ from chalchitra.models.licences import require_accepted, require_code_accepted
 from chalchitra.models.verify import check, fingerprint
 from chalchitra.own_code import require_may_run
 from chalchitra.pipeline import STAGES, split_key
-from chalchitra.prepare.glossary.read import LARGEST
 from chalchitra.runner import rules
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.film_hash import sha256_for
@@ -202,7 +202,7 @@ def _tell_edited_glossaries(job: Job, reporter: Reporter) -> None:
 def _is_as_read(layout: JobLayout, copy: Path, sha256: str) -> bool:
     """Whether the job's copy of a given text is there, and is what was read."""
     try:
-        return inside.sha256(layout.root, copy, inside.MOST_BYTES) == sha256
+        return job_files.sha256(layout.root, copy, job_files.MOST_BYTES) == sha256
     except OSError:
         return False
 

@@ -11,7 +11,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from chalchitra.jobs import inside
+from chalchitra import job_files
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import Output, Placed, StageRecord, read_record
@@ -84,7 +84,7 @@ def _clear(layout: JobLayout, before: StageRecord, record: StageRecord) -> None:
     for output in before.outputs.values():
         if output.placed and output.placed.path not in made and is_as_placed(layout, output.placed):
             with suppress(OSError):
-                inside.unlink(layout.root, output.placed.path)
+                job_files.unlink(layout.root, output.placed.path)
 
 
 def _reductions(request: Request) -> list[Degraded]:
@@ -111,7 +111,7 @@ def adopt(job: Job, layout: JobLayout, key: str, reporter: Reporter) -> StageRec
     """
     record = read_record(layout, key)
     known = record.attempt if record is not None else 0
-    names = inside.names(layout.root, layout.stage(key))
+    names = job_files.names(layout.root, layout.stage(key))
     numbers = sorted(
         (int(match[1]) for name in names if (match := _DONE.match(name))), reverse=True
     )
@@ -135,9 +135,9 @@ def _whole(layout: JobLayout, key: str, number: int) -> bool:
         return False
     return result.status == "done" and all(
         any(
-            inside.is_file(layout.root, path)
-            and inside.stat(layout.root, path).st_size == output.bytes
-            and inside.sha256(layout.root, path) == output.sha256
+            job_files.is_file(layout.root, path)
+            and job_files.stat(layout.root, path).st_size == output.bytes
+            and job_files.sha256(layout.root, path) == output.sha256
             for path in _places(layout, key, done, output)
         )
         for output in result.outputs.values()
@@ -146,8 +146,8 @@ def _whole(layout: JobLayout, key: str, number: int) -> bool:
 
 def _read(layout: JobLayout, done: Path) -> tuple[Request, Result]:
     """What a published attempt was asked and how it ended; OSError or ValueError as `publish`."""
-    request = inside.read_bytes(layout.root, done / REQUEST_FILE)
-    result = inside.read_bytes(layout.root, done / RESULT_FILE)
+    request = job_files.read_bytes(layout.root, done / REQUEST_FILE)
+    result = job_files.read_bytes(layout.root, done / RESULT_FILE)
     return Request.model_validate_json(request), Result.model_validate_json(result)
 
 
@@ -195,7 +195,7 @@ def _publish_output(
                 text=f"output/{output.deliver_as} was edited by hand and was kept; the new one is "
                 f"{placed.path}",
             )
-    stat = inside.stat(layout.root, path)
+    stat = job_files.stat(layout.root, path)
     return Output(
         path=path.relative_to(layout.root).as_posix(),
         bytes=stat.st_size,

@@ -9,8 +9,8 @@ import os
 from contextlib import suppress
 from datetime import datetime
 
+from chalchitra import job_files
 from chalchitra.files import write_text
-from chalchitra.jobs import inside
 from chalchitra.jobs.holding import Holder, holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.runner import processes
@@ -36,7 +36,7 @@ def leave(layout: JobLayout) -> None:
 def waits_for(layout: JobLayout) -> Holder | None:
     """The process that will run the job in its turn; None where it waits for none that lives."""
     try:
-        match inside.read_json(layout.root, layout.queued):
+        match job_files.read_json(layout.root, layout.queued):
             case {"pid": int(pid), "host": str(host), "since": str(since), "start": str(start)}:
                 here = host == processes.host()
                 return Holder(pid, host, since) if not here or processes.lives(pid, start) else None

@@ -14,10 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalchitra import job_files
 from chalchitra.errors import ChalchitraError, HeldError, UsageError
 from chalchitra.files import TEMPORARY_PREFIX, fsync_dir, is_folder
 from chalchitra.hints import job_argument, typed
-from chalchitra.jobs import inside
 from chalchitra.jobs.holding import holder
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.state import read_state
@@ -149,7 +149,7 @@ def _finish_earlier(parent: Path) -> None:
             if left.is_symlink() or left.stat().st_uid != os.geteuid():
                 continue
             try:
-                fd = inside.descriptor(left, JobLayout(left).lock, os.O_RDWR)
+                fd = job_files.descriptor(left, JobLayout(left).lock, os.O_RDWR)
             except FileNotFoundError:
                 left.rmdir()  # its lock goes last
                 continue

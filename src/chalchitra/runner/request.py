@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chalchitra import job_files
 from chalchitra.errors import MissingError, UsageError
 from chalchitra.hints import run_line
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
@@ -58,7 +58,7 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
             continue
         record = read_record(layout, producer)
         made = record.outputs.get(output) if record is not None else None
-        if made is not None and inside.is_file(layout.root, made.path):
+        if made is not None and job_files.is_file(layout.root, made.path):
             files[name] = layout.root / made.path
             continue
         path = _by_hand_output(layout, producer, output) if by_hand else None
@@ -79,7 +79,7 @@ def input_files(job: Job, layout: JobLayout, key: str, *, by_hand: bool = False)
 def _by_hand_output(layout: JobLayout, producer: str, output: str) -> Path | None:
     folder = layout.by_hand(producer)
     try:
-        result = Result.model_validate_json(inside.read_bytes(layout.root, folder / RESULT_FILE))
+        result = Result.model_validate_json(job_files.read_bytes(layout.root, folder / RESULT_FILE))
     except (OSError, ValueError):
         return None
     found = result.outputs.get(output)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import shutil
 
+from chalchitra import job_files
 from chalchitra.files import TEMPORARY_PREFIX, is_folder
-from chalchitra.jobs import inside
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import Job
 from chalchitra.jobs.record import read_record
@@ -25,7 +25,7 @@ def tidy(job: Job, layout: JobLayout, reporter: Reporter) -> None:
     Raises StageError where a folder that the job writes into is a link, or none.
     """
     stages = [layout.root / "stages", *map(layout.stage, job.stages)]
-    inside.require_folders(layout.root, [*stages, layout.log("any").parent, layout.output])
+    job_files.require_folders(layout.root, [*stages, layout.log("any").parent, layout.output])
     for key in job.stages:
         attempts = history.read_history(layout, key).attempts
         unended = [attempt for attempt in attempts if attempt.ending == "running"]

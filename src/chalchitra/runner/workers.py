@@ -20,7 +20,7 @@ from typing import Any
 
 from chalchitra import stopping
 from chalchitra.files import sha256_json
-from chalchitra.jobs.inside import to_append
+from chalchitra.job_files import to_append
 from chalchitra.paths import project_root
 from chalchitra.pipeline import split_key
 from chalchitra.runner.launch import POLL_SECONDS, Ended, GuardedProcess, Launch, Watch, run_cold

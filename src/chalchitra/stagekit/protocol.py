@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from chalchitra.files import write_text
-from chalchitra.jobs.names import AttemptNumber, Count, InsidePath, PlainName, Seconds
+from chalchitra.names import AttemptNumber, Count, InsidePath, PlainName, Seconds
 
 PROTOCOL_VERSION: Literal[1] = 1
 REQUEST_VARIABLE = "CHALCHITRA_REQUEST"

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalchitra.errors import MissingError, StageError
 from chalchitra.files import fsync_dir, sha256_file
-from chalchitra.jobs.names import require_plain
+from chalchitra.names import require_plain
 from chalchitra.stagekit.protocol import Degraded, MessageWriter, ModelRef, OutputFile, Request
 
 _PROGRESS_STEPS = 200

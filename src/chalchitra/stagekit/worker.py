@@ -19,7 +19,7 @@ from typing import BinaryIO
 from pydantic import BaseModel, ValidationError
 
 from chalchitra.errors import ChalchitraError, ExitCode, OutOfMemoryError
-from chalchitra.jobs.inside import to_append
+from chalchitra.job_files import to_append
 from chalchitra.stagekit.protocol import Request
 
 

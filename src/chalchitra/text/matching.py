@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from chalchitra.subtitles.cues.words import longest_rising
+from chalchitra.text.rising import longest_rising
 
 _RUN = 4
 """So many words in a row that occur once in either text are the same place in both."""

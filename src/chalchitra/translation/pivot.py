@@ -6,7 +6,7 @@ The ids are the first translation's, whatever becomes of a sentence on either le
 from __future__ import annotations
 
 from chalchitra.transcript.model import Transcript
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 from chalchitra.translation.units import SentenceUnit
 
 

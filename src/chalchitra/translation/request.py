@@ -12,8 +12,8 @@ from chalchitra.errors import UsageError
 from chalchitra.glossary import Glossary
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.transcript.model import Transcript
+from chalchitra.transcript.translation import Translation
 from chalchitra.translation.memory import TranslationMemory
-from chalchitra.translation.model import Translation
 from chalchitra.translation.terms import TermFinder, finder_for
 from chalchitra.translation.units import SentenceUnit, UnitLimits, sentence_units
 

@@ -23,8 +23,8 @@ from chalchitra.offline import go_offline
 from chalchitra.own_code import require_may_run
 from chalchitra.stagekit.failures import is_out_of_memory
 from chalchitra.stagekit.warm import kept
+from chalchitra.transcript.translation import Translation
 from chalchitra.translation.batches import BatchTooLarge
-from chalchitra.translation.model import Translation
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.translate_units import Engine, LateEngine, Outcome, translate_units
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalchitra.transcript.model import Region, Transcript
 from chalchitra.transcript.songs import share_inside
-from chalchitra.translation.model import Translation
+from chalchitra.transcript.translation import Translation
 
 
 def mark_units(translation: Translation, transcript: Transcript) -> Translation:

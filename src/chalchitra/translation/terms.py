@@ -22,7 +22,7 @@ from chalchitra.glossary import Glossary
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.listing import listed
 from chalchitra.text.romanise.romanise import can_romanise, romanise
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 _WORD = re.compile(r"[^\s\"'“”‘’()\[\]{}<>.,;:!?।॥؟،۔…–—-]+")
 _PAUSE = re.compile(r"[,;:!?।॥؟،؛۔…]")

@@ -20,16 +20,16 @@ from chalchitra.errors import ChalchitraError
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.marks import without_doubled_marks
 from chalchitra.text.sentence_ends import is_punctuation
+from chalchitra.transcript.translation import TranslationUnit
 from chalchitra.translation.agreement import doubts
 from chalchitra.translation.batches import BatchTooLarge, run_batches
 from chalchitra.translation.checks import left_over, problem
 from chalchitra.translation.edges import final_mark
 from chalchitra.translation.latin import UNREADABLE, is_all_latin, is_english, may_be_sent
 from chalchitra.translation.memory import TranslationMemory
-from chalchitra.translation.model import TranslationUnit
 from chalchitra.translation.protect import Protected, protect, restore
 from chalchitra.translation.terms import TermFinder, TermUse
-from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit
+from chalchitra.translation.units import CLAUSE_ENDS, SentenceUnit, translated
 
 PIECE_DEPTH = 2
 """How often a failed sentence is halved (2: into 4 pieces); one that is too long, until it fits."""
@@ -236,7 +236,7 @@ class _Run:
         done = []
         for unit in units:
             verdict = verdicts.get(unit.text) or _Verdict(unit.text)  # marks alone stay
-            done.append(TranslationUnit.of(unit, verdict.text, verdict.problem, verdict.doubt))
+            done.append(translated(unit, verdict.text, verdict.problem, verdict.doubt))
         return Outcome(
             done,
             retried=len(again),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from chalchitra.text.sentence_ends import ends_sentence, sentence_starts
 from chalchitra.transcript.model import Segment, Transcript, Word
+from chalchitra.transcript.translation import SourceWord, TranslationUnit
 
 CLAUSE_ENDS = ",;:،؛—–…"
 UNMARKED_PAUSE = 0.35
@@ -235,4 +236,25 @@ def _half(unit: SentenceUnit, number: int, words: Sequence[Word]) -> SentenceUni
         text=" ".join(word.text for word in words),
         segment_ids=unit.segment_ids,
         words=tuple(words),
+    )
+
+
+def translated(
+    unit: SentenceUnit, text: str, problem: str | None = None, doubt: str | None = None
+) -> TranslationUnit:
+    """A sentence unit with its translation; with a `problem` it keeps its source text."""
+    return TranslationUnit(
+        id=unit.id,
+        start=unit.start,
+        end=unit.end,
+        source=unit.text,
+        text=text if problem is None else unit.text,
+        segment_ids=list(unit.segment_ids),
+        words=[
+            SourceWord(start=word.start, end=word.end, characters=len(word.text))
+            for word in unit.words
+        ],
+        speaker=unit.speaker,
+        status="translated" if problem is None else "untranslated",
+        reason=problem or doubt,
     )

@@ -29,11 +29,11 @@ from chalchitra.speech.recognition.variants import DecodingVariant
 from chalchitra.speech.sound import Sound, WavSound
 from chalchitra.stagekit.protocol import Degraded
 from chalchitra.text.marks import without_doubled_marks
+from chalchitra.transcript.translation import Translation, TranslationUnit
 from chalchitra.translation.checks import problem
-from chalchitra.translation.model import Translation, TranslationUnit
 from chalchitra.translation.request import TranslationRequest, TranslationResult
 from chalchitra.translation.terms import TermUse
-from chalchitra.translation.units import SentenceUnit, halved_units, sentence_units
+from chalchitra.translation.units import SentenceUnit, halved_units, sentence_units, translated
 
 ENGINE = "ctranslate2"
 """Whatever recognised the transcript: this engine shares its models with `whisperx`, starts at
@@ -154,9 +154,7 @@ class Listener:
                 found[unit.id] = whole
                 self.in_pieces += 1
         on_done(len(units))
-        return [
-            TranslationUnit.of(unit, found[unit.id].text, found[unit.id].wrong) for unit in units
-        ]
+        return [translated(unit, found[unit.id].text, found[unit.id].wrong) for unit in units]
 
     def _decoded(
         self,

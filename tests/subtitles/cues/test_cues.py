@@ -16,7 +16,7 @@ from chalchitra.subtitles.cues.graphemes import chunks, graphemes
 from chalchitra.subtitles.cues.words import clean, transcript_words, translation_words
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 
 from ..limits import limits
 

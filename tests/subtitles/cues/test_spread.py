@@ -15,8 +15,8 @@ from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.cues.words import translation_words
 from chalchitra.subtitles.tracks.complete import require_every_unit
 from chalchitra.transcript.model import Segment, Transcript, Word
-from chalchitra.translation.model import SourceWord, Translation, TranslationUnit
-from chalchitra.translation.units import UnitLimits, sentence_units
+from chalchitra.transcript.translation import SourceWord, Translation, TranslationUnit
+from chalchitra.translation.units import UnitLimits, sentence_units, translated
 
 NETFLIX = read_style("netflix")
 
@@ -119,7 +119,7 @@ def check_ids(film: tuple[Transcript, UnitLimits], rng: st.DataObject) -> None:
     # Each unit's text names its id, and is found under that id in the cues, whole and in its place.
     lengths = [rng.draw(st.integers(1, 12)) for _ in units]
     done = [
-        TranslationUnit.of(unit, " ".join(f"u{unit.id}w{n}" for n in range(length)))
+        translated(unit, " ".join(f"u{unit.id}w{n}" for n in range(length)))
         for unit, length in zip(units, lengths, strict=True)
     ]
     translation = Translation(

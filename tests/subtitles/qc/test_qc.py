@@ -16,7 +16,7 @@ from chalchitra.subtitles.qc.figures import coverage, low_confidence
 from chalchitra.subtitles.qc.judge import judge
 from chalchitra.subtitles.qc.report import counted, make_report, sentence, worst
 from chalchitra.transcript.model import Region, Word
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 NETFLIX, BBC = read_style("netflix"), read_style("bbc")
 RATES = [Fraction(24000, 1001), *map(Fraction, (24, 25)), Fraction(30000, 1001), Fraction(50)]

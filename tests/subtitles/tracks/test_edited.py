@@ -12,7 +12,7 @@ from chalchitra.subtitles.formats.srt import to_srt
 from chalchitra.subtitles.formats.table import to_review
 from chalchitra.subtitles.formats.vtt import to_vtt
 from chalchitra.subtitles.tracks.edited import EditedTrack, read_edited, still_shown
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 WRITERS = {"csv": to_review, "srt": to_srt, "vtt": to_vtt}
 WORDS = st.sampled_from(

@@ -16,7 +16,7 @@ from chalchitra.subtitles.tracks.template import fill_template
 from chalchitra.subtitles.tracks.template_track import TemplateTrack, edited_words, with_units
 from chalchitra.text.matching import match, tokens
 from chalchitra.transcript.model import Segment, Transcript, Word
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 
 STYLE = CueSettings.model_validate(read_style("netflix").model_dump())
 VOCABULARIES = {

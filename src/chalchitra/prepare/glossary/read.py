@@ -16,11 +16,9 @@ from pathlib import Path
 from chalchitra.errors import UsageError
 from chalchitra.files import sha256_bytes
 from chalchitra.given import require_given
-from chalchitra.glossary import GlossaryTerm
+from chalchitra.glossary import LARGEST, GlossaryTerm
 from chalchitra.hints import typed
 
-LARGEST = 2_000_000
-"""Bytes: 50,000 names."""
 LONGEST_TERM = 100
 """Characters (code points)."""
 TERM, NOTE = "term", "note"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from chalchitra.translation.model import SourceWord
+from chalchitra.transcript.translation import SourceWord
 
 _PAUSE = 0.3
 """Seconds; the voice detector hears shorter pauses as one stretch of speech."""

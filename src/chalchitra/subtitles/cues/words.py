@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,10 +11,11 @@ from chalchitra.subtitles.cues.breaks import closes
 from chalchitra.subtitles.cues.cue import milliseconds
 from chalchitra.subtitles.cues.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.cues.spread import spread
+from chalchitra.text.rising import longest_rising
 from chalchitra.text.sentence_ends import sentence_starts
 from chalchitra.transcript.model import Label, Segment, Transcript
 from chalchitra.transcript.songs import bare
-from chalchitra.translation.model import Translation
+from chalchitra.transcript.translation import Translation
 
 _BREATH = 0.3
 """Seconds; the voice detector hears shorter pauses as one stretch of speech."""
@@ -232,21 +232,3 @@ def _glued(segment: Segment, script: str) -> list[bool]:
 
 def _latin(character: str) -> bool:
     return character.isascii() and character.isalnum()
-
-
-def longest_rising(values: Sequence[int]) -> set[int]:
-    """Indexes of one longest subsequence that never falls (patience sorting)."""
-    tails: list[int] = []
-    last: list[int] = []
-    before: list[int] = []
-    for i, value in enumerate(values):
-        at = bisect_right(tails, value)
-        before.append(last[at - 1] if at else -1)
-        tails[at : at + 1] = [value]
-        last[at : at + 1] = [i]
-    found: set[int] = set()
-    i = last[-1] if last else -1
-    while i >= 0:
-        found.add(i)
-        i = before[i]
-    return found

@@ -22,7 +22,7 @@ from chalchitra.subtitles.qc.model import (
     Width,
 )
 from chalchitra.transcript.model import Region, Word
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 _WORST = 3
 

@@ -8,7 +8,7 @@ from chalchitra.errors import StageError
 from chalchitra.subtitles.cues.cue import Cue
 from chalchitra.subtitles.cues.words import clean
 from chalchitra.text.sentence_ends import is_punctuation
-from chalchitra.translation.model import Translation
+from chalchitra.transcript.translation import Translation
 
 
 def require_every_unit(cues: Sequence[Cue], translation: Translation) -> None:

@@ -20,7 +20,7 @@ from chalchitra.subtitles.formats.faults import Fault
 from chalchitra.subtitles.formats.foreign import LARGEST, read_subtitles
 from chalchitra.subtitles.tracks.edited_csv import from_review
 from chalchitra.text.decode import LEGACY
-from chalchitra.translation.model import TranslationUnit
+from chalchitra.transcript.translation import TranslationUnit
 
 SUFFIXES = (".csv", ".srt", ".vtt")
 

@@ -30,7 +30,7 @@ from chalchitra.subtitles.tracks.wanted import Film, Others, Wanted
 from chalchitra.text.romanise.romanise import NotRomanisedError
 from chalchitra.transcript.model import Transcript
 from chalchitra.transcript.songs import NOTE, noted, why_empty, without_songs
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 
 Ruler = Callable[[Sequence[Cue], str, str], Width | None]
 """How wide the lines of cues are, by the language's id and its script (media/measure.py)."""

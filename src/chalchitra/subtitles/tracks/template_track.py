@@ -13,7 +13,7 @@ from chalchitra.subtitles.cues.cue import Cue, milliseconds
 from chalchitra.subtitles.cues.words import TimedWord, clean
 from chalchitra.subtitles.tracks.edited import EditedTrack
 from chalchitra.text.matching import match, tokens
-from chalchitra.translation.model import Translation
+from chalchitra.transcript.translation import Translation
 
 
 class Spoken(BaseModel):

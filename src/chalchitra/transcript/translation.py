@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalchitra.files import write_text
-from chalchitra.translation.units import SentenceUnit
 
 Status = Literal["translated", "untranslated"]
 """An untranslated unit keeps its source text, so that nothing said is lost from the track."""
@@ -48,27 +47,6 @@ class TranslationUnit(_Model):
     reason: str | None = None
     song: bool = False
     pivot: str | None = None
-
-    @classmethod
-    def of(
-        cls, unit: SentenceUnit, text: str, problem: str | None = None, doubt: str | None = None
-    ) -> TranslationUnit:
-        """A sentence unit with its translation; with a `problem` it keeps its source text."""
-        return cls(
-            id=unit.id,
-            start=unit.start,
-            end=unit.end,
-            source=unit.text,
-            text=text if problem is None else unit.text,
-            segment_ids=list(unit.segment_ids),
-            words=[
-                SourceWord(start=word.start, end=word.end, characters=len(word.text))
-                for word in unit.words
-            ],
-            speaker=unit.speaker,
-            status="translated" if problem is None else "untranslated",
-            reason=problem or doubt,
-        )
 
 
 class Translation(_Model):

@@ -7,9 +7,8 @@ import socket
 
 import pytest
 
-from chalchitra import stopping
+from chalchitra import job_files, stopping
 from chalchitra.errors import CancelledError, StageError
-from chalchitra.jobs import inside
 
 
 @pytest.fixture
@@ -29,30 +28,36 @@ def test_who_is_to_stop_hashes_no_file_to_its_end(root):
         raise CancelledError("Told to stop.")
 
     with stopping.asking(stop), pytest.raises(CancelledError):
-        inside.sha256(root, "stages/asr/record.json")
+        job_files.sha256(root, "stages/asr/record.json")
 
 
 def test_what_is_larger_than_it_may_be_is_not_hashed(root):
     path = root / "stages/asr/record.json"
     size = path.stat().st_size
-    assert inside.sha256(root, path, size) == inside.sha256(root, path)
+    assert job_files.sha256(root, path, size) == job_files.sha256(root, path)
     with pytest.raises(OSError, match="more than"):
-        inside.sha256(root, path, size - 1)
+        job_files.sha256(root, path, size - 1)
 
 
-READS = (inside.read_bytes, inside.read_json, inside.sha256, inside.stat, inside.open_file)
+READS = (
+    job_files.read_bytes,
+    job_files.read_json,
+    job_files.sha256,
+    job_files.stat,
+    job_files.open_file,
+)
 
 
 def test_what_lies_inside_is_read_by_its_path_from_the_job_or_whole(root):
     for path in ("stages/asr/record.json", root / "stages" / "asr" / "record.json"):
-        assert inside.read_bytes(root, path) == b"{}"
-        assert inside.read_json(root, path) == {}
-        assert inside.stat(root, path).st_size == 2
-        assert inside.is_file(root, path)
-    assert inside.names(root, "stages/asr") == ["record.json"]
-    assert inside.read_end(root, "stages/asr/record.json", 1) == b"}"
-    inside.unlink(root, "stages/asr/record.json")
-    assert inside.names(root, root / "stages" / "asr") == []
+        assert job_files.read_bytes(root, path) == b"{}"
+        assert job_files.read_json(root, path) == {}
+        assert job_files.stat(root, path).st_size == 2
+        assert job_files.is_file(root, path)
+    assert job_files.names(root, "stages/asr") == ["record.json"]
+    assert job_files.read_end(root, "stages/asr/record.json", 1) == b"}"
+    job_files.unlink(root, "stages/asr/record.json")
+    assert job_files.names(root, root / "stages" / "asr") == []
 
 
 @pytest.mark.parametrize("read", READS, ids=lambda read: read.__name__)
@@ -98,7 +103,7 @@ def test_what_is_no_regular_file_is_refused_at_once(root, read, kind):
     special(kind, path)
     with pytest.raises(OSError, match=r"Not a regular file|It is a link"):
         read(root, path)
-    assert not inside.is_file(root, path)
+    assert not job_files.is_file(root, path)
 
 
 def test_no_folder_on_the_way_is_a_link(root):
@@ -106,42 +111,42 @@ def test_no_folder_on_the_way_is_a_link(root):
     for read in READS:
         with pytest.raises(OSError, match="It is a link"):
             read(root, "stages/vad/file")
-    assert inside.names(root, "stages/vad") == []
+    assert job_files.names(root, "stages/vad") == []
     with pytest.raises(OSError, match="It is a link"):
-        inside.unlink(root, "stages/vad/file")
+        job_files.unlink(root, "stages/vad/file")
     with pytest.raises(StageError, match="stages/vad is not a folder"):
-        inside.require_folders(root, [root / "stages" / "vad"])
-    inside.require_folders(root, [root / "stages" / "asr", root / "not yet"])
+        job_files.require_folders(root, [root / "stages" / "vad"])
+    job_files.require_folders(root, [root / "stages" / "asr", root / "not yet"])
 
 
 def test_a_job_may_itself_be_named_by_a_link(root):
     (root.parent / "mine").symlink_to(root)
-    assert inside.read_bytes(root.parent / "mine", "stages/asr/record.json") == b"{}"
+    assert job_files.read_bytes(root.parent / "mine", "stages/asr/record.json") == b"{}"
 
 
 def test_no_more_is_read_than_any_record_has(root):
     os.truncate(root / "stages" / "asr" / "record.json", 1 << 40)
     with pytest.raises(OSError, match="more than 64 MB"):
-        inside.read_bytes(root, "stages/asr/record.json")
+        job_files.read_bytes(root, "stages/asr/record.json")
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "NaN", '"\\ud800"', "{", ""])
 def test_what_is_no_json_of_ours_is_no_json(root, text):
     (root / "x.json").write_text(text)
     with pytest.raises(ValueError, match="column"):
-        inside.read_json(root, "x.json")
+        job_files.read_json(root, "x.json")
 
 
 def test_what_is_written_in_place_has_no_second_name(root):
     theirs = root.parent / "secret"
     os.link(theirs, root / "asr.log")
     with pytest.raises(OSError, match="hard link"):
-        inside.descriptor(root, "asr.log", os.O_RDWR)
-    with inside.to_append(root / "asr.log") as log:
+        job_files.descriptor(root, "asr.log", os.O_RDWR)
+    with job_files.to_append(root / "asr.log") as log:
         log.write(b"new")
     assert theirs.read_text() == "secret"
     assert (root / "asr.log").read_text() == "new"
-    with inside.to_append(root / "asr.log") as log:
+    with job_files.to_append(root / "asr.log") as log:
         log.write(b"er")
     assert (root / "asr.log").read_text() == "newer"
 
@@ -151,5 +156,5 @@ def test_a_log_that_is_none_is_not_written_to(root, kind):
     path = root / "stages" / "asr" / "odd"
     special(kind, path)
     with pytest.raises(OSError, match=r"Not a regular file|It is a link|directory"):
-        inside.to_append(path)
+        job_files.to_append(path)
     assert (root.parent / "secret").read_text() == "secret"

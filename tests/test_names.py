@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from chalchitra.errors import UsageError
-from chalchitra.jobs.names import InsidePath, LanguageId, PlacedPath, PlainName, StageKey
 from chalchitra.jobs.record import Output, Placed, read_record
 from chalchitra.jobs.store import read_job
 from chalchitra.languages import all_languages
+from chalchitra.names import InsidePath, LanguageId, PlacedPath, PlainName, StageKey
 from chalchitra.pipeline import STAGES, stage_key
 from chalchitra.stagekit.protocol import OutputFile
 from chalchitra.titles import title_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from chalchitra.translation.model import Translation, TranslationUnit
+from chalchitra.transcript.translation import Translation, TranslationUnit
 
 UNITS = [
     TranslationUnit(id=0, start=0.5, end=2.0, source="नमस्ते", text="Hello", segment_ids=[0]),
