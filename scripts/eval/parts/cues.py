@@ -71,12 +71,12 @@ class Scene:
 
 @dataclass(frozen=True)
 class Judged:
-    """A tool's cues and the violations of them; `forced` says of ours by the cue what forces it."""
+    """A tool's cues and the violations of them; `unavoidable` says why of ours, by the cue."""
 
     tool: str
     cues: Sequence[Cue]
     violations: Sequence[Violation]
-    forced: dict[int, str] = field(default_factory=dict)
+    unavoidable: dict[int, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter[str]:
@@ -92,7 +92,7 @@ class Judged:
 
     @property
     def unexplained(self) -> list[Violation]:
-        return [one for one in self.violations if not self.forced.get(one.cue or 0)]
+        return [one for one in self.violations if not self.unavoidable.get(one.cue or 0)]
 
 
 def measure(corpora: Sequence[Corpus], setting: Setting) -> Part | None:
@@ -181,7 +181,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
     script = find(scene.language).script
     frame_rate = exact(Fraction(scene.shots.frame_rate))
 
-    def by(tool: str, cues: Sequence[Cue], forced: dict[int, str] | None = None) -> Judged:
+    def by(tool: str, cues: Sequence[Cue], unavoidable: dict[int, str] | None = None) -> Judged:
         found = judge(
             cues,
             style,
@@ -190,7 +190,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
             film=scene.duration,
             frame_rate=frame_rate,
         )
-        return Judged(tool, cues, found, forced or {})
+        return Judged(tool, cues, found, unavoidable or {})
 
     words = transcript_words(scene.transcript, script)
     track = build_track(
@@ -207,7 +207,7 @@ def judged(scene: Scene, setting: Setting) -> list[Judged]:
         for number, one in enumerate(scene.plain, 1)
     ]
     return [
-        by(OURS, track.cues, track.forced),
+        by(OURS, track.cues, track.unavoidable),
         by(WHISPERX, _whisperx(scene, setting)),
         by(WRAPPED, _whisperx(scene, setting, *_AT_MOST)),
         by(PLAIN, plain),
@@ -264,7 +264,7 @@ def part(found: Sequence[tuple[Scene, list[Judged]]]) -> Part:
         if ours.violations:
             text += "\nWhat is left of ours, and what forces it:\n\n"
         for one in ours.violations:
-            text += f"- {sentence(one)}: {ours.forced.get(one.cue or 0) or '**not known**'}\n"
+            text += f"- {sentence(one)}: {ours.unavoidable.get(one.cue or 0) or '**not known**'}\n"
         shares = ", ".join(f"{100 * tool.words_in_faulty_cues:.0f}" for tool in theirs)
         checks.append(
             Check(
@@ -287,7 +287,7 @@ def part(found: Sequence[tuple[Scene, list[Judged]]]) -> Part:
         checks.append(
             Check(
                 scene.name,
-                "every violation that is left is forced, and says by what",
+                "every violation that is left is unavoidable, and says why",
                 f"{explained} of {len(ours.violations)}",
                 not ours.unexplained,
             )

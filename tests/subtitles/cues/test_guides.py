@@ -92,7 +92,7 @@ def test_both_dashes_count_as_they_are_read() -> None:
             words, style, language="en", script="Latn", duration=end / 1000, frame_rate=Fraction(25)
         )
         assert [cue.lines for cue in track.cues] == [("-Where is he now?", "-Gone ahead.")]
-        assert track.forced[1].startswith("29 characters are spoken")
+        assert track.unavoidable[1].startswith("29 characters are spoken")
         found = judge(track.cues, style, "en", frame_rate=Fraction(25))
         assert [one.kind for one in found] == kinds
 
@@ -184,5 +184,7 @@ def test_what_is_left_against_a_cue_says_what_forces_it() -> None:
     track = build_track(fast, NETFLIX, language="en", script="Latn")
     (violation, *_) = judge(track.cues, NETFLIX, "en")
     assert violation.kind == "reading_speed"
-    assert "characters are spoken in" in track.forced[violation.cue or 0]
-    assert "the next cue begins" in track.forced[1] or "nothing follows" in track.forced[1]
+    assert "characters are spoken in" in track.unavoidable[violation.cue or 0]
+    assert (
+        "the next cue begins" in track.unavoidable[1] or "nothing follows" in track.unavoidable[1]
+    )

@@ -62,7 +62,7 @@ def halves(*texts):
 
 
 def report(pair):
-    return bilingual_report(together(*pair), pair, STYLE, "netflix", forced="of the times")
+    return bilingual_report(together(*pair), pair, STYLE, "netflix", unavoidable="of the times")
 
 
 def test_two_lines_of_each_are_allowed_and_each_is_read_by_itself():

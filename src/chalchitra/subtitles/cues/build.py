@@ -18,7 +18,7 @@ from chalchitra.subtitles.cues.graphemes import UNSPACED_SCRIPTS
 from chalchitra.subtitles.cues.pieces import pieces_of
 from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.cues.typeset import Layout, Typesetter
-from chalchitra.subtitles.cues.unavoidable import Parted, why_forced
+from chalchitra.subtitles.cues.unavoidable import Parted, why_unavoidable
 from chalchitra.subtitles.cues.words import TimedWord, in_order
 from chalchitra.transcript.songs import NOTE
 
@@ -28,7 +28,7 @@ class Track:
     """Cues, and for each, by its index, why it cannot keep to the limits that it breaks."""
 
     cues: list[Cue] = field(default_factory=list)
-    forced: dict[int, str] = field(default_factory=dict)
+    unavoidable: dict[int, str] = field(default_factory=dict)
 
 
 def build_cues(
@@ -116,7 +116,9 @@ def _timed(
         begins, ends = map(clock.ticks.written, (start, end))
         cue = Cue(n + 1, begins, ends, lines_of(typesetter, layout, settings), units)
         track.cues.append(cue)
-        track.forced[cue.index] = why_forced(typesetter, layout, start, out, following, parted)
+        track.unavoidable[cue.index] = why_unavoidable(
+            typesetter, layout, start, out, following, parted
+        )
     return track
 
 

@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 from chalchitra.transcript.translation import SourceWord
 
 _PAUSE = 0.3
-"""Seconds; the voice detector hears shorter pauses as one stretch of speech."""
+"""Seconds; the voice detector takes shorter pauses for one stretch of speech."""
 _CLAUSE_ENDS = ",;:.!?…،؛۔।॥"
 _FOR_A_CLAUSE = 0.1
 """A word that ends a clause may be so much further from the pause, as a share of the text."""

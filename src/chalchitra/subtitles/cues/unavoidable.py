@@ -1,7 +1,7 @@
 """Why a cue breaks a limit: what its words and times leave no way round.
 
 The typesetter leaves as few violations as can be (tests hold it against every way to cut a short
-text), so what is left is forced; here it is said by what.
+text), so what is left is unavoidable; here it is said by what.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PARTED: dict[Parted, str] = {
 }
 
 
-def why_forced(
+def why_unavoidable(
     typesetter: Typesetter,
     layout: Layout,
     start: int,

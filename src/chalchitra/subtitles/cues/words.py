@@ -18,7 +18,7 @@ from chalchitra.transcript.songs import bare
 from chalchitra.transcript.translation import Translation
 
 _BREATH = 0.3
-"""Seconds; the voice detector hears shorter pauses as one stretch of speech."""
+"""Seconds; the voice detector takes shorter pauses for one stretch of speech."""
 
 
 @dataclass(frozen=True, slots=True)

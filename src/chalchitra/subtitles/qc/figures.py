@@ -113,11 +113,11 @@ def low_confidence(cues: Sequence[Cue], words: Sequence[Word]) -> list[Doubtful]
     that were given, or put in) say nothing.
     """
     starts = [cue.start / 1000 for cue in cues]
-    heard: dict[int, list[float]] = {}
+    said: dict[int, list[float]] = {}
     for word in words:
         if word.probability is not None and cues:
             at = max(0, bisect_right(starts, (word.start + word.end) / 2) - 1)
-            heard.setdefault(at, []).append(word.probability)
+            said.setdefault(at, []).append(word.probability)
     found = [
         Doubtful(
             cue=cues[at].index,
@@ -126,7 +126,7 @@ def low_confidence(cues: Sequence[Cue], words: Sequence[Word]) -> list[Doubtful]
             least=round(min(probabilities), 3),
             text=cues[at].text,
         )
-        for at, probabilities in heard.items()
+        for at, probabilities in said.items()
         if fmean(probabilities) < UNSURE
     ]
     return sorted(found, key=lambda cue: (cue.probability, cue.cue))

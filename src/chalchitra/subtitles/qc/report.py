@@ -40,14 +40,14 @@ def make_report(
     speech: Sequence[Region] | None = None,
     words: Sequence[Word] = (),
     untranslated: Sequence[TranslationUnit] = (),
-    forced: Mapping[int, str] | None = None,
+    unavoidable: Mapping[int, str] | None = None,
     width: Width | None = None,
 ) -> QualityReport:
     """Judge a track and measure it; see `judge` for the first arguments.
 
     `file` is where the cues were read from, `speech` where someone speaks, `words` the transcript's
     that the cues show, `untranslated` the units of the translation that stayed as they were,
-    `forced` says by the cues' index what leaves them no way round a violation.
+    `unavoidable` says by the cues' index what leaves them no way round a violation.
     """
     known = language or ""
     violations = judge(
@@ -59,9 +59,10 @@ def make_report(
         frame_rate=frame_rate,
         rounding=1 if file is None else file.step,
     )
-    if forced:
+    if unavoidable:
         violations = [
-            one.model_copy(update={"forced_by": forced.get(one.cue or 0)}) for one in violations
+            one.model_copy(update={"forced_by": unavoidable.get(one.cue or 0)})
+            for one in violations
         ]
     if file is not None:
         violations = _of_file(file) + [_in_file(one, file) for one in violations]

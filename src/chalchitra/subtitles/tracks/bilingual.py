@@ -61,11 +61,12 @@ def bilingual_report(
     film: float | None = None,
     frame_rate: Fraction | None = None,
     speech: Sequence[Region] | None = None,
-    forced: str,
+    unavoidable: str,
 ) -> QualityReport:
     """Judge a bilingual track: twice the lines are allowed, and speeds are of each language.
 
-    The figures of reading speed are those of the last half. `forced` says why its violations are.
+    The figures of reading speed are those of the last half. `unavoidable` says why its
+    violations are.
     """
     whole = settings.model_copy(
         update={
@@ -88,7 +89,7 @@ def bilingual_report(
     last = halves[-1]
     return report.model_copy(
         update={
-            "violations": [one.model_copy(update={"forced_by": forced}) for one in found],
+            "violations": [one.model_copy(update={"forced_by": unavoidable}) for one in found],
             "counts": dict(Counter(one.kind for one in found).most_common()),
             "reading_speed": reading_speeds(last.cues, settings, last.language),
         }

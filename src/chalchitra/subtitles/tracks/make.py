@@ -191,7 +191,7 @@ def _judge(
         speech=film.speech,
         words=said.transcript.words if said.transcript else (),
         untranslated=untranslated,
-        forced=track.forced,
+        unavoidable=track.unavoidable,
         width=ruler(track.cues, language.id, language.script),
     )
 
@@ -273,7 +273,7 @@ def _beside(beside: TemplateTrack, said: _Said, wanted: Wanted, film: Film, made
         film=film.seconds,
         frame_rate=film.frame_rate,
         speech=film.speech,
-        forced=f"its times come from the {beside.language} track",
+        unavoidable=f"its times come from the {beside.language} track",
     )
     made.files.append(TrackFile("bilingual_qc", "bilingual.qc.json", report.to_json()))
     made.metrics["bilingual_cues"] = len(cues)

@@ -106,7 +106,9 @@ def fill_template(
             if q < p:
                 _show(filled, typesetter, settings, cues[begin + n], begin + n, (q, p))
     for cue in filled.track.cues:
-        filled.track.forced[cue.index] = f"its times come from the {template.language} template"
+        filled.track.unavoidable[cue.index] = (
+            f"its times come from the {template.language} template"
+        )
     return filled
 
 
