@@ -9,7 +9,10 @@ import pytest
 
 from chalchitra.errors import ExitCode
 from chalchitra.files import sha256_file
+from chalchitra.jobs.model import FilmPart
 from chalchitra.jobs.record import Placed
+from chalchitra.jobs.state import JobState
+from chalchitra.jobs.store import rewrite_job
 from chalchitra.runner.events import Silent
 from chalchitra.runner.hand_over import Target, hand_over
 from chalchitra.runner.run import RunOptions, run_job
@@ -180,3 +183,15 @@ def test_two_jobs_that_place_one_name_at_once_lose_neither(project, named, tmp_p
 @pytest.fixture
 def batch(project):
     return Batch(project)
+
+
+def test_joined_films_with_one_name_are_told_apart_by_their_parts(project, named, batch, tmp_path):
+    for disc in ("Deewar", "Sholay"):
+        job, layout = project.job("transcribe", ())
+        part = FilmPart(path=tmp_path / disc / "CD1.avi", start=0)
+        job = job.model_copy(update={"parts": [part]})
+        rewrite_job(job, layout)
+        JobState.of(job).write(layout)
+        batch.layouts.append(layout)
+    ran = batch.run(hand_over=Target(tmp_path / "tv"), dry_run=True)
+    assert [film.label for film in ran.films] == ["Deewar/film", "Sholay/film"]

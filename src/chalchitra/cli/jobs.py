@@ -87,8 +87,12 @@ COLUMNS = (
 
 def table_of(rows: Sequence[Row], now: datetime) -> list[tuple[str, ...]]:
     """The jobs' rows of the table; films with one name are told apart by their folders."""
-    films = [PurePath(row.data.film) for row in rows if row.data is not None]
-    called = iter(told_apart([(film.name, film) for film in films]))
+    films = [
+        (PurePath(row.data.film).name, PurePath(row.data.first_part or row.data.film))
+        for row in rows
+        if row.data is not None
+    ]
+    called = iter(told_apart(films))
     return [_cells(row, next(called).label if row.data else "", now) for row in rows]
 
 

@@ -532,7 +532,7 @@ def _show_jobs(jobs: Sequence[tuple[Job, Path]], earlier: Mapping[str, Row]) -> 
 
     common = [note for note in jobs[0][0].notes if len(jobs) > 1] if jobs else []
     common = [note for note in common if all(note in job.notes for job, _ in jobs)]
-    called = told_apart([(job.title, job.film.path) for job, _ in jobs])
+    called = told_apart([(job.title, job.given) for job, _ in jobs])
     for (job, folder), apart in zip(jobs, called, strict=True):
         say(f"{job.job_id}  {printable(apart.label)}  ({shown_path(folder)})")
         for note in job.notes:

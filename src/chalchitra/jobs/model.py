@@ -261,6 +261,11 @@ class Job(_Model):
         ]
 
     @property
+    def given(self) -> Path:
+        """The file that a person named: the film, or the first part that it was joined of."""
+        return self.parts[0].path if self.parts else self.film.path
+
+    @property
     def songs_left_out(self) -> bool:
         """All that a translator has to know of the setting songs.text."""
         return self.song_text == "leave out"

@@ -29,11 +29,12 @@ RUNNING = ("queued", "running")
 class JobState(BaseModel):
     """How far one job is.
 
-    `minutes` are those of the film that are heard, None where its length is not known; `stage` is
-    the key that runs, or at which the job stopped; `started` and `ended` are the last run's, with
-    its `seconds`. Times are ISO 8601. `degraded` counts what was done less than asked; `expected`
-    says how right the transcript is to be expected (transcript/expected.py); `error` is a
-    ChalchitraError as a dictionary.
+    `first_part` is the first file that the film was joined of, where it was. `minutes` are those of
+    the film that are heard, None where its length is not known; `stage` is the key that runs, or at
+    which the job stopped; `started` and `ended` are the last run's, with its `seconds`. Times are
+    ISO 8601. `degraded` counts what was done less than asked; `expected` says how right the
+    transcript is to be expected (transcript/expected.py); `error` is a ChalchitraError as a
+    dictionary.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -44,6 +45,7 @@ class JobState(BaseModel):
     user: str
     workflow: str
     film: str
+    first_part: str | None = None
     minutes: Seconds | None = None
     created: str
     state: Literal["ready", "queued", "running", "done", "failed", "cancelled"] = "ready"
@@ -69,6 +71,7 @@ class JobState(BaseModel):
             user=job.user,
             workflow=job.workflow,
             film=str(job.film.path),
+            first_part=str(job.given) if job.parts else None,
             minutes=None if heard is None else round(heard / 60, 4),
             created=job.created,
             stages_total=len(job.stages),

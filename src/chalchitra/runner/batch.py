@@ -213,7 +213,7 @@ def _told_apart(folders: Sequence[Path]) -> list[Apart]:
     for folder in folders:
         try:
             data = read_state(JobLayout(folder))
-            films.append((data.title, PurePath(data.film)))
+            films.append((data.title, PurePath(data.first_part or data.film)))
         except ChalchitraError:
             films.append((folder.name, folder))
     return told_apart(films)

@@ -57,7 +57,7 @@ class Target:
 
     def of(self, job: Job) -> Path:
         if self.folder is None:
-            return (job.parts[0] if job.parts else job.film).path.parent
+            return job.given.parent
         return self.folder / self.own if self.own else self.folder
 
     def within(self, own: str | None) -> Target:
@@ -80,7 +80,7 @@ def hand_over(
     if folder != target.folder and target.folder is not None:
         notes.append(f"Another film is named {job.title!r} too, so the copies are in {folder}.")
     if target.folder is None and job.parts:
-        notes.append(f"The film was joined of parts: the copies are next to {job.parts[0].path}.")
+        notes.append(f"The film was joined of parts: the copies are next to {job.given}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(folder):

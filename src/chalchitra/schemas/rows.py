@@ -83,6 +83,7 @@ class JobRow(Row):
     title: str | None
     workflow: str | None
     film: str | None
+    first_part: str | None
     minutes: float | None
     created: str | None
     stage: str | None
@@ -142,6 +143,7 @@ class StatusRow(Row):
     user: str
     workflow: str
     film: str
+    first_part: str | None
     minutes: float | None
     created: str
     state: str

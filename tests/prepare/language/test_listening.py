@@ -92,6 +92,15 @@ def test_what_was_heard_is_not_heard_again(quick):
     assert not list(quick.out.rglob(".tmp-*"))
 
 
+def test_a_film_of_its_own_goes_with_it(quick, tmp_path):
+    film = tmp_path / "film.mkv"
+    film.write_text("joined")
+    with listen(quick) as found:
+        folder = found.become(making(quick, whole=True)(found.job.job_id), None, film)
+    assert (JobLayout(folder).film / "film.mkv").read_text() == "joined"
+    assert not film.exists()
+
+
 def test_the_same_film_is_heard_once_for_all_jobs(quick):
     for _ in range(2):
         with listen(quick) as found:
