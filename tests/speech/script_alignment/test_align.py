@@ -36,7 +36,7 @@ class Film:
         ]
         return Transcript(language="en", segments=segments)
 
-    def align(self, lines: Sequence[str | ScriptLine], **options) -> AlignedScript:
+    def place(self, lines: Sequence[str | ScriptLine], **options) -> AlignedScript:
         made = [
             line if isinstance(line, ScriptLine) else ScriptLine(number=n, text=line)
             for n, line in enumerate(lines, 1)
@@ -85,24 +85,37 @@ def make_film(
     return film
 
 
-def check(film: Film, lines: Sequence[str], aligned: AlignedScript) -> None:
+def check(film: Film, lines: Sequence[str], placement: AlignedScript) -> None:
     """Every line placed or reported, every word in the voice, in order and apart."""
-    report = aligned.report
+    report = placement.report
     assert [line.text for line in report.lines] == list(lines)
     placed = [line for line in report.lines if line.how != "no sound"]
-    assert len(aligned.segments) >= len(placed)
-    words = [word for segment in aligned.segments for word in segment.words]
+    assert len(placement.segments) >= len(placed)
+    words = [word for segment in placement.segments for word in segment.words]
     for word in words:
         assert word.start <= word.end
         assert any(r.start <= word.start and word.end <= r.end for r in film.voice)
     assert all(a.end <= b.start for a, b in pairwise(words))
-    texts = iter(aligned.segments)
+    texts = iter(placement.segments)
     for line in placed:
         segment = next(texts)
         said = [word.text for word in segment.words]
         gone = (line.missing or "").split()
         assert sorted(said + gone) == sorted(line.text.split())
         assert (line.start, line.end) == (segment.start, segment.end)
+
+
+@pytest.mark.xfail(reason="words that were recognised otherwise crowd the others")
+def test_the_end_of_a_line_that_was_recognised_otherwise_is_its_own():
+    """Found by the test below with other draws; six of 1500 of its cases are like it."""
+    film = make_film(78, 8, run_on=0.0)
+    foreign, chance = vocabulary(random.Random(79), "prstvz"), random.Random(80)
+    lines = []
+    for n, line in enumerate(film.lines):
+        if n in {1, 2, 4}:
+            lines.append(" ".join(chance.choices(foreign, k=chance.randint(4, 9))))
+        lines.append(line)
+    assert film.place(lines).report.no_line == []
 
 
 @given(st.integers(0, 2**32), st.integers(4, 30), st.sampled_from([0.0, 0.3, 0.6]), st.data())
@@ -125,9 +138,9 @@ def test_lines_that_were_taken_out_or_put_in_are_found(seed, count, run_on, data
             lines.append(added[-1])
         if n not in gone:
             lines.append(line)
-    aligned = film.align(lines)
-    check(film, lines, aligned)
-    report = aligned.report
+    placement = film.place(lines)
+    check(film, lines, placement)
+    report = placement.report
     assert [line.text for line in report.no_sound] == added
     found = [film.line_at(stretch.start + 0.1, stretch.end - 0.1) for stretch in report.no_line]
     if not run_on:
@@ -155,7 +168,7 @@ def test_whatever_is_given_every_line_is_placed_or_reported(seed, count, errors,
     lines = [*film.lines, *(line for line in more if line.split())]
     if mixed:
         random.Random(seed).shuffle(lines)
-    check(film, lines, film.align(lines))
+    check(film, lines, film.place(lines))
 
 
 @given(st.integers(0, 2**32), st.integers(6, 20))
@@ -168,7 +181,7 @@ def test_lines_that_nobody_recognised_get_the_voice_that_is_left(seed, count):
         for word in film.words
         if not any(film.spans[n][0] <= word.start < film.spans[n][1] for n in deaf)
     ]
-    report = film.align(film.lines).report
+    report = film.place(film.lines).report
     assert {n for n, line in enumerate(report.lines) if line.how == "by room"} == deaf
     for line, (start, end) in zip(report.lines, film.spans, strict=True):
         assert line.start == pytest.approx(start, abs=0.01)
@@ -181,7 +194,7 @@ def test_a_long_line_that_says_something_else_is_not_what_was_clearly_recognised
     film_line = film.lines[4] = "balo dina mofe gulika nabode kalima"
     film = rebuilt(film.lines)
     other = "suvera pitoso tavire zapeto sorivu petazo"
-    report = film.align([other if line == film_line else line for line in film.lines]).report
+    report = film.place([other if line == film_line else line for line in film.lines]).report
     assert [line.text for line in report.no_sound] == [other]
     assert [film.line_at(at.start, at.end) for at in report.no_line] == [[4]]
 
@@ -221,7 +234,7 @@ def test_subtitles_of_another_cut_are_timed_again(later):
     shorter = Film(whole.lines)
     shorter.voice = [moved(r) for r in whole.voice if not low < r.start < high]
     shorter.words = [moved(w) for w in whole.words if not low < w.start < high]
-    report = shorter.align(timed(whole, later)).report
+    report = shorter.place(timed(whole, later)).report
     assert [line.number for line in report.no_sound] == [13, 14, 15, 16, 17]
     for n, line in enumerate(report.lines):
         if line.start is not None:
@@ -239,7 +252,7 @@ def test_another_frame_rate_is_followed():
         line.model_copy(update={"start": line.start * 24 / 25, "end": line.end * 24 / 25})
         for line in timed(film)
     ]
-    report = film.align(lines).report
+    report = film.place(lines).report
     assert not report.no_sound
     assert all(abs(x.start - y[0]) < 0.02 for x, y in zip(report.lines, film.spans, strict=True))
 
@@ -262,7 +275,7 @@ def test_who_speaks_goes_with_the_words():
         ScriptLine(number=1, text=film.lines[0], speaker="Ram"),
         ScriptLine(number=2, text=film.lines[1]),
     ]
-    first, second = film.align(lines).segments
+    first, second = film.place(lines).segments
     assert first.speaker == "Ram"
     assert {word.speaker for word in first.words} == {"Ram"}
     assert second.speaker is None
@@ -285,7 +298,7 @@ def test_labels_and_songs_go_with_the_words():
         ),
         ScriptLine(number=2, text=film.lines[1]),
     ]
-    first, second = film.align(lines).segments
+    first, second = film.place(lines).segments
     assert (first.song, second.song) == (True, False)
     slams, laughs = first.labels
     assert (slams.text, slams.before) == ("[door slams]", 0)
@@ -299,8 +312,8 @@ def test_labels_and_songs_go_with_the_words():
 def test_what_the_text_lacks_is_filled_in_only_when_asked_for():
     film = rebuilt(["balo dina mofe", "gulika nabode kalima", "fenuda lomi gabe"])
     lines = [film.lines[0], film.lines[2]]
-    assert [s.text for s in film.align(lines).segments] == lines
-    filled = film.align(lines, fill=True).segments
+    assert [s.text for s in film.place(lines).segments] == lines
+    filled = film.place(lines, fill=True).segments
     assert " ".join(s.text for s in filled) == " ".join(film.lines)
     assert [s.id for s in filled] == list(range(len(filled)))
 
@@ -321,7 +334,7 @@ def test_a_word_that_the_recogniser_put_before_a_long_silence_comes_back():
     stray = film.words[4]
     film.words[4] = stray.model_copy(update={"start": last.end, "end": last.end + 0.45})
     assert gap > 0
-    placed = film.align(film.lines).report.lines[1]
+    placed = film.place(film.lines).report.lines[1]
     assert placed.start == pytest.approx(region.start + far, abs=0.01)
 
 
@@ -329,22 +342,22 @@ def test_part_of_a_line_that_was_cut_away_is_said():
     film = rebuilt(["balo dina mofe gulika", "nabode kalima fenuda lomi gabe dokuna bofilo"])
     film.words = film.words[:7]
     film.voice[1] = Region(start=film.voice[1].start, end=film.words[-1].end)
-    report = film.align(film.lines).report
+    report = film.place(film.lines).report
     assert report.lines[1].missing == "lomi gabe dokuna bofilo"
-    assert film.align(film.lines).segments[1].text == "nabode kalima fenuda"
+    assert film.place(film.lines).segments[1].text == "nabode kalima fenuda"
 
 
 def test_words_that_were_swallowed_share_the_time_of_their_neighbours():
     film = rebuilt(["balo dina mofe gulika nabode"])
     film.words.pop(2)
     film.words[1] = film.words[1].model_copy(update={"end": film.words[2].start})
-    words = film.align(film.lines).segments[0].words
+    words = film.place(film.lines).segments[0].words
     assert [word.text for word in words] == film.lines[0].split()
     assert all(word.end - word.start > 0.1 for word in words)
 
 
 def test_without_any_speech_every_line_is_reported():
-    report = Film(["balo"]).align(["balo dina", "mofe"]).report
+    report = Film(["balo"]).place(["balo dina", "mofe"]).report
     assert len(report.no_sound) == 2
     assert report.anchors == 0
 
@@ -354,7 +367,7 @@ def test_a_text_without_spaces_is_placed_by_its_characters():
         Word(text=c, start=n * 0.2, end=n * 0.2 + 0.2) for n, c in enumerate("今日は映画を見ます")
     ]
     film = Film(["今日は映画を見ます"], voice=[Region(start=0, end=1.8)], words=words)
-    (segment,) = film.align(["今日は映画を見ます。"], spaced=False).segments
+    (segment,) = film.place(["今日は映画を見ます。"], spaced=False).segments
     assert segment.text == "今日は映画を見ます。"
     assert [word.text for word in segment.words] == [*"今日は映画を見ま", "す。"]
 
@@ -365,7 +378,7 @@ def test_three_hours_are_placed_in_seconds():
 
     film = make_film(1, 3000, errors=0.2, run_on=0.5)
     clock = time.process_time()
-    report = film.align(film.lines[:700] + film.lines[900:]).report
+    report = film.place(film.lines[:700] + film.lines[900:]).report
     assert time.process_time() - clock < 60
     assert len(report.no_sound) < 30
     assert any(at.start < film.spans[800][0] < at.end for at in report.no_line)
@@ -376,7 +389,7 @@ def test_a_first_word_is_not_put_together_from_letters_of_another_line():
     line 24, which then was not reported."""
     film = make_film(2**32, 28)
     gone = [0, 14, 21, 24]
-    report = film.align([line for n, line in enumerate(film.lines) if n not in gone]).report
+    report = film.place([line for n, line in enumerate(film.lines) if n not in gone]).report
     found = [film.line_at(at.start + 0.1, at.end - 0.1) for at in report.no_line]
     assert found == [[n] for n in gone]
 
@@ -416,11 +429,11 @@ def test_lines_that_nobody_says_take_no_ones_sound(kind, errors, seed, at):
     garbled(film, seed, errors)
     added = unsaid(film, min(at, 13), kind, seed)
     lines = [*film.lines[:at], *added, *film.lines[at:]]
-    aligned = film.align(lines)
-    check(film, lines, aligned)
-    placed = aligned.report.lines
+    placement = film.place(lines)
+    check(film, lines, placement)
+    placed = placement.report.lines
     false = [line for line in placed[at : at + len(added)] if line.how != "no sound"]
-    assert set(map(id, false)) <= set(map(id, aligned.report.doubtful))
+    assert set(map(id, false)) <= set(map(id, placement.report.doubtful))
     true = [*placed[:at], *placed[at + len(added) :]]
     lost = [line for line in true if line.how == "no sound"]
     late = [
@@ -443,22 +456,22 @@ def test_a_line_that_nobody_says_is_left_out_where_another_was_said():
     garbled(film, 5, 0.25)
     other = "suvera pitoso tavire zapeto sorivu petazo"
     lines = [*film.lines[:4], other, *film.lines[5:]]
-    aligned = film.align(lines)
-    assert [line.text for line in aligned.report.no_sound] == [other]
-    assert [film.line_at(at.start, at.end) for at in aligned.report.no_line] == [[4]]
+    placement = film.place(lines)
+    assert [line.text for line in placement.report.no_sound] == [other]
+    assert [film.line_at(at.start, at.end) for at in placement.report.no_line] == [[4]]
 
 
 def test_of_two_lines_for_one_voice_of_which_nothing_was_recognised_neither_is_guessed():
     film = rebuilt(["balo dina mofe gulika", "nabode kalima fenuda", "lomi gabe dokuna bofilo"])
     film.words = [word for word in film.words if not 0 < word.start - film.spans[1][0] < 2]
     film.words = [word for word in film.words if word.start != film.spans[1][0]]
-    alone = film.align(film.lines).report
+    alone = film.place(film.lines).report
     assert alone.lines[1].how == "by room"
     assert 0 < alone.lines[1].confidence <= 0.2
     assert alone.doubtful == [alone.lines[1]]
-    words = film.align(film.lines).segments[1].words
+    words = film.place(film.lines).segments[1].words
     assert {word.probability for word in words} == {alone.lines[1].confidence}
-    two = film.align([*film.lines[:2], "gofena dibole makuda", film.lines[2]]).report
+    two = film.place([*film.lines[:2], "gofena dibole makuda", film.lines[2]]).report
     assert [line.number for line in two.no_sound] == [2, 3]
     assert two.doubtful == []
 
@@ -466,7 +479,7 @@ def test_of_two_lines_for_one_voice_of_which_nothing_was_recognised_neither_is_g
 def test_lines_in_another_order_are_left_out_or_true():
     film = make_film(9, 12, errors=0.05)
     order = [0, 1, 3, 2, 4, 5, 6, 7, 11, 8, 9, 10]
-    report = film.align([film.lines[n] for n in order]).report
+    report = film.place([film.lines[n] for n in order]).report
     for n, line in zip(order, report.lines, strict=True):
         if line.how != "no sound":
             assert line.start == pytest.approx(film.spans[n][0], abs=0.3)
@@ -480,13 +493,13 @@ def test_of_two_lines_that_are_nearly_the_same_the_one_that_is_placed_is_doubtfu
     said, other = "balo dina mofe gulika nabode kalima", "balo dina gebi gulika nabode kalima"
     film = rebuilt(["fenuda lomi gabe dokuna", said, "bofilo nudami kegofa lubide"])
     lines = [film.lines[0], other, *film.lines[1:]]
-    clear = film.align(lines).report
+    clear = film.place(lines).report
     assert [line.text for line in clear.no_sound] == [other]
     assert clear.doubtful == []
     at = next(n for n, word in enumerate(film.words) if word.text == "mofe")
     for n, recognised in ((at, "dofi"), (at + 1, "buliga"), (at - 1, "bina")):
         film.words[n] = film.words[n].model_copy(update={"text": recognised})
-    report = film.align(lines).report
+    report = film.place(lines).report
     assert len(report.no_sound) == 1
     assert [line.text for line in report.doubtful] == [
         line for line in (said, other) if line != report.no_sound[0].text
@@ -495,7 +508,7 @@ def test_of_two_lines_that_are_nearly_the_same_the_one_that_is_placed_is_doubtfu
 
 def test_the_text_of_another_film_gets_no_place():
     film, other = make_film(3, 20), make_film(4, 20)
-    report = film.align(other.lines).report
+    report = film.place(other.lines).report
     assert len(report.no_sound) >= 18
     assert len(report.no_line) >= 1
     assert report.in_another_order == []
@@ -504,7 +517,7 @@ def test_the_text_of_another_film_gets_no_place():
 def test_a_refrain_that_is_said_less_often_than_written_is_left_out_once():
     song = ["balo dina mofe gulika", "nabode kalima fenuda lomi"]
     film = rebuilt([*song, *song, *song])
-    report = film.align([*song, *song, *song, *song]).report
+    report = film.place([*song, *song, *song, *song]).report
     assert len(report.no_sound) == 2
     starts = [line.start for line in report.lines if line.start is not None]
     assert starts == [pytest.approx(start, abs=0.01) for start, _ in film.spans]
