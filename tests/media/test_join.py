@@ -12,7 +12,7 @@ import pytest
 from chalchitra.media.demux import extract_audio
 from chalchitra.media.join import difference, join
 from chalchitra.media.looks import look
-from chalchitra.media.probe import probe
+from chalchitra.media.probe import open_container, probe
 
 SECONDS, BEEP = 3.5, 1.0
 PICTURE = ["-f", "lavfi", "-i", f"testsrc2=s=64x48:r=25:d={SECONDS}"]
@@ -65,6 +65,11 @@ def beeps(path, tmp_path):
     return [round(float(start) / 100, 2) for start in starts]
 
 
+def pictures(path):
+    with open_container(path) as container:
+        return sum(packet.size > 0 for packet in container.demux(video=0))
+
+
 def joined(tmp_path, *paths):
     out = tmp_path / "joined.mkv"
     starts, notes = join([probe(path) for path in paths], out, lambda: None)
@@ -106,7 +111,10 @@ def test_a_clock_that_goes_on_says_when_a_recording_goes_on(part, tmp_path):
     pieces = [tmp_path / "1.ts", tmp_path / "2.ts"]
     for piece, content in zip(pieces, (data[:at], data[at:]), strict=True):
         piece.write_bytes(content)
-    out, _, _ = joined(tmp_path, *pieces)
+    out, starts, _ = joined(tmp_path, *pieces)
+    clocks = [probe(piece).start_time for piece in pieces]
+    assert starts[1] == pytest.approx(clocks[1] - clocks[0], abs=0.002)
+    assert pictures(out) >= pictures(whole) - 2, "those before the first whole one are kept"
     wanted = beeps(whole, tmp_path)
     assert len(wanted) == 3
     found = beeps(out, tmp_path)

@@ -178,9 +178,8 @@ class _Copy:
             for one, two in zip(_played(film), there, strict=True)
         ]
         # A Matroska has no stamps below 0: what lay there (a codec's delay, sound that an edit
-        # list hides) moves all the others. Of a broadcast only the pictures may begin later.
-        found = (min if film.container in JUMPING else max)(leads, default=0.0)
-        lead = min(max(0.0, found), _MOST_LEAD_S)
+        # list hides) moves all the others.
+        lead = min(max(0.0, max(leads, default=0.0)), _MOST_LEAD_S)
         ends = [(one.start or 0.0) + one.duration for one in there if one.duration is not None]
         return cls(film, path, lead, max(ends, default=film.duration or 0.0) - lead)
 
