@@ -119,3 +119,28 @@ def test_starting_a_command_loads_nothing_heavy():
         ).stdout.split()
     )
     assert not loaded & (ML | {"av", "huggingface_hub", "pydantic", "pysrt", "rich"})
+
+
+def rooms_imported(file):
+    """The rooms whose modules run when this module does; what only types need does not count."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "chalchitra":
+            found |= {item.name for item in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chalchitra."):
+            found.add(node.module.split(".")[1])
+    return found - {part_of(file)}
+
+
+def test_rooms_import_each_other_in_one_direction():
+    above = {}
+    for file in FILES:
+        above.setdefault(part_of(file), set()).update(rooms_imported(file))
+    left = {room: users & above.keys() for room, users in above.items()}
+    while bottom := {room for room, needed in left.items() if not needed}:
+        left = {room: needed - bottom for room, needed in left.items() if room not in bottom}
+    assert left == {}, "these import each other in a circle, or what does"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalchitra.speech.engines.base import Engine, ModelOptions
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.regions import SpeechRegions
 from chalchitra.transcript.model import Region
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.words import fit, join_pieces, place, spread
 from chalchitra.transcript.model import Region
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalchitra.errors import StageError, UsageError
 from chalchitra.speech.engines.base import DecodingOptions, Engine, ModelOptions, OnBlock, Task
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.blocks import BlockSamples
 from chalchitra.speech.sound import Samples
 from chalchitra.transcript.model import Transcript, Word

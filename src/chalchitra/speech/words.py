@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.regions import distance, overlap
 from chalchitra.transcript.model import Region, Segment, Word
 

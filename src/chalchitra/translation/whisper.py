@@ -22,7 +22,7 @@ from chalchitra.speech.engines.base import (
     looks_untranslating,
 )
 from chalchitra.speech.engines.load import load_engine
-from chalchitra.speech.engines.raw import RawSegment
+from chalchitra.speech.raw import RawSegment
 from chalchitra.speech.recognition.hallucinations import is_hallucinated
 from chalchitra.speech.recognition.stretches import decode_each
 from chalchitra.speech.recognition.variants import DecodingVariant

@@ -30,7 +30,7 @@ import numpy as np
 from tokenizers import Tokenizer
 from chalchitra import paths
 from chalchitra.speech.engines.base import WINDOW_TOKENS, DecodingOptions, Engine, ModelOptions
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.blocks import window_for
 from chalchitra.speech.recognition.options import RecognitionOptions
 from chalchitra.speech.recognition.recognise import recognise

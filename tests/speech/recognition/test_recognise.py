@@ -9,7 +9,7 @@ import pytest
 
 from chalchitra.errors import UsageError
 from chalchitra.speech.engines.base import DecodingOptions
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.hotwords import MOST_TOKENS
 from chalchitra.speech.recognition.options import RecognitionOptions
 from chalchitra.speech.recognition.recognise import recognise

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalchitra.speech.engines.base import DecodingOptions
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.options import RecognitionOptions
 from chalchitra.speech.recognition.recognise import recognise
 from chalchitra.text.scripts import script_share

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Literal
 
 from chalchitra.errors import MissingError, UsageError
-from chalchitra.speech.engines.raw import RawSegment
 from chalchitra.speech.engines.tokens import foreign_tokens
+from chalchitra.speech.raw import RawSegment
 from chalchitra.speech.sound import Samples
 
 Task = Literal["transcribe", "translate"]

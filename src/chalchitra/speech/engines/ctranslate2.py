@@ -33,10 +33,10 @@ from chalchitra.speech.engines.base import (
     full_windows,
 )
 from chalchitra.speech.engines.ctranslate2_device import MOST_WORKERS, check_folder, usable
-from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.engines.seeded_network import SeededNetwork
 from chalchitra.speech.engines.short_context import MARGIN, NothingLeftError
 from chalchitra.speech.engines.tokens import bytes_of_tokens
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 
 _LEAST_TOKENS = 24

@@ -25,7 +25,7 @@ from chalchitra.speech.engines.base import (
     Task,
     full_windows,
 )
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.sound import Samples
 
 

@@ -22,8 +22,8 @@ from chalchitra.speech.engines.base import (
     Task,
 )
 from chalchitra.speech.engines.ctranslate2_device import check_folder, usable
-from chalchitra.speech.engines.raw import RawSegment, RawWord
 from chalchitra.speech.engines.tokens import bytes_of_tokens
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.sound import SAMPLE_RATE, Samples
 
 _FRAME = 160

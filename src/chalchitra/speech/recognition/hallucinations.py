@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
-from chalchitra.speech.engines.raw import RawSegment
+from chalchitra.speech.raw import RawSegment
 from chalchitra.transcript.model import Word
 
 SILENT = 0.5

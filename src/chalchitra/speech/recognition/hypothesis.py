@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from chalchitra.speech.engines.raw import RawWord
+from chalchitra.speech.raw import RawWord
 from chalchitra.speech.words import Placed
 from chalchitra.transcript.model import Segment, Word
 

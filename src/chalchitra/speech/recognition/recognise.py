@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalchitra.speech.engines.base import Engine, Note
-from chalchitra.speech.engines.raw import RawSegment, RawWord
+from chalchitra.speech.raw import RawSegment, RawWord
 from chalchitra.speech.recognition.blocks import (
     Block,
     BlockSamples,

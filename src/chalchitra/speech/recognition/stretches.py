@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from chalchitra.speech.engines.base import DecodingOptions, Engine, Task
-from chalchitra.speech.engines.raw import RawSegment
+from chalchitra.speech.raw import RawSegment
 from chalchitra.speech.recognition.blocks import Block, BlockSamples, Piece
 from chalchitra.speech.sound import Sound
 

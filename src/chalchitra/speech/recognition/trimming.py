@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from math import log
 
-from chalchitra.speech.engines.raw import RawWord
+from chalchitra.speech.raw import RawWord
 from chalchitra.speech.recognition.hypothesis import Hypothesis, Place
 from chalchitra.speech.recognition.quality import LanguageRules, assess
 from chalchitra.speech.recognition.repetitions import (
