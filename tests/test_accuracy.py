@@ -19,14 +19,16 @@ HINDI, ENGLISH, TAMIL = find("hi"), find("en"), find("ta")
 @pytest.fixture
 def tables(tmp_path, monkeypatch):
     """Copies of the tables, and a function that changes one."""
-    monkeypatch.setattr(accuracy, "config_file", lambda name: tmp_path / name)
+    folder = tmp_path / "config"
+    folder.mkdir()
+    monkeypatch.setattr(accuracy, "config_file", lambda name: folder / name)
     for name in ("accuracy.toml", "calibration.toml"):
-        shutil.copy(paths.config_dir() / name, tmp_path / name)
+        shutil.copy(paths.config_dir() / name, folder / name)
 
     def change(name, old=None, new=""):
-        text = (tmp_path / name).read_text(encoding="utf-8")
+        text = (folder / name).read_text(encoding="utf-8")
         assert old is None or old in text
-        (tmp_path / name).write_text(new if old is None else text.replace(old, new), "utf-8")
+        (folder / name).write_text(new if old is None else text.replace(old, new), "utf-8")
         accuracy._accuracy.cache_clear()
         accuracy._calibrated.cache_clear()
 
@@ -146,7 +148,7 @@ def test_broken_tables_are_told(tables):
 
 
 def test_a_missing_table_is_told(tables, tmp_path):
-    (tmp_path / "calibration.toml").unlink()
+    (tmp_path / "config" / "calibration.toml").unlink()
     accuracy._calibrated.cache_clear()
     with pytest.raises(MissingError, match=r"calibration\.toml"):
         known("base", HINDI)

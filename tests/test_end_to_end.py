@@ -21,8 +21,8 @@ pytestmark = pytest.mark.smoke
 ROOT = project_root()
 DEMO = ROOT / "docs" / "demo" / "demo.mp4"
 TEXT = ROOT / "docs" / "demo" / "transcript.txt"
-SAME = DEMO.parent / ".." / "demo" / DEMO.name
-"""The same film by another name: two films for prepare-job."""
+OTHER = DEMO.with_name("README.md")
+"""What is named beside a film is taken for a second one until it is opened."""
 TESTS = Path(__file__).parent
 
 
@@ -276,7 +276,7 @@ def test_what_is_no_film_gets_one_clear_error_and_leaves_nothing(tmp_path, name,
         (["-s", "en"], 2, "No workflow"),
         (["--subtitle", "-s", "en", "--transcript", "none.txt"], 2, "none.txt cannot be read"),
         (["--subtitle", "-s", "en", "--transcript", str(DEMO)], 2, "is not a text file"),
-        (["--subtitle", "-s", "en", "--transcript", str(TEXT), SAME], 2, "for one film"),
+        (["--subtitle", "-s", "en", "--transcript", str(TEXT), OTHER], 2, "for one film"),
     ],
 )
 def test_a_wrong_wish_is_refused(tmp_path, arguments, code, said):

@@ -345,7 +345,7 @@ def test_another_table_can_be_read(tmp_path: Path) -> None:
 
 def test_a_missing_table_is_missing(tmp_path: Path) -> None:
     with pytest.raises(MissingError):
-        all_languages(tmp_path / "none.toml")
+        all_languages(tmp_path / "config" / "none.toml")
 
 
 # --- against the libraries whose codes these are

@@ -79,7 +79,7 @@ def test_a_language_that_was_found_is_judged_like_one_that_was_named(tmp_path, m
         folder = out / "job"
         found = []
 
-        def become(job, glossary=None):
+        def become(job, glossary=None, film=None):
             folder.mkdir(parents=True)
             (folder / "job.json").write_text(job.model_dump_json())
             found.append(job)

@@ -35,9 +35,9 @@ PUMPS = [
     "-->", " --> ", "a:", "\u200d", "\u0301", "\x1b[",
 ]  # fmt: skip
 READERS = (
-    "glossary",
     "media",
-    "script",
+    "prepare.given_text",
+    "prepare.glossary",
     "speech",
     "subtitles",
     "text",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -95,8 +96,9 @@ def test_what_does_not_tell_its_language_is_refused_and_leaves_nothing(base_mode
 
 def test_interrupting_it_leaves_nothing(base_model, tmp_path):
     out = tmp_path / "out"
+    other = shutil.copy(DEMO, tmp_path / "other.mp4")
     process = subprocess.Popen(
-        [ROOT / "prepare-job.sh", DEMO, DEMO, "--transcribe", *AUTO, "--out", out],
+        [ROOT / "prepare-job.sh", DEMO, other, "--transcribe", *AUTO, "--out", out],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
