@@ -98,6 +98,7 @@ class Batch:
         recorder = Recorder()
         folders = [layout.root for layout in layouts or self.layouts]
         films, code = run_batch(folders, recorder, RunOptions(**options), skip_held=skip_held)
+        print(*(film.error for film in films if film.error), sep="\n")  # shown where a test is red
         return Ran(films, code, recorder.events)
 
     def start(self, *arguments: str | Path, **options) -> subprocess.Popen[str]:
