@@ -56,6 +56,17 @@ def test_a_file_and_its_name_are_on_the_disk(tmp_path, monkeypatch):
     assert ("sync", (tmp_path / "passing.json").stat().st_ino) not in disk.steps
 
 
+def test_a_film_that_becomes_the_jobs_own_is_there_by_name(project, tmp_path, monkeypatch):
+    job, layout = project.job()
+    film = tmp_path / "joined.mkv"
+    film.write_bytes(b"a film")
+    disk = Disk(monkeypatch)
+    write_job(job, layout.root.with_name("778"), film=film)
+    own = layout.root.with_name("778") / "film" / job.film.path.name
+    assert own.read_bytes() == b"a film"
+    assert disk.is_durable(own)
+
+
 def test_a_job_is_on_the_disk_before_it_is_named(project, monkeypatch):
     job, layout = project.job()
     folder = layout.root.with_name("777")

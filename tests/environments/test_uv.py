@@ -70,6 +70,20 @@ def test_a_python_with_neither_pip_nor_ensurepip_says_so(tmp_path):
         fetch_uv.fetch(str(tmp_path / "requirements"), str(tmp_path / "venv"), str(python))
 
 
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_uv_that_was_fetched_has_to_run_here(tmp_path, runs):
+    """A disk that runs nothing, or a wheel for another machine, is told while pip's way is known."""
+    venv = tmp_path / "venv"
+    uv_there = executable(venv / fetch_uv.TOOLS / "bin" / "uv", "exit 0" if runs else "exit 126")
+    python = executable(tmp_path / "python3", "exit 0")
+    requirements = str(paths.requirements_dir())
+    if runs:
+        assert fetch_uv.fetch(requirements, str(venv), str(python)) == str(uv_there)
+        return
+    with pytest.raises(subprocess.CalledProcessError):
+        fetch_uv.fetch(requirements, str(venv), str(python))
+
+
 def test_only_uv_is_taken_out_of_the_lock_with_all_its_hashes():
     lock = (paths.requirements_dir() / "common.txt").read_text()
     line = fetch_uv.uv_lines(lock)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chalchitra.errors import UsageError
+from chalchitra import stopping
+from chalchitra.errors import CancelledError, UsageError
 from chalchitra.media.guard import Guard
 from chalchitra.media.probe import probe
 
@@ -63,6 +64,21 @@ def test_a_film_that_ends_its_reader_is_refused_and_the_next_is_read(guard, does
         assert told in error.value.cause
         assert error.value.fix
         assert asked.look(Path("good.mkv"))["name"] == "good.mkv"
+
+
+def test_whoever_stops_it_while_it_reads_is_heard_and_the_next_is_read(guard, monkeypatch):
+    asked = guard("time.sleep(60)")
+    first = asked.look(Path("good.mkv"))["pid"]
+
+    def check():
+        raise CancelledError("The run was cancelled.")
+
+    with monkeypatch.context() as told:
+        told.setattr(stopping, "check", check)
+        with pytest.raises(CancelledError):
+            asked.look(Path("bad.mkv"))
+    assert not _is_there(first)
+    assert asked.look(Path("good.mkv"))["name"] == "good.mkv"
 
 
 def test_one_process_reads_all_films(guard):

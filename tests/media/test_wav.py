@@ -40,7 +40,7 @@ import json, sys
 from pathlib import Path
 from chalchitra.media.wav import read_samples
 path = Path(sys.argv[1])
-pieces = [read_samples(path, *span) for span in ((8000, 8), (31984, 99), (-9, 2), (80000, 1))]
+pieces = [read_samples(path, *span) for span in ((8000, 8), (31984, 99), (-9, 2), (80000, 1), (9, 0))]
 print(json.dumps([[piece.tolist(), str(piece.dtype)] for piece in pieces]))
 """
     done = subprocess.run(
@@ -55,6 +55,7 @@ print(json.dumps([[piece.tolist(), str(piece.dtype)] for piece in pieces]))
     assert len(pieces[1][0]) == 16
     assert len(pieces[2][0]) == 2
     assert pieces[3][0] == []
+    assert pieces[4][0] == []
 
 
 @pytest.mark.smoke

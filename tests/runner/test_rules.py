@@ -64,6 +64,8 @@ def test_a_change_is_seen(write):
         ("[stages.asr]\nmemory = nan", "stages.asr.memory"),
         ("[stages]\n[retry]\ncrashes = -1", "retry.crashes"),
         ("[stages]\n[store]\nkeep_gb = 'much'", "store.keep_gb"),
+        ("[stages]\n[store]\nkeep_gb = -1.0", "store.keep_gb"),
+        ("[stages]\n[store]\nkeep_days = -1", "store.keep_days"),
         ("[stages", "cannot be read"),
         ("\x00", "cannot be read"),
     ],

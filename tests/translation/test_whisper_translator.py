@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +122,27 @@ def test_what_comes_out_badly_is_heard_again_in_other_ways(tmp_path: Path, bad: 
     assert listener.retried == 1
     penalties = [penalty for start, _, penalty in engine.decoded if round(start, 1) == 0.8]
     assert penalties == [1.0, *(variant.repetition_penalty for variant in AGAIN)]
+
+
+def test_a_translation_that_does_not_end_is_heard_again(tmp_path: Path) -> None:
+    class Endless(Says):
+        def decode(self, *args: Any, **named: Any) -> Iterator[list[RawSegment]]:
+            for segments in super().decode(*args, **named):
+                first = len(self.decoded) == 1
+                yield [replace(segment, capped=first) for segment in segments]
+
+    engine = Endless(tmp_path, {0.8: ["I am going and", "I am going home."]})
+    listener = Listener(engine, DecodingOptions(), Silence(), "hi")
+    (unit,) = listener.over(HINDI[:1])
+    assert (unit.text, unit.status, listener.retried) == (
+        "I am going home.", "translated", 1,
+    )  # fmt: skip
+
+
+def test_a_short_word_is_heard_with_a_second_of_sound(tmp_path: Path) -> None:
+    engine = Says(tmp_path, {})
+    Listener(engine, DecodingOptions(), Silence(), "hi").over([unit(0, 10.0, "हाँ।", word=0.3)])
+    assert engine.decoded[0][:2] == pytest.approx((9.65, 10.65))
 
 
 def test_a_long_sentence_is_heard_in_halves_at_last(tmp_path: Path) -> None:

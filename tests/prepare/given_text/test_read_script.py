@@ -250,6 +250,10 @@ def test_a_screenplay_is_spoken_by_the_names_above_its_speeches(read):
         (13, "SITA", "At home."),
     ]
     assert "line 1 (Title: My film), line 3 (INT. HOUSE - DAY)" in given.notes[1]
+    given = read("b.fountain", PLAY.replace("RAM (V.O.)\n(angry)", "RAM (shouting)"))
+    assert [[label.text for label in line.labels] for line in given.script.lines] == [
+        ["(shouting)"], [], [],
+    ]  # fmt: skip
     given = read("a.txt", "RAM\nWhere?\n\nSITA\n(sobs) Home.\n\nRAM\nCome here now.\n")
     assert [line.speaker for line in given.script.lines] == ["RAM", "SITA", "RAM"]
     assert [label.text for label in given.script.lines[1].labels] == ["(sobs)"]

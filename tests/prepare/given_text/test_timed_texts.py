@@ -357,6 +357,18 @@ def test_captions_that_roll_say_every_word_once_at_its_time(read, inside):
     assert "roll" in " ".join(given.notes)
 
 
+def test_times_inside_tell_that_captions_roll_where_little_else_does(read):
+    """A clip of two captions: without such times somebody may well say it twice."""
+    rolled = (
+        "WEBVTT\n\n00:01.000 --> 00:03.000\nand{0} so\n\n"
+        "00:03.000 --> 00:06.000\nand so\nmy{0} friend\n"
+    )
+    given = read("a.vtt", rolled.format("<00:02.000>"))
+    assert [line.text for line in given.script.lines] == ["and so", "my friend"]
+    given = read("b.vtt", rolled.format(""))
+    assert [line.text for line in given.script.lines] == ["and so", "and so my friend"]
+
+
 def test_captions_that_grow_word_by_word_say_each_once(read):
     text = "".join(
         f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n{row}\n\n"
