@@ -72,7 +72,7 @@ def test_a_python_with_neither_pip_nor_ensurepip_says_so(tmp_path):
 
 @pytest.mark.parametrize("runs", [True, False])
 def test_a_uv_that_was_fetched_has_to_run_here(tmp_path, runs):
-    """A disk that runs nothing, or a wheel for another machine, is told while pip's way is known."""
+    """A disk that runs nothing, or a wheel for another machine, is told, while pip is there."""
     venv = tmp_path / "venv"
     uv_there = executable(venv / fetch_uv.TOOLS / "bin" / "uv", "exit 0" if runs else "exit 126")
     python = executable(tmp_path / "python3", "exit 0")

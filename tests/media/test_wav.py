@@ -40,7 +40,8 @@ import json, sys
 from pathlib import Path
 from chalchitra.media.wav import read_samples
 path = Path(sys.argv[1])
-pieces = [read_samples(path, *span) for span in ((8000, 8), (31984, 99), (-9, 2), (80000, 1), (9, 0))]
+spans = (8000, 8), (31984, 99), (-9, 2), (80000, 1), (9, 0)
+pieces = [read_samples(path, *span) for span in spans]
 print(json.dumps([[piece.tolist(), str(piece.dtype)] for piece in pieces]))
 """
     done = subprocess.run(
