@@ -126,3 +126,21 @@ def test_a_model_with_code_of_its_own_says_before_the_run_how_to_agree_to_it(cho
     assert [note for note in choosing("hi", ["en"]).notes if note.endswith(line)]
     agree("indictrans2-indic-en-dist-200M")
     assert not [note for note in choosing("hi", ["en"]).notes if note.endswith(line)]
+
+
+def test_what_hears_aligns_and_tells_speakers_apart_is_in_the_job(choosing):
+    def chosen(*overrides):
+        settings = resolve([("asr.model", "base"), *overrides], {})
+        return choose.choose("transcribe", find("hi"), [], settings, ["speakers"])
+
+    found = chosen()
+    assert (found.engine, found.models["asr"].name) == ("ctranslate2", "base")
+    assert found.models["alignment"].required is False, "it is used where it is there"
+    assert found.models["speakers"].kind == "diarization"
+    assert chosen(("asr.engine", "whisperx")).engine == "whisperx"
+
+
+def test_a_model_that_cannot_translate_is_refused(choosing):
+    settings = resolve([("translation.translator", "whisper"), ("asr.model", "large-v3-turbo")], {})
+    with pytest.raises(UsageError, match="cannot translate"):
+        choose.choose("translate", find("fr"), [find("en")], settings)
