@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Workflow = Literal["transcribe", "translate", "subtitle"]
 WORKFLOWS: tuple[Workflow, ...] = ("transcribe", "translate", "subtitle")
@@ -343,6 +343,12 @@ class TrackPlan:
 
     template: str | None = None
     pair: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, section: Mapping[str, Any]) -> TrackPlan:
+        """By the settings subtitle_gen.template and .bilingual, with ids for languages."""
+        upper, _, lower = str(section.get("bilingual", "")).partition("+")
+        return cls(str(section.get("template") or "") or None, (upper, lower) if lower else None)
 
     @property
     def timed(self) -> str | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from chalchitra.editing.rerun import remake, require_tracks
 from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.store import read_job, rewrite_job
-from chalchitra.prepare.following import in_order, plan_of, settled
+from chalchitra.pipeline import TrackPlan
+from chalchitra.prepare.following import in_order, settled
 from chalchitra.runner.events import Reporter
 from chalchitra.runner.lock import held
 from chalchitra.runner.run import Outcome
@@ -37,6 +38,6 @@ def restyle(
         settings = restyled(job.settings, style, overrides)
         settings["subtitle_gen"] = settled(settings, [job.source_language, *job.target_languages])
         if settings != job.settings:
-            stages = in_order(job.stages, plan_of(settings["subtitle_gen"]))
+            stages = in_order(job.stages, TrackPlan.of(settings["subtitle_gen"]))
             rewrite_job(job.model_copy(update={"settings": settings, "stages": stages}), layout)
     return remake(folder, reporter, mux=mux)

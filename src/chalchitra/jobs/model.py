@@ -236,10 +236,7 @@ class Job(_Model):
     @property
     def tracks(self) -> TrackPlan:
         """Which tracks follow which: the settings subtitle_gen.template and .bilingual."""
-        settings = self.settings.get("subtitle_gen", {})
-        upper, _, lower = str(settings.get("bilingual", "")).partition("+")
-        template = str(settings.get("template") or "")
-        return TrackPlan(template or None, (upper, lower) if lower else None)
+        return TrackPlan.of(self.settings.get("subtitle_gen", {}))
 
     @property
     def pair(self) -> list[str]:

@@ -12,9 +12,8 @@ from chalchitra.jobs.layout import JobLayout
 from chalchitra.jobs.model import UNKNOWN, Detected, Job, ModelChoice, ScriptFile
 from chalchitra.jobs.store import job_path
 from chalchitra.languages import all_languages
-from chalchitra.pipeline import LISTENING, plan, split_key
+from chalchitra.pipeline import LISTENING, TrackPlan, plan, split_key
 from chalchitra.prepare.film_files import named_film
-from chalchitra.prepare.following import plan_of
 from chalchitra.prepare.given_text.read import GivenScript
 from chalchitra.prepare.glossary.of_film import FilmGlossary
 from chalchitra.prepare.look import FilmAsked
@@ -95,7 +94,7 @@ def _stages(shared: Plan, *, picture: bool, detected: bool) -> list[str]:
         [item.id for item in shared.targets],
         picture=picture,
         wanted=optional,
-        tracks=plan_of(shared.settings["subtitle_gen"]),
+        tracks=TrackPlan.of(shared.settings["subtitle_gen"]),
         via=[item.id for item in shared.choices.via],
     )
 

@@ -33,12 +33,6 @@ def settled(settings: dict[str, dict[str, Any]], languages: Sequence[str]) -> di
     return section
 
 
-def plan_of(section: dict[str, Any]) -> TrackPlan:
-    """Which tracks follow which, by a section that is settled."""
-    upper, _, lower = section["bilingual"].partition("+")
-    return TrackPlan(section["template"] or None, (upper, lower) if lower else None)
-
-
 def in_order(stages: Sequence[str], tracks: TrackPlan) -> list[str]:
     """A job's stages, those of its tracks in the order in which they follow each other."""
     keys = [key for key in stages if split_key(key)[0] == _SECTION]

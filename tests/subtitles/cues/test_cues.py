@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.cues.build import build_cues
 from chalchitra.subtitles.cues.cue import CueSettings
 from chalchitra.subtitles.cues.graphemes import chunks, graphemes
 from chalchitra.subtitles.cues.words import clean, transcript_words, translation_words
@@ -18,6 +17,7 @@ from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
 from chalchitra.transcript.translation import Translation, TranslationUnit
 
+from ..cutting import build_cues
 from ..limits import limits
 
 STANDARD = limits()

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.cues.build import build_cues, build_track
+from chalchitra.subtitles.cues.build import build_track
 from chalchitra.subtitles.cues.cue import CueSettings
 from chalchitra.subtitles.cues.shot_changes import ShotChanges
 from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.cues.words import TimedWord
 from chalchitra.subtitles.qc.judge import judge
+
+from ..cutting import build_cues
 
 NETFLIX = read_style("netflix")
 SCRIPTS = {"en": "Latn", "hi": "Deva", "ta": "Taml", "ur": "Arab", "bn": "Beng", "mr": "Deva"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from chalchitra.subtitles.cues.build import build_cues
 from chalchitra.subtitles.cues.cue import CueSettings
 from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.cues.words import transcript_words
 from chalchitra.transcript.model import Label, Segment, Transcript, Word
 from chalchitra.transcript.split import by_sentence
+
+from ..cutting import build_cues
 
 
 def spoken(*labels: Label, song: bool = False) -> Transcript:

@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalchitra.settings import load_table
-from chalchitra.subtitles.cues.build import build_cues
 from chalchitra.subtitles.cues.cue import CueSettings
 from chalchitra.subtitles.cues.graphemes import chunks
 from chalchitra.subtitles.cues.words import transcript_words
 from chalchitra.transcript.model import Segment, Transcript, Word
+
+from ..cutting import build_cues
 
 STANDARD = CueSettings.model_validate(load_table()[0]["subtitle_gen"])
 

@@ -9,7 +9,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chalchitra.errors import StageError
-from chalchitra.subtitles.cues.build import build_cues
 from chalchitra.subtitles.cues.spread import spread
 from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.cues.words import translation_words
@@ -17,6 +16,8 @@ from chalchitra.subtitles.tracks.complete import require_every_unit
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.translation import SourceWord, Translation, TranslationUnit
 from chalchitra.translation.units import UnitLimits, sentence_units, translated
+
+from ..cutting import build_cues
 
 NETFLIX = read_style("netflix")
 

@@ -8,7 +8,6 @@ import time
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalchitra.subtitles.cues.build import build_cues
 from chalchitra.subtitles.cues.cue import Cue, CueSettings
 from chalchitra.subtitles.cues.style import read_style
 from chalchitra.subtitles.cues.words import transcript_words, translation_words
@@ -17,6 +16,8 @@ from chalchitra.subtitles.tracks.template_track import TemplateTrack, edited_wor
 from chalchitra.text.matching import match, tokens
 from chalchitra.transcript.model import Segment, Transcript, Word
 from chalchitra.transcript.translation import Translation, TranslationUnit
+
+from ..cutting import build_cues
 
 STYLE = CueSettings.model_validate(read_style("netflix").model_dump())
 VOCABULARIES = {

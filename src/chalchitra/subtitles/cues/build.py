@@ -31,29 +31,6 @@ class Track:
     unavoidable: dict[int, str] = field(default_factory=dict)
 
 
-def build_cues(
-    words: Sequence[TimedWord],
-    settings: CueSettings,
-    *,
-    language: str,
-    script: str,
-    duration: float | None = None,
-    cuts: ShotChanges | None = None,
-    frame_rate: Fraction | None = None,
-) -> list[Cue]:
-    """The cues of `build_track`."""
-    track = build_track(
-        words,
-        settings,
-        language=language,
-        script=script,
-        duration=duration,
-        cuts=cuts,
-        frame_rate=frame_rate,
-    )
-    return track.cues
-
-
 def build_track(
     words: Sequence[TimedWord],
     settings: CueSettings,
