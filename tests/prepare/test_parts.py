@@ -65,6 +65,7 @@ def test_a_dvd_without_its_menus():
         (("VIDEO_TS/VTS_01_1.VOB", "VIDEO_TS/VTS_01_2.VOB"), "Sholay"),
         (("किताब-1.mkv", "किताबें-2.mkv"), "किता"),
         (("ep10.mkv", "ep11.mkv"), "ep"),
+        (("फ़िल्म पार्ट 1.mkv", "फ़िल्म पार्ट 2.mkv"), "फ़िल्म"),
     ],
 )
 def test_the_film_is_called_what_its_parts_have_in_common(names, title):
@@ -80,6 +81,12 @@ def test_the_film_is_called_what_its_parts_have_in_common(names, title):
         (("a part1.mkv", "a part2.mkv"), []),
         (("morning.mkv", "evening 3.mkv"), []),
         (("2001 part1.mkv", "2010 part3.mkv"), []),
+        (("फ़िल्म पार्ट 2.mkv", "फ़िल्म पार्ट 3.mkv"), [1]),
+        (("பாகம் 1.mkv", "பாகம் 3.mkv"), [2]),
+        (("film-3.ts", "film-4.ts", "film-6.ts"), [5]),
+        (("film 1999.mkv", "film 2003 x.mkv"), []),
+        (("film 1950.mkv", "film 2003.mkv"), []),
+        (("1-film-1.mkv", "2-film-4.mkv"), []),
     ],
 )
 def test_a_part_that_is_missing_is_noticed(names, gone):

@@ -9,11 +9,17 @@ from pathlib import Path
 
 from chalchitra.errors import UsageError
 
-_WORD = r"(?:cd|dvd|disc|disk|part|pt|teil|vol|भाग)"
+_WORD = (
+    "(?:cd|dvd|disc|disk|part|partie|parte|pt|teil|vol|भाग|खंड|खण्ड|पार्ट|सीडी|ভাগ|পর্ব|খণ্ড|ભાગ|ਭਾਗ|ଭାଗ|"
+    "பாகம்|பகுதி|భాగం|ಭಾಗ|ഭാഗം|حصہ)"
+)
+"""What stands before the number of a part, in the languages of the films that are subtitled."""
 _NUMBERED = re.compile(rf"(.*?)[\s._-]*[\[(]?\b{_WORD}[\s._-]*(\d+)\b", re.IGNORECASE)
 _DVD = re.compile(r"(VTS_\d\d)_(\d)", re.IGNORECASE)
 _MENU = re.compile(r"(?:VIDEO_TS|VTS_\d\d_0)\.VOB", re.IGNORECASE)
 _ENDS = " ._-[("
+_MOST_PARTS = 30
+"""Numbers that lie further apart count something else."""
 _TRAILING_WORD = re.compile(rf"(?:^|[\s._\-\[(])+{_WORD}[\s._-]*$", re.IGNORECASE)
 
 
@@ -67,12 +73,29 @@ def common_name(parts: Sequence[Path]) -> str:
 
 
 def missing(parts: Sequence[Path]) -> list[int]:
-    """The numbers from 1 that no part has, where all have one and are named alike."""
+    """The numbers that no part has, where all have one and are named alike.
+
+    They count from 1 where the names say that these are parts, else from the lowest there is.
+    """
     numbers = [_number(part) for part in parts]
     known = {found[1] for found in numbers if found}
+    first = 1
     if None in numbers or len({found[0] for found in numbers if found}) > 1:
-        return []
-    return [number for number in range(1, max(known, default=0)) if number not in known]
+        known = _differing(parts)
+        first = min(known, default=0)
+        if max(known, default=0) - first > _MOST_PARTS:  # years, say
+            return []
+    return [number for number in range(first, max(known, default=0)) if number not in known]
+
+
+def _differing(parts: Sequence[Path]) -> set[int]:
+    """The numbers that are all that the names differ by; none where there is something else."""
+    names = (unicodedata.normalize("NFC", part.stem) for part in parts)
+    columns = zip(*(re.findall(r"\d+|\D+", name) for name in names), strict=False)
+    different = [set(column) for column in columns if len(set(column)) > 1]
+    if len({re.sub(r"\d+", "0", part.stem) for part in parts}) > 1 or len(different) != 1:
+        return set()
+    return {int(piece) for piece in different[0]}
 
 
 def alike(films: Sequence[Path]) -> list[Path]:
