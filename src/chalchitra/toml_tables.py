@@ -11,8 +11,8 @@ from chalchitra.hints import restore_line
 from chalchitra.paths import installed, own_config_dir
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """The tables of a file.
+def read_toml(path: Path, otherwise: str = "Correct the name of the file.") -> dict[str, Any]:
+    """The tables of a file; `otherwise` is what to do where a person's own cannot be opened.
 
     Raises MissingError for one of ours that is not there, UsageError for what cannot be read.
     """
@@ -28,7 +28,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(
             f"{path} cannot be read.",
             cause=f"{error.strerror or error}.",
-            fix="Correct the name of the file.",
+            fix=otherwise,
         ) from None
     except ValueError as error:  # not TOML, or not UTF-8
         raise UsageError(

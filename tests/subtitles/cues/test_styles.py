@@ -148,6 +148,12 @@ def test_a_wrong_choice_is_refused(key, value, said):
     assert caught.value.fix
 
 
+def test_who_names_no_style_is_told_where_they_are():
+    with pytest.raises(UsageError) as caught:
+        resolve([("subtitle_gen.style", "gone.toml")], {})
+    assert "config/styles.toml" in caught.value.fix
+
+
 def test_a_key_outside_a_profile_is_named(root):
     path = root / "config" / "styles.toml"
     path.write_text(f"max_lines = 3\n{TABLE}", encoding="utf-8")

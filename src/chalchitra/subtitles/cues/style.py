@@ -46,7 +46,8 @@ def read_style(name: str, root: Path | None = None) -> Style:
     tables = _tables(path)
     if is_file(name):
         path = Path(name).expanduser()
-        tables = {**tables, name: read_toml(path)}
+        advice = "Correct the name, or see config/styles.toml for the existing styles."
+        tables = {**tables, name: read_toml(path, advice)}
     values = _whole(name, tables, path)
     try:
         return Style.model_validate(values)
