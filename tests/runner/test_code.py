@@ -1,7 +1,10 @@
 """The hash of a stage's code follows its imports, and nothing else."""
 
 import ast
+import gc
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
 
 import pytest
@@ -167,6 +170,34 @@ def test_whatever_lies_where_it_is_kept_is_no_reason_to_fail(tree, tmp_path, mon
 
 def closure(stage):
     return set(code.code_hashes(paths.stages_dir() / f"{stage}.py", paths.source_dir()))
+
+
+@pytest.fixture
+def threads_take_turns():
+    """Garbage is collected all the time, and whoever collects it lets another thread go on."""
+    before = gc.get_threshold()
+    turn = lambda *_: time.sleep(0)  # noqa: E731
+    gc.callbacks.append(turn)
+    gc.set_threshold(20, 2, 1000)
+    yield
+    gc.set_threshold(*before)
+    gc.callbacks.remove(turn)
+
+
+def test_the_films_of_a_batch_read_the_code_at_once(threads_take_turns, tmp_path):
+    modules = Modules(tmp_path / "kept.json")
+    room = paths.source_dir() / "chalchitra" / "runner"
+
+    def film(number):
+        read = {}
+        for file in sorted(room.glob("*.py"))[number:]:
+            read[file] = modules.read(file, "chalchitra.runner")
+            modules.keep()
+        return read
+
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(film, range(4))  # raises what a film raised
+    assert all(read.items() <= first.items() for read in others)
 
 
 @pytest.mark.parametrize("stage", sorted(STAGES))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -39,9 +40,15 @@ class Module:
 
 
 class Modules:
-    """Reads modules; keeps what it read in the file `kept`, where that can be written."""
+    """Reads modules; keeps what it read in the file `kept`, where that can be written.
+
+    The films of a batch share one, each in a thread of its own. One reads at a time: CPython 3.11's
+    ast.parse counts its depth for all threads together, and where they take turns in it (a garbage
+    collection lets them) it raises "AST constructor recursion depth mismatch".
+    """
 
     def __init__(self, kept: Path) -> None:
+        self._lock = threading.Lock()
         self._kept = kept
         self._known = _read_kept(kept)
         self._new = False
@@ -50,21 +57,23 @@ class Modules:
         """The code in a file that lies in `package`. Raises OSError, SyntaxError."""
         stat = file.stat()
         name, state = str(file.absolute()), [stat.st_size, stat.st_mtime_ns]
-        known = self._known.get(name)
-        if known is None or known[0] != state:
-            module = parsed(file.read_bytes(), package)
-            known = [state, module.sha256, sorted(module.imports)]
-            self._known[name] = known
-            self._new = True
+        with self._lock:
+            known = self._known.get(name)
+            if known is None or known[0] != state:
+                module = parsed(file.read_bytes(), package)
+                known = [state, module.sha256, sorted(module.imports)]
+                self._known[name] = known
+                self._new = True
         return Module(known[1], frozenset(known[2]))
 
     def keep(self) -> None:
         """Write down what was read anew. A folder that cannot be written costs time only."""
-        if self._new:
-            text = json.dumps({"rules": _RULES, "modules": self._known})
-            with suppress(OSError):
-                write_text(self._kept, text, durable=False)
-            self._new = False
+        with self._lock:
+            if self._new:
+                text = json.dumps({"rules": _RULES, "modules": self._known})
+                with suppress(OSError):
+                    write_text(self._kept, text, durable=False)
+                self._new = False
 
 
 def _read_kept(file: Path) -> dict[str, Any]:
